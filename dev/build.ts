@@ -1,0 +1,25 @@
+// The whole build: validators, then the compiler, then the dashboard's page.
+import { spawnSync } from "node:child_process";
+import { chmodSync, existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { listFiles } from "./files.ts";
+
+run("tsx", "dev/generate-validators.ts");
+if (listFiles("src").some((file) => file.endsWith(".ts"))) run("tsc", "-p", "tsconfig.build.json");
+removeStale("dist");
+if (existsSync("dist/main.js")) chmodSync("dist/main.js", 0o755);
+if (existsSync("src/dashboard")) run("vite", "build", "--logLevel", "warn");
+
+function run(tool: string, ...args: string[]): void {
+  const { status } = spawnSync(join("node_modules/.bin", tool), args, { stdio: "inherit" });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+/** Output of deleted sources would still be published. The folder itself stays: a running Maestro may load from it. */
+function removeStale(folder: string): void {
+  for (const file of listFiles(folder)) {
+    const source = join("src", file.replace(/(\.d\.ts|\.js)$/, ".ts"));
+    const isCurrent = file.startsWith("dashboard/") || existsSync(source) || existsSync(`${source}x`);
+    if (!isCurrent) rmSync(join(folder, file));
+  }
+}
