@@ -1,0 +1,36 @@
+import { defineConfig } from "vitest/config";
+import { CiSummary } from "./dev/ci-summary.ts";
+
+const isLong = process.env.MAESTRO_LONG === "1";
+const exclude = isLong ? [] : ["**/*.long.test.ts"];
+
+export default defineConfig({
+  test: {
+    reporters: ["default", new CiSummary()],
+    benchmark: { include: ["dev/bench/**/*.bench.ts"] },
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/e2e/**", ...exclude],
+          maxWorkers: 2,
+          testTimeout: isLong ? 600_000 : 15_000,
+          hookTimeout: 15_000,
+        },
+      },
+      {
+        // Real processes, ports and Git: one after the other, so that a deadline measures Maestro and not its neighbour.
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts"],
+          exclude,
+          fileParallelism: false,
+          testTimeout: isLong ? 600_000 : 60_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});
