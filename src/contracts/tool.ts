@@ -1,0 +1,48 @@
+import type { JsonObject } from "../base/json.ts";
+import type { Issue } from "../model/issue.ts";
+import type { EventDraft } from "../model/events/envelope.ts";
+
+/** A tool as an agent sees it. Names match `^[a-zA-Z0-9_-]+$`. */
+export interface ToolDescriptor {
+  readonly name: string;
+  readonly description: string;
+  /** JSON Schema 2020-12 of the arguments; `additionalProperties: false`. */
+  readonly inputSchema: JsonObject;
+  /** Whether it changes anything outside the run. */
+  readonly mutates: boolean;
+}
+
+/** What a tool answers. A failure is an answer too: the turn goes on (S-185, S-190). */
+export interface ToolResult {
+  readonly ok: boolean;
+  /** Stable: `ok`, `invalid_arguments`, `unknown_tool`, `refused`, `failed` … */
+  readonly code: string;
+  /** For the agent, redacted. */
+  readonly text: string;
+}
+
+/** What a tool may know and touch: this run and its issue, never a credential. */
+export interface ToolContext {
+  readonly issue: Issue;
+  readonly profile: string;
+  readonly completionRoutes: readonly string[];
+  readonly deliversChange: boolean;
+  readonly laneId: string;
+  readonly run: number;
+  readonly fence: number;
+  /** Writes an observation under the run's fence; resolves when it is on record. */
+  readonly observe: (event: EventDraft["event"]) => Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+/** A typed tool. Arguments were validated against the schema before `call`. `call` may throw; the host answers then. */
+export interface Tool extends ToolDescriptor {
+  call(args: JsonObject, context: ToolContext): Promise<ToolResult>;
+}
+
+/** A tool call of an agent. */
+export interface ToolCall {
+  readonly id: string;
+  readonly name: string;
+  readonly arguments: unknown;
+}

@@ -1,0 +1,72 @@
+/**
+ * Git as the host does it. No command here reads a config, hook, filter or alias that an agent can write: each works
+ * through a git dir of the host's own. Errors: `git_missing`, `git_failed` (with `args`, `stderr`), `git_auth`,
+ * `git_unreachable` (retryable), `git_no_base`, `git_conflict`, `git_rejected`, `deadline`, `aborted`, `disk_full`.
+ */
+export interface HostGit {
+  /** Brings the project's mirror up to date and returns the tip of the base branch. Throws `git_no_base`. */
+  refreshMirror(signal: AbortSignal): Promise<{ readonly baseSha: string }>;
+  /**
+   * Makes the lane's work tree, or takes it up again as it is: same branch, nothing reset. A new one starts at the
+   * branch's tip when the remote has it, else at the base.
+   */
+  prepare(lane: LaneTree, signal: AbortSignal): Promise<PreparedTree>;
+  /** What the lane's tree holds now, untracked files included. */
+  inspect(lane: LaneTree, signal: AbortSignal): Promise<TreeState>;
+  /**
+   * Takes over what the agent did: its own commits (strategy `clone`), then everything in the tree that is not
+   * committed as one commit of the host's. Returns the new head; `changed` tells whether it differs from the base.
+   */
+  takeOver(lane: LaneTree, commit: { readonly message: string }, signal: AbortSignal): Promise<TakenOver>;
+  /** A second, clean tree of exactly this commit, for checks; `release` removes it. */
+  checkout(sha: string, path: string, signal: AbortSignal): Promise<{ release(): Promise<void> }>;
+  /** Pushes exactly `sha` to `branch`, when the remote stands at `expected` (`null`: has no such branch). Never forces otherwise. */
+  push(branch: string, sha: string, expected: string | null, signal: AbortSignal): Promise<"pushed" | "already">;
+  /** The remote's tip of a branch, or `undefined`. */
+  remoteHead(branch: string, signal: AbortSignal): Promise<string | undefined>;
+  /** Brings the newest base into the lane's branch by a merge commit; a conflict is left in the tree for the agent. */
+  mergeBase(lane: LaneTree, signal: AbortSignal): Promise<"up_to_date" | "merged" | "conflict">;
+  /** Whether `ancestor` is an ancestor of `sha`. */
+  isAncestor(ancestor: string, sha: string, signal: AbortSignal): Promise<boolean>;
+  /** The difference between base and sha as a unified diff, cut at `maxBytes`. */
+  diff(baseSha: string, sha: string, maxBytes: number, signal: AbortSignal): Promise<string>;
+  /**
+   * Keeps what exists nowhere else: commits that no remote has as a bundle, dirty and untracked files as a patch and
+   * copies. Returns the folder, or `null` when there was nothing to keep.
+   */
+  salvage(lane: LaneTree, into: string, signal: AbortSignal): Promise<string | null>;
+  /** Lets go of the lane's host-side git dir and tree registration. The tree itself is the workspace's to remove. */
+  forget(lane: LaneTree, signal: AbortSignal): Promise<void>;
+}
+
+/** A lane as Git needs it. */
+export interface LaneTree {
+  readonly workspaceKey: string;
+  /** Absolute path of the work tree. */
+  readonly path: string;
+  readonly branch: string;
+  readonly strategy: "worktree" | "clone";
+}
+
+/** A tree that is ready for a run. */
+export interface PreparedTree {
+  readonly created: boolean;
+  readonly baseSha: string;
+  readonly headSha: string;
+}
+
+/** What a tree holds. */
+export interface TreeState {
+  readonly headSha: string;
+  readonly dirtyFiles: readonly string[];
+  /** Commits that no remote has. */
+  readonly unpushed: number;
+}
+
+/** The result of taking over an agent's work. */
+export interface TakenOver {
+  readonly headSha: string;
+  readonly baseSha: string;
+  readonly changed: boolean;
+  readonly files: readonly string[];
+}

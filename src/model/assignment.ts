@@ -1,0 +1,24 @@
+import type { Issue } from "./issue.ts";
+import type { RunPurpose } from "./run.ts";
+
+/** What a carrier of work is told: the payload of a `WorkSpec`, the same for all four kinds. */
+export interface Assignment {
+  readonly issue: Issue;
+  readonly workflowHash: string;
+  readonly workspaceKey: string;
+  readonly purpose: RunPurpose;
+  /** Symphony's template variable: `null` on the first run, else an integer from 1 (S-221). */
+  readonly attempt: number | null;
+  readonly branch: string | null;
+  /** For `validate` and `land`: the head that is meant. */
+  readonly headSha: string | null;
+  readonly changeId: string | null;
+  /** What review or CI asks for, in words, for a repair run. */
+  readonly feedback: string | null;
+  /** The session to resume, when the agent can. */
+  readonly resume: string | null;
+  /** For `clean`: why, and whether the branch on the forge goes as well. */
+  readonly deleteBranch: boolean;
+  /** Keys of outbox rows that this work carries out. */
+  readonly outbox: readonly string[];
+}

@@ -1,0 +1,72 @@
+/** A pull or merge request as a forge shows it. */
+export interface Change {
+  /** Stable within the forge's repository, e.g. a number as text. */
+  readonly id: string;
+  readonly url: string | null;
+  readonly title: string;
+  readonly body: string;
+  readonly branch: string;
+  readonly base: string;
+  /** The commit that reviews and checks speak about. */
+  readonly headSha: string;
+  readonly baseSha: string | null;
+  readonly state: "open" | "merged" | "closed";
+  readonly draft: boolean;
+  readonly mergeability: "clean" | "conflict" | "behind" | "unknown";
+  readonly mergedSha: string | null;
+  /** Newest last; one per author counts, the last one. */
+  readonly reviews: readonly ChangeReview[];
+  readonly comments: readonly ChangeComment[];
+  readonly checks: readonly ChangeCheck[];
+  /** Epoch milliseconds. */
+  readonly updatedAt: number;
+}
+
+/** A review. One that speaks about another head than the change's is outdated. */
+export interface ChangeReview {
+  readonly id: string;
+  readonly author: string;
+  readonly decision: "approved" | "changes_requested" | "commented";
+  readonly body: string;
+  readonly headSha: string;
+  readonly at: number;
+}
+
+/** A remark on a change. `topic` is set on those that Maestro keeps itself. */
+export interface ChangeComment {
+  readonly id: string;
+  readonly author: string;
+  readonly body: string;
+  readonly at: number;
+  readonly topic: string | null;
+}
+
+/** A check of one head: CI, or one that the host ran and published. */
+export interface ChangeCheck {
+  readonly name: string;
+  readonly headSha: string;
+  readonly status: "pending" | "passed" | "failed";
+  readonly required: boolean;
+  readonly summary: string;
+}
+
+/** What the reviews of the present head come to: the last word of each author, a request for changes outweighs. */
+export function reviewDecision(change: Change): "approved" | "changes_requested" | "none" {
+  const lastWords = new Map<string, ChangeReview["decision"]>();
+  for (const review of change.reviews) {
+    if (review.headSha === change.headSha && review.decision !== "commented") {
+      lastWords.set(review.author, review.decision);
+    }
+  }
+  const words = [...lastWords.values()];
+  if (words.includes("changes_requested")) return "changes_requested";
+  return words.includes("approved") ? "approved" : "none";
+}
+
+/** What the checks of the present head come to; `none` when there are none. */
+export function checkSummary(change: Change): "passed" | "failed" | "pending" | "none" {
+  const checks = change.checks.filter((check) => check.headSha === change.headSha && check.required);
+  if (checks.length === 0) return "none";
+  if (checks.some((check) => check.status === "failed")) return "failed";
+  return checks.some((check) => check.status === "pending") ? "pending" : "passed";
+}

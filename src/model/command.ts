@@ -1,0 +1,26 @@
+import type { JsonObject } from "../base/json.ts";
+
+/** What a person or program may ask of the service. Open for later verbs; an unknown one is answered as refused. */
+export const COMMAND_VERBS = ["pause", "resume", "drain", "stop", "refresh", "unpark", "retry"] as const;
+export type CommandVerb = (typeof COMMAND_VERBS)[number];
+
+/** A row of the command inbox. */
+export interface Command {
+  readonly id: string;
+  readonly workflowId: string;
+  /** Who asks: `cli:<user>`, `http`, `tracker:<author>` … */
+  readonly actor: string;
+  readonly verb: string;
+  readonly arguments: JsonObject;
+  readonly askedAt: number;
+  /** `null` until it has been carried out. */
+  readonly answer: CommandAnswer | null;
+}
+
+/** What became of a command. */
+export interface CommandAnswer {
+  readonly ok: boolean;
+  readonly code: string;
+  readonly sentence: string;
+  readonly at: number;
+}

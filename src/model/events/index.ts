@@ -1,0 +1,13 @@
+import type { LaneEvent } from "./lane.ts";
+import type { OutsideEvent } from "./outside.ts";
+import type { ServiceEvent } from "./service.ts";
+import type { WorkEvent } from "./work.ts";
+
+/** Everything that can stand on record. Decisions: service and lane families; observations: work and outside. */
+export type Event = ServiceEvent | LaneEvent | WorkEvent | OutsideEvent;
+
+/** The name of an event. */
+export type EventType = Event["type"];
+
+/** The event of one name. */
+export type EventOf<T extends EventType> = Extract<Event, { type: T }>;

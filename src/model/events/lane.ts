@@ -1,0 +1,62 @@
+import type { Lane, LaneStage, Parking, Retry, Run } from "../lane.ts";
+import type { Issue } from "../issue.ts";
+import type { RunPurpose } from "../run.ts";
+import type { Reason } from "../verdict.ts";
+import type { WorkKind } from "../work.ts";
+
+/** Decisions about a lane; only the orchestrator writes them. */
+export type LaneEvent =
+  | {
+      readonly type: "lane_opened";
+      readonly data: {
+        readonly issue: Issue;
+        readonly ordinal: number;
+        readonly profile: string;
+        readonly workflowHash: string;
+        readonly machine: string;
+        readonly workspaceKey: string;
+        readonly branch: string | null;
+        readonly reason: Reason;
+      };
+    }
+  | { readonly type: "issue_refreshed"; readonly data: { readonly issue: Issue } }
+  | {
+      readonly type: "work_enqueued";
+      readonly data: {
+        readonly id: string;
+        readonly kind: WorkKind;
+        readonly run: number;
+        readonly purpose: RunPurpose;
+        readonly workflowHash: string;
+        readonly reason: Reason;
+        /** The change fact that this run repairs, so that it is never repaired twice. */
+        readonly repairs: string | null;
+      };
+    }
+  | { readonly type: "work_canceled"; readonly data: { readonly id: string; readonly reason: Reason } }
+  /** The end of a piece of work has been looked at: what follows is decided and the lane is free for the next. */
+  | {
+      readonly type: "work_closed";
+      readonly data: {
+        readonly id: string;
+        readonly kind: WorkKind;
+        /** How the counters move: a success clears failures, an idle session counts, an interruption counts nothing. */
+        readonly counts: "success" | "failure" | "idle" | "nothing";
+        readonly reason: Reason;
+      };
+    }
+  | { readonly type: "lane_staged"; readonly data: { readonly stage: LaneStage; readonly reason: Reason } }
+  | {
+      readonly type: "hand_off_accepted";
+      readonly data: { readonly route: string; readonly summary: string; readonly noChange: string | null };
+    }
+  | { readonly type: "retry_scheduled"; readonly data: Retry }
+  | { readonly type: "retry_cleared"; readonly data: { readonly reason: Reason } }
+  | { readonly type: "lane_parked"; readonly data: Parking }
+  | { readonly type: "lane_unparked"; readonly data: { readonly actor: string; readonly reason: Reason } }
+  | { readonly type: "lane_closed"; readonly data: { readonly reason: Reason } }
+  /** Stands in for all events of a closed lane that retention has removed. */
+  | {
+      readonly type: "lane_archived";
+      readonly data: { readonly lane: Lane; readonly runs: readonly Run[]; readonly events: number };
+    };

@@ -1,0 +1,69 @@
+import type { CompletionSignal, RunPhase, WorkOutcome } from "../run.ts";
+import type { TokenUsage } from "../usage.ts";
+import type { WorkKind } from "../work.ts";
+
+/** Observations of whoever carries out a piece of work; each needs the lane's newest fence. */
+export type WorkEvent =
+  /** Written by the engine, in the transaction that hands the lease out and raises the fence. */
+  | {
+      readonly type: "lease_granted";
+      readonly data: { readonly id: string; readonly kind: WorkKind; readonly fence: number; readonly holder: string };
+    }
+  | {
+      readonly type: "work_settled";
+      readonly data: { readonly id: string; readonly kind: WorkKind; readonly outcome: WorkOutcome };
+    }
+  | { readonly type: "phase_entered"; readonly data: { readonly phase: RunPhase } }
+  | {
+      readonly type: "workspace_prepared";
+      readonly data: {
+        readonly path: string;
+        readonly created: boolean;
+        readonly baseSha: string | null;
+        readonly headSha: string | null;
+      };
+    }
+  | { readonly type: "workspace_removed"; readonly data: { readonly path: string; readonly salvage: string | null } }
+  | {
+      readonly type: "hook_finished";
+      readonly data: { readonly hook: string; readonly ok: boolean; readonly detail: string; readonly ms: number };
+    }
+  /** Written before the process exists: `marker` is in its environment and in that of all its descendants. */
+  | { readonly type: "process_spawning"; readonly data: { readonly marker: string; readonly role: string } }
+  | { readonly type: "process_started"; readonly data: { readonly marker: string; readonly pid: number } }
+  | {
+      readonly type: "process_exited";
+      readonly data: { readonly marker: string; readonly code: number | null; readonly signal: string | null };
+    }
+  | {
+      readonly type: "session_started";
+      readonly data: {
+        readonly sessionId: string;
+        readonly agent: string;
+        readonly resumed: boolean;
+        readonly promptHash: string;
+      };
+    }
+  | { readonly type: "turn_started"; readonly data: { readonly turn: number } }
+  | {
+      readonly type: "turn_finished";
+      readonly data: {
+        readonly turn: number;
+        readonly status: string;
+        readonly detail: string | null;
+        readonly ms: number;
+      };
+    }
+  | { readonly type: "usage_reported"; readonly data: { readonly usage: TokenUsage; readonly model: string | null } }
+  /** The last words of the agent, shortened; all of it is in the transcript. */
+  | { readonly type: "progress_seen"; readonly data: { readonly message: string } }
+  | {
+      readonly type: "tool_called";
+      readonly data: { readonly tool: string; readonly ok: boolean; readonly code: string; readonly ms: number };
+    }
+  | {
+      readonly type: "signal_recorded";
+      readonly data: { readonly tool: string; readonly path: string; readonly signal: CompletionSignal };
+    }
+  | { readonly type: "commit_seen"; readonly data: { readonly headSha: string; readonly changed: boolean } }
+  | { readonly type: "transcript_kept"; readonly data: { readonly file: string; readonly bytes: number } };

@@ -1,0 +1,136 @@
+import type { Issue } from "./issue.ts";
+import type { RunPhase, RunPurpose, WorkOutcome } from "./run.ts";
+import type { TokenUsage } from "./usage.ts";
+import type { Reason } from "./verdict.ts";
+import type { WorkKind } from "./work.ts";
+
+/**
+ * Where a lane stands between its first claim and its cleanup.
+ * `released` keeps the workspace but no claim: the issue left the active states and may come back.
+ */
+export const LANE_STAGES = [
+  "working",
+  "validating",
+  "handing_off",
+  "review_wait",
+  "review_repair",
+  "ready_to_land",
+  "landing",
+  "closeout",
+  "cleanup",
+  "released",
+  "closed",
+] as const;
+export type LaneStage = (typeof LANE_STAGES)[number];
+
+/** A start that is due later. Kinds have different counters and delays. */
+export interface Retry {
+  readonly kind: "failure" | "continuation" | "interruption" | "capacity" | "slot" | "refresh";
+  /** 1-based count of its kind since the last success (failures), else 1. */
+  readonly attempt: number;
+  /** Epoch milliseconds. */
+  readonly dueAt: number;
+  readonly error: string | null;
+}
+
+/** The lane's present piece of work, from enqueue to the decision that follows its end. */
+export interface LaneWork {
+  readonly id: string;
+  readonly kind: WorkKind;
+  readonly run: number;
+  readonly purpose: RunPurpose;
+  readonly state: "queued" | "leased" | "settled";
+  /** Epoch milliseconds; when it was enqueued, and when leased. */
+  readonly queuedAt: number;
+  readonly startedAt: number | null;
+  readonly outcome: WorkOutcome | null;
+}
+
+/** Why an issue is not started again until a human or new input says so. */
+export interface Parking extends Reason {
+  readonly at: number;
+  /** What ends it: a person's command, or a new state, label or comment on the issue. */
+  readonly until: "command" | "input";
+}
+
+/** Facts about the lane's branch that the host saw. */
+export interface LaneBranch {
+  readonly name: string;
+  readonly baseSha: string | null;
+  readonly headSha: string | null;
+  readonly pushedSha: string | null;
+  /** Head whose declared validation passed on a clean checkout. */
+  readonly validatedSha: string | null;
+  readonly changeId: string | null;
+  readonly changeUrl: string | null;
+  /** Newest change fact that a repair run was already started for; never two runs for one fact. */
+  readonly repairedFor: string | null;
+  readonly mergedSha: string | null;
+}
+
+/** One issue, one workspace and (when the profile changes code) one branch. A projection of its events. */
+export interface Lane {
+  readonly id: string;
+  readonly workflowId: string;
+  /** 1 for an issue's first lane; the next lane of an issue that came back is 2. */
+  readonly ordinal: number;
+  readonly issue: Issue;
+  readonly profile: string;
+  readonly workflowHash: string;
+  readonly machine: string;
+  readonly workspaceKey: string;
+  readonly stage: LaneStage;
+  /** Why it stands there. */
+  readonly reason: Reason;
+  readonly fence: number;
+  /** Number of the last run; 0 before the first. */
+  readonly lastRun: number;
+  readonly work: LaneWork | null;
+  readonly retry: Retry | null;
+  readonly parked: Parking | null;
+  readonly branch: LaneBranch | null;
+  /** Failed runs since the last success. */
+  readonly failures: number;
+  /** Clean sessions in a row without a deliverable. */
+  readonly idleSessions: number;
+  /** Sessions in all. */
+  readonly sessions: number;
+  /** Route that the accepted hand-off named, while it is carried out. */
+  readonly handOff: { readonly route: string; readonly summary: string; readonly noChange: string | null } | null;
+  readonly usage: TokenUsage;
+  readonly openedAt: number;
+  readonly updatedAt: number;
+  readonly closedAt: number | null;
+}
+
+/** One worker session on a lane. A projection of its events. */
+export interface Run {
+  readonly laneId: string;
+  readonly workflowId: string;
+  readonly number: number;
+  readonly purpose: RunPurpose;
+  readonly phase: RunPhase;
+  readonly fence: number | null;
+  readonly sessionId: string | null;
+  readonly turns: number;
+  readonly toolCalls: number;
+  readonly usage: TokenUsage;
+  readonly workspacePath: string | null;
+  readonly outcome: WorkOutcome | null;
+  readonly lastEvent: string | null;
+  readonly lastMessage: string | null;
+  readonly claimedAt: number;
+  readonly startedAt: number | null;
+  readonly lastEventAt: number;
+  readonly endedAt: number | null;
+}
+
+/** Whether a lane still holds its issue: no second lane may open meanwhile. */
+export function isOpen(lane: Lane): boolean {
+  return lane.stage !== "closed";
+}
+
+/** Whether a lane holds one of the agents' slots: a run that is queued or leased. */
+export function holdsSlot(lane: Lane): boolean {
+  return lane.work !== null && lane.work.kind === "run" && lane.work.state !== "settled";
+}

@@ -1,0 +1,47 @@
+import type { LaneStage, Retry } from "./lane.ts";
+import type { Intent } from "./outbox.ts";
+import type { RunPurpose } from "./run.ts";
+import type { Reason } from "./verdict.ts";
+
+/** An outside write that a plan asks for; `topic` and `revision` make its key. */
+export interface PlannedWrite {
+  readonly intent: Intent;
+  readonly topic: string;
+  readonly revision: string;
+}
+
+/**
+ * What is to be done about a lane, decided purely and carried out by the orchestrator in one transaction.
+ * Steps are carried out in order; each carries its own reason.
+ */
+export type Step =
+  | {
+      readonly do: "start_run";
+      readonly purpose: RunPurpose;
+      readonly repairs: string | null;
+      readonly feedback: string | null;
+      readonly reason: Reason;
+    }
+  | { readonly do: "start_validate"; readonly reason: Reason }
+  | { readonly do: "start_land"; readonly reason: Reason }
+  | { readonly do: "start_clean"; readonly deleteBranch: boolean; readonly reason: Reason }
+  | { readonly do: "cancel_work"; readonly reason: Reason }
+  | { readonly do: "close_work"; readonly counts: "success" | "failure" | "idle" | "nothing"; readonly reason: Reason }
+  | {
+      readonly do: "accept_hand_off";
+      readonly route: string;
+      readonly summary: string;
+      readonly noChange: string | null;
+    }
+  | { readonly do: "stage"; readonly stage: LaneStage; readonly reason: Reason }
+  | { readonly do: "schedule"; readonly retry: Retry }
+  | { readonly do: "clear_retry"; readonly reason: Reason }
+  | { readonly do: "write"; readonly write: PlannedWrite }
+  | { readonly do: "park"; readonly until: "command" | "input"; readonly reason: Reason }
+  | { readonly do: "unpark"; readonly reason: Reason }
+  | { readonly do: "close_lane"; readonly reason: Reason }
+  /** Nothing to do; the reason says what the lane waits for. */
+  | { readonly do: "wait"; readonly reason: Reason };
+
+/** The steps of one decision, never empty: a decision to wait says so. */
+export type Plan = readonly [Step, ...Step[]];

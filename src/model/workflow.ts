@@ -1,0 +1,134 @@
+import type { JsonObject } from "../base/json.ts";
+import { stateKey } from "./issue.ts";
+import { ACTIVE_CATEGORIES, type Category, type Profile, type Route, TERMINAL_CATEGORIES } from "./profile.ts";
+
+/** One tracker state with its meaning here. */
+export interface TrackerState {
+  /** The tracker's own spelling. */
+  readonly name: string;
+  /** The profile's route for it, when it has one. */
+  readonly route: string | null;
+  readonly category: Category;
+}
+
+/** The repository that changes are made in. A workflow without one is `no_repo`. */
+export interface RepoSettings {
+  /** Absolute path of the user's checkout or of a bare repository; read, never worked in. `null`: only the remote. */
+  readonly path: string | null;
+  readonly baseBranch: string;
+  /** Where base and branches live; `null`: the forge's own, else the path. */
+  readonly remote: string | null;
+  /** Liquid-free prefix of lane branches, e.g. `maestro/`. */
+  readonly branchPrefix: string;
+  readonly provider: { readonly kind: string; readonly options: JsonObject };
+}
+
+/** The operator's shell scripts, run with `sh -lc` in the workspace (S-154). */
+export interface Hooks {
+  readonly afterCreate: string | null;
+  readonly beforeRun: string | null;
+  readonly afterRun: string | null;
+  readonly beforeRemove: string | null;
+  readonly timeoutMs: number;
+  /** Added to the environment of hooks. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Limits and cadence of agents (S-049…S-055). Milliseconds where the name says so. */
+export interface AgentSettings {
+  readonly maxConcurrentAgents: number;
+  /** Keys are normalised states (`stateKey`). */
+  readonly maxConcurrentAgentsByState: Readonly<Record<string, number>>;
+  readonly maxTurns: number;
+  /** Failed runs in a row before an issue is parked. */
+  readonly maxAttempts: number;
+  readonly maxRetryBackoffMs: number;
+  readonly startupTimeoutMs: number;
+  readonly readTimeoutMs: number;
+  /** Longest silence of an agent within a turn. */
+  readonly turnTimeoutMs: number;
+  /** Longest time without an event before the orchestrator ends a run; 0 or less switches it off (S-055). */
+  readonly stallTimeoutMs: number;
+  /** Wall clock of a whole run. */
+  readonly runTimeoutMs: number;
+  /** Continuation sessions without a deliverable before an issue is parked (G-6). */
+  readonly maxSessionsWithoutProgress: number;
+}
+
+/** The loaded, validated, immutable snapshot of one workflow file with its profile. */
+export interface Workflow {
+  /** Stands in every table and event: `<folder>-<8 hex of the file's path>`. */
+  readonly id: string;
+  /** Of the file's text, the profile and everything that was resolved into it. */
+  readonly hash: string;
+  /** Absolute path of the file; messages are located in it. */
+  readonly path: string;
+  /** Relative paths in the file are relative to this folder. */
+  readonly directory: string;
+  readonly profile: Profile;
+  readonly tracker: {
+    readonly kind: string;
+    readonly options: JsonObject;
+    readonly states: readonly TrackerState[];
+    readonly requiredLabels: readonly string[];
+    readonly optOutLabel: string;
+    readonly needsAttentionLabel: string;
+  };
+  readonly repo: RepoSettings | null;
+  readonly agentProvider: { readonly kind: string; readonly options: JsonObject };
+  readonly agentRuntime: {
+    readonly placement: string;
+    /** Set in the agent's environment. */
+    readonly env: Readonly<Record<string, string>>;
+    /** Names of variables that the agent gets from the daemon's environment, beside the small built-in list. */
+    readonly pass: readonly string[];
+  };
+  readonly agent: AgentSettings;
+  readonly validation: { readonly commands: readonly string[]; readonly timeoutMs: number };
+  readonly polling: { readonly intervalMs: number };
+  readonly workspace: {
+    /** Absolute. */
+    readonly root: string;
+    readonly strategy: "worktree" | "clone";
+    /** Nothing is started with less space than this on the root's disk, in bytes. */
+    readonly minFreeBytes: number;
+  };
+  readonly hooks: Hooks;
+  readonly server: { readonly port: number | null; readonly host: string };
+  /** The Liquid body: the file's, or the profile's when the file has none. */
+  readonly prompt: string;
+}
+
+/** What `state` means in this workflow, or `undefined` for a state that it does not mention. */
+export function trackerState(workflow: Workflow, state: string): TrackerState | undefined {
+  const key = stateKey(state);
+  return workflow.tracker.states.find((known) => stateKey(known.name) === key);
+}
+
+/** The route that an issue in `state` is on, or `undefined`. */
+export function routeOf(workflow: Workflow, state: string): Route | undefined {
+  const known = trackerState(workflow, state);
+  return known?.route == null ? undefined : workflow.profile.routes.find((route) => route.name === known.route);
+}
+
+/** The tracker's state name for a route, or `undefined` when the workflow maps none. */
+export function stateForRoute(workflow: Workflow, route: string): string | undefined {
+  return workflow.tracker.states.find((known) => known.route === route)?.name;
+}
+
+/** Whether work may happen in `state`. A state that is also terminal is not active (G-16). */
+export function isActive(workflow: Workflow, state: string): boolean {
+  const known = trackerState(workflow, state);
+  return known !== undefined && ACTIVE_CATEGORIES.includes(known.category);
+}
+
+/** Whether `state` ends an issue. */
+export function isTerminal(workflow: Workflow, state: string): boolean {
+  const known = trackerState(workflow, state);
+  return known !== undefined && TERMINAL_CATEGORIES.includes(known.category);
+}
+
+/** The names of all active states, for the tracker's candidate query. */
+export function activeStates(workflow: Workflow): string[] {
+  return workflow.tracker.states.filter((s) => ACTIVE_CATEGORIES.includes(s.category)).map((s) => s.name);
+}
