@@ -8,7 +8,20 @@ run("tsx", "dev/generate-validators.ts");
 if (listFiles("src").some((file) => file.endsWith(".ts"))) run("tsc", "-p", "tsconfig.build.json");
 removeStale("dist");
 if (existsSync("dist/main.js")) chmodSync("dist/main.js", 0o755);
-if (existsSync("src/dashboard")) run("vite", "build", "--logLevel", "warn");
+if (existsSync("src/dashboard")) {
+  run(
+    "vite",
+    "build",
+    "src/dashboard",
+    "--outDir",
+    "../../dist/dashboard",
+    "--emptyOutDir",
+    "--base",
+    "./",
+    "-l",
+    "warn",
+  );
+}
 
 function run(tool: string, ...args: string[]): void {
   const { status } = spawnSync(join("node_modules/.bin", tool), args, { stdio: "inherit" });
