@@ -9,6 +9,11 @@ export type WorkEvent =
       readonly type: "lease_granted";
       readonly data: { readonly id: string; readonly kind: WorkKind; readonly fence: number; readonly holder: string };
     }
+  /** Written by the engine, in the transaction that takes a lease away; raises the fence, so that a frozen holder is refused. */
+  | {
+      readonly type: "lease_lost";
+      readonly data: { readonly id: string; readonly kind: WorkKind; readonly fence: number; readonly holder: string };
+    }
   | {
       readonly type: "work_settled";
       readonly data: { readonly id: string; readonly kind: WorkKind; readonly outcome: WorkOutcome };
