@@ -33,6 +33,13 @@ export interface Retry {
   readonly error: string | null;
 }
 
+/**
+ * How the end of a piece of work moves the lane's counters: `success` clears failures, idle sessions and interruptions; `failure` adds
+ * one and clears interruptions; `idle` adds an idle session and clears failures and interruptions; `interruption` adds one;
+ * `nothing` leaves all.
+ */
+export type WorkCount = "success" | "failure" | "idle" | "interruption" | "nothing";
+
 /** The lane's present piece of work, from enqueue to the decision that follows its end. */
 export interface LaneWork {
   readonly id: string;
@@ -43,6 +50,8 @@ export interface LaneWork {
   /** Epoch milliseconds; when it was enqueued, and when leased. */
   readonly queuedAt: number;
   readonly startedAt: number | null;
+  /** Why the orchestrator took it back; the outcome follows when its holder has stopped. */
+  readonly canceled: Reason | null;
   readonly outcome: WorkOutcome | null;
 }
 
@@ -91,6 +100,8 @@ export interface Lane {
   readonly branch: LaneBranch | null;
   /** Failed runs since the last success. */
   readonly failures: number;
+  /** Interruptions (crash, shutdown, lost machine) since the last run that ended by itself. */
+  readonly interruptions: number;
   /** Clean sessions in a row without a deliverable. */
   readonly idleSessions: number;
   /** Sessions in all. */

@@ -1,4 +1,4 @@
-import type { LaneStage, Retry } from "./lane.ts";
+import type { LaneStage, Retry, WorkCount } from "./lane.ts";
 import type { Intent } from "./outbox.ts";
 import type { RunPurpose } from "./run.ts";
 import type { Reason } from "./verdict.ts";
@@ -26,7 +26,7 @@ export type Step =
   | { readonly do: "start_land"; readonly reason: Reason }
   | { readonly do: "start_clean"; readonly deleteBranch: boolean; readonly reason: Reason }
   | { readonly do: "cancel_work"; readonly reason: Reason }
-  | { readonly do: "close_work"; readonly counts: "success" | "failure" | "idle" | "nothing"; readonly reason: Reason }
+  | { readonly do: "close_work"; readonly counts: WorkCount; readonly reason: Reason }
   | {
       readonly do: "accept_hand_off";
       readonly route: string;

@@ -1,4 +1,4 @@
-import type { Lane, LaneStage, Parking, Retry, Run } from "../lane.ts";
+import type { Lane, LaneStage, Parking, Retry, Run, WorkCount } from "../lane.ts";
 import type { Issue } from "../issue.ts";
 import type { RunPurpose } from "../run.ts";
 import type { Reason } from "../verdict.ts";
@@ -40,8 +40,8 @@ export type LaneEvent =
       readonly data: {
         readonly id: string;
         readonly kind: WorkKind;
-        /** How the counters move: a success clears failures, an idle session counts, an interruption counts nothing. */
-        readonly counts: "success" | "failure" | "idle" | "nothing";
+        /** How the counters move: a success clears failures, an idle session counts, an interruption counts as one. */
+        readonly counts: WorkCount;
         readonly reason: Reason;
       };
     }
