@@ -11,7 +11,12 @@ const IMPORT_OR_EXPORT = /^[ \t]*(?:import|export)\s+(?:type\s+)?(?:[\w$]+\s*,\s
 
 const PATTERNS: readonly Pattern[] = [
   { rule: "default-export", message: "exports are named", pattern: /\bexport\s+default\b|\bas\s+default\b/g },
-  { rule: "any", message: "no any", pattern: /(?<![.\w$])any\b(?!\s*(?:\??:|\())/g },
+  {
+    rule: "any",
+    message: "no any",
+    // Only where a type can stand: a variable may have this name.
+    pattern: /(?:[:<|&]|\b(?:as|is|extends)\s)\s*any\b(?!\s*[:(.])|(?<![.\w$])any(?:\[\]|\s*>)/g,
+  },
   {
     rule: "empty-catch",
     message: "an error is swallowed without the reason in words",

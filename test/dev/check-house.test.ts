@@ -182,7 +182,7 @@ const CLEAN: [name: string, files: Files][] = [
     "harmless as and any",
     {
       "src/base/x.ts":
-        'import { a as b, type C as D } from "./y.ts";\nimport * as e from "./z.ts";\nexport { b as f } from "./y.ts";\nconst x = [1] as const;\nconst s = AbortSignal.any([]); // as any\ntype G = { [K in D as string]: K };',
+        'import { a as b, type C as D } from "./y.ts";\nimport * as e from "./z.ts";\nexport { b as f } from "./y.ts";\nconst x = [1] as const;\nconst s = AbortSignal.any([]); // as any\nconst any = 1;\nf(any, any);\ntype G = { [K in D as string]: K };',
     },
   ],
   ["a cast where foreign shapes become ours", { "src/record/map.ts": "const x = y as string;" }],
