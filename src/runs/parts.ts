@@ -1,0 +1,45 @@
+import type { Clock } from "../base/clock.ts";
+import type { Log } from "../base/log.ts";
+import type { Random } from "../base/random.ts";
+import type { SecretRegistry } from "../base/redact.ts";
+import type { AgentProvider } from "../contracts/agent-provider.ts";
+import type { Engine } from "../contracts/engine.ts";
+import type { Forge } from "../contracts/forge.ts";
+import type { WorkRecord } from "../contracts/record.ts";
+import type { Runtime } from "../contracts/runtime.ts";
+import type { Tracker } from "../contracts/tracker.ts";
+import type { HostGit } from "../git/index.ts";
+import type { WorkKind } from "../model/work.ts";
+import type { Workflow } from "../model/workflow.ts";
+import type { Transcripts } from "../record/index.ts";
+import type { Toolbox } from "../tools/index.ts";
+import type { Workspaces } from "../workspace/index.ts";
+
+/** Everything that a worker is built from. */
+export interface WorkerParts {
+  readonly engine: Engine;
+  readonly record: WorkRecord;
+  readonly workflows: { byHash(hash: string): Workflow | undefined; current(): Workflow };
+  readonly tracker: () => Tracker;
+  readonly forge: () => Forge | null;
+  readonly runtime: Runtime;
+  readonly workspaces: (workflow: Workflow) => Workspaces;
+  /** `null` for a workflow without a repository. */
+  readonly git: (workflow: Workflow) => HostGit | null;
+  readonly agent: (workflow: Workflow) => Promise<AgentProvider>;
+  readonly toolbox: Toolbox;
+  readonly transcripts: Transcripts;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly secrets: SecretRegistry;
+  readonly machine: string;
+  /** Holder of the leases. */
+  readonly instance: string;
+  /** How many pieces of each kind run at once; asked before each pull. */
+  readonly slots: () => Readonly<Record<WorkKind, number>>;
+  /** How long a lease lasts without a heartbeat, milliseconds. Default 15,000. */
+  readonly leaseMs?: number;
+  /** Milliseconds between heartbeats. Default 3,000. */
+  readonly heartbeatMs?: number;
+}
