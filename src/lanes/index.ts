@@ -1,0 +1,3 @@
+export { describeLane } from "./describe.ts";
+export { planLane } from "./plan-lane.ts";
+export { planRefusal } from "./refusal.ts";

@@ -1,0 +1,11 @@
+export { planAfterWork } from "./after-work.ts";
+export { attemptOf } from "./attempt.ts";
+export { planDue } from "./due.ts";
+export { judgeEligibility } from "./eligibility.ts";
+export { compareCandidates, orderCandidates } from "./order.ts";
+export { judgeReconcile } from "./reconcile.ts";
+export { CONTINUATION_DELAY_MS, FIRST_RETRY_DELAY_MS, retryDelay } from "./retry-delay.ts";
+export { planRoute, type RouteMove } from "./route.ts";
+export { countSlots, judgeSlots, NO_SLOT_ERROR } from "./slots.ts";
+export { judgeStall } from "./stall.ts";
+export { judgeUnpark } from "./unpark.ts";
