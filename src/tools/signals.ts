@@ -1,0 +1,38 @@
+import type { EventOf } from "../model/events/index.ts";
+import type { CompletionSignal } from "../model/run.ts";
+import { reason } from "../model/verdict.ts";
+
+/** What a completion tool wrote. */
+export type SignalRecord = EventOf<"signal_recorded">["data"];
+
+/**
+ * How a run ends by its signals, in the order in which they were recorded. It counts what was said and then finalised on the same
+ * path; everything else is invalid, never guessed. Nothing at all is `none`.
+ */
+export function judgeSignals(records: readonly SignalRecord[]): CompletionSignal {
+  const said = records.filter(({ signal }) => signal.kind !== "none");
+  const last = said.at(-1);
+  const finals = records.filter(({ signal }) => signal.kind === "none");
+  if (last === undefined) return finals.length === 0 ? { kind: "none" } : invalid("finalize_without_signal");
+  if (said.some(({ signal }) => signal.kind !== last.signal.kind)) return invalid("mixed_signals");
+  if (finals.some(({ path }) => path !== last.path)) return invalid("path_mismatch");
+  return records.at(-1)?.signal.kind === "none" ? last.signal : invalid("missing_finalize");
+}
+
+/** Whether more turns of the same run can still make these signals valid. */
+export function isMendable(signal: CompletionSignal): boolean {
+  return signal.kind === "invalid" && MENDABLE.includes(signal.reason.code);
+}
+
+const MENDABLE: readonly string[] = ["missing_finalize", "finalize_without_signal"];
+
+const SENTENCES = {
+  missing_finalize: "The agent announced an end of the run, but did not confirm it with run_finalize.",
+  finalize_without_signal: "The agent called run_finalize without saying before how the run ends.",
+  path_mismatch: "The agent called run_finalize with another path than what it had announced.",
+  mixed_signals: "The agent announced both a hand-off and a need for attention.",
+} as const;
+
+function invalid(code: keyof typeof SENTENCES): CompletionSignal {
+  return { kind: "invalid", reason: reason(code, SENTENCES[code]) };
+}
