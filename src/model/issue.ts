@@ -61,3 +61,12 @@ export function sameState(left: string, right: string): boolean {
 export function normaliseLabels(labels: readonly string[]): string[] {
   return [...new Set(labels.map((label) => label.trim().toLowerCase()).filter((label) => label !== ""))];
 }
+
+/** An RFC 3339 instant, or a date alone (midnight UTC), as epoch milliseconds; `null` for everything else (S-012). */
+export function parseInstant(value: unknown): number | null {
+  if (typeof value !== "string") return null;
+  const text = value.trim();
+  const isInstant = /^\d{4}-\d{2}-\d{2}(?:[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:[Zz]|[+-]\d{2}:\d{2}))?$/.test(text);
+  const at = isInstant ? Date.parse(text.replace(" ", "T")) : Number.NaN;
+  return Number.isNaN(at) ? null : at;
+}

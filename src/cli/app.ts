@@ -1,0 +1,90 @@
+import type { Clock } from "../base/clock.ts";
+import type { Random } from "../base/random.ts";
+import type { Forge } from "../contracts/forge.ts";
+import type { CommandInbox, RecordViews } from "../contracts/record.ts";
+import type { Tracker } from "../contracts/tracker.ts";
+import type { Lane } from "../model/lane.ts";
+import type { Workflow } from "../model/workflow.ts";
+
+/** The process around a command. Commands write only through it. */
+export interface Terminal {
+  readonly out: (text: string) => void;
+  readonly error: (text: string) => void;
+  readonly isTerminal: boolean;
+  readonly cwd: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Aborted by SIGINT or SIGTERM. */
+  readonly signal: AbortSignal;
+}
+
+/** Which workflow a command is about. Nothing given: `WORKFLOW.md` in the current folder (S-030). */
+export interface Target {
+  readonly path?: string;
+  readonly template?: string;
+  readonly config?: string;
+}
+
+/** A workflow file with its place on disk. */
+export interface Project {
+  readonly id: string;
+  readonly workflowPath: string;
+  /** `~/.maestro/projects/<id>`: record, workspaces, mirror, logs, control socket. */
+  readonly stateDirectory: string;
+  /** Set when the command made a demo project: where it is. */
+  readonly demo: string | null;
+}
+
+/** How a service is started. */
+export interface ServiceOptions {
+  readonly port: number | null;
+  readonly host: string | null;
+  readonly logsRoot: string | null;
+  readonly pollIntervalMs: number | null;
+  /** Only this issue (id or identifier) is a candidate. */
+  readonly issue: string | null;
+}
+
+/** A service in this process. */
+export interface OpenService {
+  readonly workflow: Workflow;
+  /** Where the page is, when a port was asked for. */
+  readonly url: string | null;
+  start(): Promise<void>;
+  /** See `Orchestrator.runOnce`. */
+  runOnce(): Promise<readonly Lane[]>;
+  /** Resolves when the service ends by itself. */
+  readonly ended: Promise<{ readonly reason: string }>;
+  /** Stops agents, loops and servers, in bounded time. Idempotent. */
+  stop(reason: string): Promise<void>;
+}
+
+/** Something that was opened and has to be closed. */
+export interface Opened<T> {
+  readonly value: T;
+  close(): Promise<void>;
+}
+
+/** A record that is read, perhaps while a service writes it. */
+export interface RecordReading {
+  readonly views: RecordViews;
+  readonly inbox: CommandInbox;
+}
+
+/** What commands get: each part is built when it is asked for, so that `--help` loads nothing. */
+export interface App {
+  readonly version: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly terminal: Terminal;
+  /** Finds the workflow file; with `template`, the packaged one, or the demo project it makes. Writes nothing into the current folder. */
+  locate(target: Target): Promise<Project>;
+  workflow(project: Project): Promise<Workflow>;
+  service(project: Project, options: ServiceOptions): Promise<OpenService>;
+  tracker(project: Project): Promise<Opened<Tracker>>;
+  /** Throws `no_forge` when the workflow has no repository. */
+  forge(project: Project): Promise<Opened<Forge>>;
+  /** Throws `record_missing` when nothing ever ran. */
+  reader(project: Project): Promise<Opened<RecordReading>>;
+  /** Tells a running service to look at its inbox; `false` when none answers. */
+  nudge(project: Project): Promise<boolean>;
+}

@@ -1,0 +1,116 @@
+import type { Change } from "../model/change.ts";
+import type { StoredEvent } from "../model/events/envelope.ts";
+import type { ServiceMode } from "../model/events/service.ts";
+import type { Issue } from "../model/issue.ts";
+import { isOpen, type Lane } from "../model/lane.ts";
+import type { Intent, OutboxRow } from "../model/outbox.ts";
+import type { Reason } from "../model/verdict.ts";
+import type { RecordViews } from "../contracts/record.ts";
+import { applyToLane, applyToOutbox } from "../record/index.ts";
+
+/** How long a tracker may show an issue where it was before our own move, milliseconds. */
+const MOVE_LAG_MS = 120_000;
+
+interface OwnMove {
+  readonly intent: Extract<Intent, { kind: "issue_move" }>;
+  readonly at: number;
+}
+
+/**
+ * What the orchestrator knows: open lanes and outside writes as they are on record, kept current by the same folds, and what trackers
+ * and forges showed last. Its size follows what is open, never what has been.
+ */
+export class Board {
+  readonly lanes = new Map<string, Lane>();
+  readonly issues = new Map<string, Issue>();
+  readonly changes = new Map<string, Change>();
+  /** Lanes that something happened to since they were last looked after. */
+  readonly dirty = new Set<string>();
+  /** Why a lane without work waits, as decided last. */
+  readonly waits = new Map<string, Reason>();
+  mode: ServiceMode = "running";
+  readonly #laneOfIssue = new Map<string, string>();
+  readonly #outbox = new Map<string, OutboxRow>();
+  readonly #moves = new Map<string, OwnMove>();
+
+  /** Takes up everything that is open on record. */
+  async load(views: RecordViews): Promise<void> {
+    for (const lane of await views.openLanes()) this.#keep(lane);
+    for (const row of await views.openOutbox()) this.#outbox.set(row.key, row);
+    this.mode = await views.mode();
+  }
+
+  /** Follows a commit. */
+  apply(events: readonly StoredEvent[]): void {
+    for (const stored of events) {
+      if (stored.event.type === "service_mode_changed") this.mode = stored.event.data.mode;
+      if (stored.laneId === null) continue;
+      this.#applyToOutbox(stored);
+      const before = this.lanes.get(stored.laneId);
+      const lane = applyToLane(before, stored);
+      if (lane === undefined || lane === before) continue;
+      if (isOpen(lane)) this.#keep(lane);
+      else this.#drop(lane);
+    }
+  }
+
+  /** The issue's open lane. */
+  laneOf(issueId: string): Lane | undefined {
+    const id = this.#laneOfIssue.get(issueId);
+    return id === undefined ? undefined : this.lanes.get(id);
+  }
+
+  /** Open outside writes of a lane, in the order in which they were planned. */
+  outboxOf(laneId: string): readonly OutboxRow[] {
+    return [...this.#outbox.values()].filter((row) => row.laneId === laneId);
+  }
+
+  /** All open outside writes, oldest first. */
+  openOutbox(): readonly OutboxRow[] {
+    return [...this.#outbox.values()];
+  }
+
+  /** An issue as the tracker shows it, with our own latest move applied while the tracker may lag behind it. */
+  settled(issue: Issue, now: number): Issue {
+    const move = this.#moves.get(issue.id);
+    if (move === undefined) return issue;
+    if (now - move.at > MOVE_LAG_MS) {
+      this.#moves.delete(issue.id);
+      return issue;
+    }
+    const lags = issue.state === move.intent.from && (issue.updatedAt === null || issue.updatedAt <= move.at);
+    return lags ? { ...issue, state: move.intent.to } : issue;
+  }
+
+  #keep(lane: Lane): void {
+    this.lanes.set(lane.id, lane);
+    this.#laneOfIssue.set(lane.issue.id, lane.id);
+    this.dirty.add(lane.id);
+  }
+
+  #drop(lane: Lane): void {
+    this.lanes.delete(lane.id);
+    this.dirty.delete(lane.id);
+    this.waits.delete(lane.id);
+    if (this.#laneOfIssue.get(lane.issue.id) === lane.id) this.#laneOfIssue.delete(lane.issue.id);
+    this.issues.delete(lane.issue.id);
+    if (lane.branch?.changeId) this.changes.delete(lane.branch.changeId);
+  }
+
+  #applyToOutbox(stored: StoredEvent): void {
+    const { event } = stored;
+    if (!event.type.startsWith("outbox_") || !("key" in event.data)) return;
+    const key = event.data.key;
+    const row = applyToOutbox(this.#outbox.get(key), stored);
+    if (row === undefined) return;
+    if (row.state !== "done" && row.state !== "refused") {
+      this.#outbox.set(key, row);
+      return;
+    }
+    this.#outbox.delete(key);
+    if (stored.laneId !== null) this.dirty.add(stored.laneId);
+    if (row.state === "done" && row.intent.kind === "issue_move") {
+      this.#moves.set(row.intent.issueId, { intent: row.intent, at: stored.at });
+    }
+  }
+}

@@ -1,0 +1,182 @@
+import { newId } from "../base/ids.ts";
+import { branchName } from "../model/branch-name.ts";
+import type { CandidateFacts } from "../model/facts.ts";
+import type { Issue } from "../model/issue.ts";
+import type { Lane } from "../model/lane.ts";
+import { outboxKey } from "../model/outbox.ts";
+import { type Reason, refuse, type Verdict } from "../model/verdict.ts";
+import { workspaceKey } from "../model/workspace-key.ts";
+import { judgeEligibility, judgeReopen, judgeSlots, orderCandidates, planRoute } from "../policy/index.ts";
+import type { Board } from "./board.ts";
+import { readIssues } from "./outside-view.ts";
+import type { OrchestratorParts } from "./ports.ts";
+import { slotsInUse, startsAllowed } from "./slots.ts";
+import { carryOut } from "./steps.ts";
+
+/** The issues that the last poll found in active states, in the order in which they are to be started. */
+export class Candidates {
+  #ranked: readonly Issue[] = [];
+  #pending: Issue[] = [];
+  /** Why each of them does not run, as judged last. */
+  readonly verdicts = new Map<string, Verdict>();
+
+  /** Takes what a poll found. */
+  replace(issues: readonly Issue[]): void {
+    this.#ranked = orderCandidates(issues);
+    this.#pending = [...this.#ranked];
+    this.verdicts.clear();
+  }
+
+  all(): readonly Issue[] {
+    return this.#ranked;
+  }
+
+  /** Those that the poll found and that were neither started nor refused since; only a slot may be missing. */
+  pending(): readonly Issue[] {
+    return this.#pending;
+  }
+
+  /** Not looked at again before the next poll. */
+  settle(issueIds: ReadonlySet<string>): void {
+    if (issueIds.size > 0) this.#pending = this.#pending.filter((issue) => !issueIds.has(issue.id));
+  }
+}
+
+/**
+ * Starts candidates while there are free slots: judged on what the poll saw, then again on the issue as it is at this moment (S-138).
+ * Its cost follows the slots, not the number of candidates: one that was refused is not judged again before the next poll.
+ */
+export async function fillSlots(
+  parts: OrchestratorParts,
+  board: Board,
+  candidates: Candidates,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    const chosen = choose(parts, board, candidates);
+    if (chosen.length === 0) return;
+    const ids = chosen.map((issue) => issue.id);
+    candidates.settle(new Set(ids));
+    const seen = await readIssues(parts, board, ids, signal);
+    for (const id of ids) {
+      const issue = seen.get(id);
+      if (issue != null) await startCandidate(parts, board, candidates, issue);
+    }
+  }
+}
+
+/** The next candidates that may start, at most as many as there are slots. */
+function choose(parts: OrchestratorParts, board: Board, candidates: Candidates): Issue[] {
+  const chosen: Issue[] = [];
+  const refused = new Set<string>();
+  if (!startsAllowed(parts, board).ok) return chosen;
+  const workflow = parts.workflows.current();
+  const slots = slotsInUse(board);
+  const free = workflow.agent.maxConcurrentAgents - slots.running;
+  for (const issue of candidates.pending()) {
+    if (chosen.length >= free) break;
+    const eligible = judgeEligibility(factsOf(parts, board, issue));
+    const verdict = eligible.ok ? judgeSlots(workflow, slots, issue.state) : eligible;
+    candidates.verdicts.set(issue.id, verdict);
+    if (verdict.ok) chosen.push(issue);
+    else if (!eligible.ok) refused.add(issue.id);
+  }
+  candidates.settle(refused);
+  return chosen;
+}
+
+/** Whether this issue may start now, slots included. */
+export function judgeCandidate(parts: OrchestratorParts, board: Board, issue: Issue): Verdict {
+  const allowed = startsAllowed(parts, board);
+  if (!allowed.ok) return allowed;
+  const eligible = judgeEligibility(factsOf(parts, board, issue));
+  return eligible.ok ? judgeSlots(parts.workflows.current(), slotsInUse(board), issue.state) : eligible;
+}
+
+function factsOf(parts: OrchestratorParts, board: Board, issue: Issue): CandidateFacts {
+  const lane = board.laneOf(issue.id) ?? null;
+  const openOutbox = lane === null ? [] : board.outboxOf(lane.id);
+  return { workflow: parts.workflows.current(), issue, lane, openOutbox, now: parts.clock.now() };
+}
+
+async function startCandidate(
+  parts: OrchestratorParts,
+  board: Board,
+  candidates: Candidates,
+  issue: Issue,
+): Promise<void> {
+  const verdict = judgeCandidate(parts, board, issue);
+  candidates.verdicts.set(issue.id, verdict);
+  if (!verdict.ok) return;
+  const lane = board.laneOf(issue.id);
+  if (lane !== undefined) return resumeLane(parts, lane, issue, verdict);
+  const [last] = await parts.record.views.lanesOfIssue(issue.id);
+  if (last !== undefined) {
+    const reopen = judgeReopen(last, issue);
+    if (!reopen.ok) {
+      candidates.verdicts.set(issue.id, refuse(reopen.code, reopen.sentence));
+      return;
+    }
+  }
+  await openLane(parts, issue, (last?.ordinal ?? 0) + 1, verdict);
+  const opened = board.laneOf(issue.id);
+  if (opened !== undefined && planRoute(parts.workflows.current(), issue) === null)
+    await startFirst(parts, opened, issue, verdict);
+}
+
+/** A released lane whose issue came back goes on with its own workspace. */
+async function resumeLane(parts: OrchestratorParts, lane: Lane, issue: Issue, why: Reason): Promise<void> {
+  const scope = { lane, issue, workflow: parts.workflows.current(), resume: null, now: parts.clock.now() };
+  const purpose = lane.lastRun === 0 ? "first" : "continuation";
+  await carryOut(
+    parts,
+    [
+      { do: "stage", stage: "working", reason: why },
+      { do: "start_run", purpose, repairs: null, feedback: null, reason: why },
+    ],
+    scope,
+  );
+}
+
+async function startFirst(parts: OrchestratorParts, lane: Lane, issue: Issue, why: Reason): Promise<void> {
+  const scope = { lane, issue, workflow: parts.workflows.current(), resume: null, now: parts.clock.now() };
+  await carryOut(parts, [{ do: "start_run", purpose: "first", repairs: null, feedback: null, reason: why }], scope);
+}
+
+/** Opens the issue's lane; when its route says so, the issue is moved first and the run starts once the move is done. */
+async function openLane(parts: OrchestratorParts, issue: Issue, ordinal: number, why: Reason): Promise<void> {
+  const workflow = parts.workflows.current();
+  const laneId = newId(parts.random, "lane");
+  const scope = { workflowId: workflow.id, laneId, run: null, fence: null };
+  const branch =
+    workflow.repo === null || !workflow.profile.completion.deliversChange
+      ? null
+      : branchName(workflow.repo.branchPrefix, issue.identifier, ordinal);
+  const route = planRoute(workflow, issue);
+  await parts.record.transact(async (tx) => {
+    await tx.append([
+      {
+        ...scope,
+        event: {
+          type: "lane_opened",
+          data: {
+            issue,
+            ordinal,
+            profile: workflow.profile.kind,
+            workflowHash: workflow.hash,
+            machine: parts.machine,
+            workspaceKey: workspaceKey(issue.identifier),
+            branch,
+            reason: why,
+          },
+        },
+      },
+    ]);
+    if (route === null) return;
+    const intent = { kind: "issue_move" as const, issueId: issue.id, to: route.to, from: route.from };
+    const key = outboxKey(laneId, intent.kind, "route", route.to);
+    await tx.append([
+      { ...scope, event: { type: "outbox_planned", data: { key, fence: 0, intent, dueAt: parts.clock.now() } } },
+    ]);
+  });
+}

@@ -1,0 +1,244 @@
+import { toMaestroError } from "../base/errors.ts";
+import { Scope } from "../base/scope.ts";
+import { Wake } from "../base/wake.ts";
+import type { Issue } from "../model/issue.ts";
+import type { Lane } from "../model/lane.ts";
+import type { Reason } from "../model/verdict.ts";
+import { Board } from "./board.ts";
+import { Candidates, fillSlots, judgeCandidate } from "./dispatch.ts";
+import { answerCommands } from "./inbox.ts";
+import type { OrchestratorParts } from "./ports.ts";
+import { poll } from "./poll.ts";
+import { buryExpired, recover } from "./recovery.ts";
+import { sendDue } from "./sender.ts";
+import { tend } from "./tending.ts";
+import { isIdle, nextDue } from "./timing.ts";
+
+/** How the service ended by itself. */
+export interface Ending {
+  readonly reason: string;
+}
+
+/** An issue of the last poll that has no lane at work, with why. */
+export interface WaitingIssue {
+  readonly issue: Issue;
+  readonly reason: Reason;
+}
+
+/** Pause after a turn of the loop that failed, milliseconds: a broken disk must not become a busy loop. */
+const FAILURE_PAUSE_MS = 1_000;
+
+/**
+ * The service: one loop that looks at tracker, record and clock, decides purely and writes decisions; workers do the rest. It alone
+ * writes decisions. `start` once, `stop` once; both are safe to repeat.
+ */
+export class Orchestrator {
+  readonly #parts: OrchestratorParts;
+  readonly #board = new Board();
+  readonly #candidates = new Candidates();
+  readonly #wake = new Wake();
+  readonly #sendWake = new Wake();
+  readonly #abort = new AbortController();
+  readonly #scope: Scope;
+  readonly #loops: Promise<void>[] = [];
+  #nextPollAt = 0;
+  #ending: Ending | null = null;
+  #onEnding: (ending: Ending) => void = () => undefined;
+  /** Resolves when the service ends by itself: drained, or stopped by a command. */
+  readonly ended: Promise<Ending>;
+
+  constructor(parts: OrchestratorParts) {
+    this.#parts = parts;
+    this.#scope = new Scope(parts.clock, "orchestrator");
+    this.ended = new Promise((resolve) => {
+      this.#onEnding = resolve;
+    });
+  }
+
+  /** Takes up what is on record, buries what a crash left, and runs until it is stopped. */
+  async start(): Promise<void> {
+    await this.#open();
+    this.#loops.push(
+      this.#repeat("loop", () => this.#turn()),
+      this.#repeat("outbox", () => this.#sendTurn()),
+    );
+  }
+
+  /**
+   * One poll; what it starts runs to a verdict, and what lanes have due is done. Waits for no retry and no review. Returns the lanes it
+   * touched, for the exit code.
+   */
+  async runOnce(): Promise<readonly Lane[]> {
+    await this.#open();
+    const touched = new Set<string>();
+    const unsubscribe = this.#parts.record.subscribe((events) => {
+      for (const { laneId, event } of events)
+        if (laneId !== null && event.type === "work_enqueued") touched.add(laneId);
+    });
+    this.#loops.push(this.#repeat("outbox", () => this.#sendTurn()));
+    await this.#poll();
+    await fillSlots(this.#parts, this.#board, this.#candidates, this.#abort.signal);
+    this.#candidates.replace([]);
+    while (!this.#abort.signal.aborted) {
+      await this.#look();
+      if (isIdle(this.#board, this.#parts.clock.now())) break;
+      await this.#wake.wait(
+        this.#parts.clock,
+        nextDue(this.#board, this.#parts.clock.now(), Number.POSITIVE_INFINITY),
+        this.#abort.signal,
+      );
+    }
+    unsubscribe();
+    const lanes = await Promise.all([...touched].map((id) => this.#parts.record.views.lane(id)));
+    return lanes.filter((lane) => lane !== undefined);
+  }
+
+  /** A hint that something outside may have changed: polls now. */
+  hint(): void {
+    this.#nextPollAt = 0;
+    this.#wake.nudge();
+  }
+
+  /** A hint that a command may have been asked. */
+  nudge(): void {
+    this.#wake.nudge();
+  }
+
+  /** Every issue that does not run, with the one sentence that says why. */
+  waiting(): readonly WaitingIssue[] {
+    const board = this.#board;
+    const lanes = [...board.lanes.values()].filter((lane) => lane.work === null);
+    const rows = lanes.map((lane) => ({
+      issue: board.issues.get(lane.issue.id) ?? lane.issue,
+      reason: lane.parked ?? board.waits.get(lane.id) ?? lane.reason,
+    }));
+    const candidates = this.#candidates.all().filter((issue) => board.laneOf(issue.id) === undefined);
+    const judged = candidates.map((issue) => ({
+      issue,
+      reason: this.#candidates.verdicts.get(issue.id) ?? judgeCandidate(this.#parts, board, issue),
+    }));
+    return [...rows, ...judged].map(({ issue, reason }) => ({
+      issue,
+      reason: { code: reason.code, sentence: reason.sentence },
+    }));
+  }
+
+  /** Ends both loops; running work is the workers' to stop. Says why on record. */
+  async stop(why: string): Promise<void> {
+    if (this.#abort.signal.aborted) return;
+    this.#abort.abort(why);
+    this.#wake.nudge();
+    this.#sendWake.nudge();
+    await Promise.all(this.#loops);
+    await this.#scope.close();
+    const { record, instance } = this.#parts;
+    await record.transact((tx) =>
+      tx.append([
+        {
+          workflowId: record.workflowId,
+          laneId: null,
+          run: null,
+          fence: null,
+          event: { type: "service_stopped", data: { instance, reason: why } },
+        },
+      ]),
+    );
+  }
+
+  async #open(): Promise<void> {
+    const { record, engine, instance, version, pid } = this.#parts;
+    await this.#board.load(record.views);
+    // A drain that was asked of an earlier process ended with it.
+    const resumes = this.#board.mode === "draining";
+    const scope = { workflowId: record.workflowId, laneId: null, run: null, fence: null };
+    this.#scope.defer(
+      "record subscription",
+      record.subscribe((events) => {
+        this.#board.apply(events);
+        if (this.#board.dirty.size > 0) this.#wake.nudge();
+        if (events.some((stored) => stored.event.type === "outbox_planned" || stored.event.type === "outbox_settled"))
+          this.#sendWake.nudge();
+      }),
+    );
+    this.#scope.defer(
+      "work hints",
+      engine.onWork(() => this.#sendWake.nudge()),
+    );
+    await record.transact(async (tx) => {
+      await tx.append([{ ...scope, event: { type: "service_started", data: { instance, version, pid } } }]);
+      if (resumes)
+        await tx.append([
+          { ...scope, event: { type: "service_mode_changed", data: { mode: "running", actor: "start" } } },
+        ]);
+    });
+    await recover(this.#parts);
+  }
+
+  /** One turn of the loop, then a wait for whatever comes first. */
+  async #turn(): Promise<void> {
+    const { clock } = this.#parts;
+    if (clock.now() >= this.#nextPollAt) await this.#poll();
+    await this.#look();
+    await fillSlots(this.#parts, this.#board, this.#candidates, this.#abort.signal);
+    if (this.#board.mode === "draining" && isIdle(this.#board, clock.now())) this.#end("drained");
+    if (this.#board.dirty.size > 0) return;
+    await this.#wake.wait(clock, nextDue(this.#board, clock.now(), this.#nextPollAt), this.#abort.signal);
+  }
+
+  async #poll(): Promise<void> {
+    const { clock, workflows } = this.#parts;
+    this.#nextPollAt = clock.now() + workflows.current().polling.intervalMs;
+    await poll(this.#parts, this.#board, this.#candidates, this.#abort.signal);
+  }
+
+  /** Commands, lost leases, and every lane that something happened to or that is due. */
+  async #look(): Promise<void> {
+    await answerCommands(this.#parts, this.#board, { poll: () => this.hint(), stop: (why) => this.#end(why) });
+    await buryExpired(this.#parts);
+    const now = this.#parts.clock.now();
+    const due = new Set(this.#board.dirty);
+    for (const lane of this.#board.lanes.values()) if (isDue(lane, now)) due.add(lane.id);
+    await tend(this.#parts, this.#board, due, null, this.#abort.signal);
+  }
+
+  async #sendTurn(): Promise<void> {
+    const { clock } = this.#parts;
+    await sendDue(this.#parts, this.#board, this.#abort.signal);
+    const dueAt = Math.min(...this.#board.openOutbox().map((row) => row.dueAt));
+    await this.#sendWake.wait(clock, Math.max(dueAt - clock.now(), FAILURE_PAUSE_MS), this.#abort.signal);
+  }
+
+  #end(why: string): void {
+    if (this.#ending !== null) return;
+    this.#ending = { reason: why };
+    this.#onEnding(this.#ending);
+  }
+
+  /** Repeats until stopped. A failed turn is logged and followed by a pause; it never ends the service. */
+  async #repeat(name: string, turn: () => Promise<void>): Promise<void> {
+    const { signal } = this.#abort;
+    while (!signal.aborted) {
+      try {
+        await turn();
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#parts.log.error("a turn failed", {
+          loop: name,
+          code: toMaestroError(error).code,
+          error: toMaestroError(error).message,
+        });
+        await this.#wake.wait(this.#parts.clock, FAILURE_PAUSE_MS, signal).catch(() => undefined);
+      }
+    }
+  }
+}
+
+/** A retry that is due, or one that waits for a slot and may find one now. */
+function isDue(lane: Lane, now: number): boolean {
+  return (
+    lane.work === null &&
+    lane.parked === null &&
+    lane.retry !== null &&
+    (lane.retry.kind === "slot" || lane.retry.dueAt <= now)
+  );
+}

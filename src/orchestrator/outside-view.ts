@@ -1,0 +1,87 @@
+import { withDeadline } from "../base/abort.ts";
+import type { Change } from "../model/change.ts";
+import type { Issue } from "../model/issue.ts";
+import type { Board } from "./board.ts";
+import { CALL_DEADLINE_MS, type OrchestratorParts } from "./ports.ts";
+
+/** Issues by id: `null` for one that is gone. An id that is missing here could not be asked. */
+export type IssueView = ReadonlyMap<string, Issue | null>;
+/** Changes by id, likewise. */
+export type ChangeView = ReadonlyMap<string, Change | null>;
+
+/**
+ * Asks the tracker about these issues, all in one question. A failure is logged and answers nothing, which is not the same as "gone"
+ * (S-131).
+ */
+export async function readIssues(
+  parts: OrchestratorParts,
+  board: Board,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<IssueView> {
+  const view = new Map<string, Issue | null>();
+  if (ids.length === 0) return view;
+  try {
+    const found = await withDeadline(parts.clock, CALL_DEADLINE_MS, signal, (bounded) =>
+      parts.outside.tracker().issuesByIds(ids, { signal: bounded }),
+    );
+    for (const id of ids) view.set(id, null);
+    for (const issue of found) {
+      board.issues.set(issue.id, issue);
+      view.set(issue.id, board.settled(issue, parts.clock.now()));
+    }
+  } catch (error) {
+    logOutside(parts, "issue refresh failed", error, signal);
+  }
+  return view;
+}
+
+/** Asks the forge about these changes, all in one question; a failure answers nothing. */
+export async function readChanges(
+  parts: OrchestratorParts,
+  board: Board,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<ChangeView> {
+  const view = new Map<string, Change | null>();
+  const forge = parts.outside.forge();
+  if (ids.length === 0 || forge === null) return view;
+  try {
+    const found = await withDeadline(parts.clock, CALL_DEADLINE_MS, signal, (bounded) =>
+      forge.changesByIds(ids, { signal: bounded }),
+    );
+    for (const id of ids) view.set(id, null);
+    for (const change of found) {
+      board.changes.set(change.id, change);
+      view.set(change.id, change);
+    }
+  } catch (error) {
+    logOutside(parts, "change refresh failed", error, signal);
+  }
+  return view;
+}
+
+/** The issues in active states, or `null` when the tracker could not be asked (S-134). */
+export async function readCandidates(
+  parts: OrchestratorParts,
+  board: Board,
+  states: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly Issue[] | null> {
+  try {
+    const found = await withDeadline(parts.clock, CALL_DEADLINE_MS, signal, (bounded) =>
+      parts.outside.tracker().issuesByStates(states, { signal: bounded }),
+    );
+    const now = parts.clock.now();
+    return found.map((issue) => board.settled(issue, now));
+  } catch (error) {
+    logOutside(parts, "candidate fetch failed", error, signal);
+    return null;
+  }
+}
+
+/** A failed question is a warning unless we are stopping anyway. */
+export function logOutside(parts: OrchestratorParts, message: string, error: unknown, signal: AbortSignal): void {
+  if (signal.aborted) return;
+  parts.log.warn(message, { error: error instanceof Error ? error.message : String(error) });
+}

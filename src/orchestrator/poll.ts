@@ -1,0 +1,41 @@
+import type { Lane } from "../model/lane.ts";
+import { activeStates } from "../model/workflow.ts";
+import type { Board } from "./board.ts";
+import { needsChange } from "./care.ts";
+import type { Candidates } from "./dispatch.ts";
+import { readCandidates, readChanges, readIssues } from "./outside-view.ts";
+import type { OrchestratorParts } from "./ports.ts";
+import { tend } from "./tending.ts";
+
+/**
+ * One poll (S-111): look at the workflow file again, reconcile what is open, then fetch candidates. Its cost follows what is open, never
+ * what has been. Returns whether the tracker answered.
+ */
+export async function poll(
+  parts: OrchestratorParts,
+  board: Board,
+  candidates: Candidates,
+  signal: AbortSignal,
+): Promise<boolean> {
+  await parts.workflows.recheck();
+  const open = [...board.lanes.values()];
+  const issues = await readIssues(parts, board, watchedIssues(open), signal);
+  const changes = await readChanges(
+    parts,
+    board,
+    open.filter(needsChange).flatMap((lane) => lane.branch?.changeId ?? []),
+    signal,
+  );
+  await tend(parts, board, new Set(open.map((lane) => lane.id)), { issues, changes }, signal);
+  if (parts.workflows.problem() !== null) return true;
+  const found = await readCandidates(parts, board, activeStates(parts.workflows.current()), signal);
+  if (found === null) return false;
+  for (const issue of found) if (board.laneOf(issue.id) !== undefined) board.issues.set(issue.id, issue);
+  candidates.replace(found);
+  return true;
+}
+
+/** Released lanes are asked about too: their issue may have ended. */
+function watchedIssues(lanes: readonly Lane[]): string[] {
+  return [...new Set(lanes.map((lane) => lane.issue.id))];
+}

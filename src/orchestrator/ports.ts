@@ -1,0 +1,47 @@
+import type { Clock } from "../base/clock.ts";
+import type { MaestroError } from "../base/errors.ts";
+import type { Log } from "../base/log.ts";
+import type { Random } from "../base/random.ts";
+import type { Engine } from "../contracts/engine.ts";
+import type { Forge } from "../contracts/forge.ts";
+import type { WorkRecord } from "../contracts/record.ts";
+import type { Tracker } from "../contracts/tracker.ts";
+import type { Lease } from "../model/work.ts";
+import type { Workflow } from "../model/workflow.ts";
+
+/** The workflow as it is in force, and what is wrong with its newest text. */
+export interface WorkflowPort {
+  current(): Workflow;
+  /** Set while the newest text is refused; then nothing new is started (S-080). */
+  problem(): MaestroError | null;
+  /** Looks at the file again, in case a change was not announced (S-077). Never throws. */
+  recheck(): Promise<void>;
+}
+
+/** The outside systems that the workflow in force names. */
+export interface OutsidePort {
+  tracker(): Tracker;
+  forge(): Forge | null;
+}
+
+/** Everything that the orchestrator is built from. */
+export interface OrchestratorParts {
+  readonly workflows: WorkflowPort;
+  readonly outside: OutsidePort;
+  readonly record: WorkRecord;
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** Name of the machine that new lanes are bound to. */
+  readonly machine: string;
+  /** This process; leases of other holders are dead once we hold the instance lock. */
+  readonly instance: string;
+  readonly version: string;
+  readonly pid: number;
+  /** Ends every process that a lost lease may have left behind; returns how many there were. */
+  readonly endLeftovers: (lease: Lease) => Promise<number>;
+}
+
+/** Longest wait for one call to a tracker or forge, milliseconds. */
+export const CALL_DEADLINE_MS = 30_000;

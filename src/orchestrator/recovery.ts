@@ -1,0 +1,56 @@
+import type { Lease } from "../model/work.ts";
+import type { WorkOutcome } from "../model/run.ts";
+import { reason } from "../model/verdict.ts";
+import type { OrchestratorParts } from "./ports.ts";
+
+/**
+ * After a crash: everything another instance held is lost, because we hold the instance lock. Its processes are ended before anything
+ * else may start, so that no issue runs twice.
+ */
+export async function recover(parts: OrchestratorParts): Promise<void> {
+  const lost = await parts.engine.takeOthers(parts.instance);
+  await Promise.all(lost.map((lease) => bury(parts, lease, "interrupted", "The service ended while this ran.")));
+}
+
+/** Leases that ran out while we live: a holder that stopped beating. */
+export async function buryExpired(parts: OrchestratorParts): Promise<void> {
+  for (const lease of await parts.engine.takeExpired()) {
+    await bury(parts, lease, "lease_expired", "Its worker stopped sending heartbeats.");
+  }
+}
+
+async function bury(parts: OrchestratorParts, lease: Lease, code: string, sentence: string): Promise<void> {
+  const { work } = lease;
+  try {
+    const ended = await parts.endLeftovers(lease);
+    if (ended > 0)
+      parts.log.warn("ended processes that a lost run left behind", {
+        lane_id: work.laneId,
+        run: work.run,
+        processes: ended,
+      });
+  } catch (error) {
+    parts.log.error("looking for left-over processes failed", { lane_id: work.laneId, error: String(error) });
+  }
+  const outcome: WorkOutcome = {
+    status: "lost",
+    reason: reason(code, sentence),
+    failure: "interrupted",
+    signal: { kind: "none" },
+    headSha: null,
+    changed: false,
+    turns: 0,
+    notBefore: null,
+  };
+  await parts.record.transact((tx) =>
+    tx.append([
+      {
+        workflowId: work.workflowId,
+        laneId: work.laneId,
+        run: work.run,
+        fence: null,
+        event: { type: "work_settled", data: { id: work.id, kind: work.kind, outcome } },
+      },
+    ]),
+  );
+}

@@ -1,0 +1,205 @@
+import { newId } from "../base/ids.ts";
+import { stableJson } from "../base/json.ts";
+import type { RecordTransaction } from "../contracts/record.ts";
+import type { Assignment } from "../model/assignment.ts";
+import type { Event } from "../model/events/index.ts";
+import type { Issue } from "../model/issue.ts";
+import type { Lane } from "../model/lane.ts";
+import { outboxKey, WORKER_INTENTS } from "../model/outbox.ts";
+import type { Plan, Step } from "../model/plan.ts";
+import type { RunPurpose } from "../model/run.ts";
+import type { Reason } from "../model/verdict.ts";
+import type { WorkKind } from "../model/work.ts";
+import type { Workflow } from "../model/workflow.ts";
+import { attemptOf } from "../policy/index.ts";
+import type { OrchestratorParts } from "./ports.ts";
+
+/** What the steps of one plan are carried out on. */
+export interface StepScope {
+  readonly lane: Lane;
+  readonly issue: Issue;
+  readonly workflow: Workflow;
+  /** Session that a continued run may resume. */
+  readonly resume: string | null;
+  readonly now: number;
+}
+
+/** Whether a plan does more than wait. */
+export function acts(plan: Plan): boolean {
+  return plan.some((step) => step.do !== "wait");
+}
+
+/**
+ * Carries a plan out in one transaction: either all of it is on record or nothing. Returns `false`, without a trace, when the lane has
+ * moved on since the plan was made; it will be looked at again.
+ */
+export async function carryOut(parts: OrchestratorParts, plan: Plan, scope: StepScope): Promise<boolean> {
+  const canceled: string[] = [];
+  const done = await parts.record.transact(async (tx) => {
+    const present = await tx.lane(scope.lane.id);
+    if (present === undefined || !samePosition(present, scope.lane)) return false;
+    const writer = new StepWriter(parts, tx, scope, present);
+    if (differs(present.issue, scope.issue)) await writer.refresh();
+    for (const step of plan) {
+      await writer.write(step);
+      if (step.do === "cancel_work" && present.work !== null) canceled.push(present.work.id);
+    }
+    return true;
+  });
+  if (done) for (const workId of canceled) await parts.engine.cancel(workId);
+  return done;
+}
+
+/** Whether nothing that decisions rest on has changed; usage and progress may have. */
+function samePosition(left: Lane, right: Lane): boolean {
+  return (
+    left.stage === right.stage &&
+    left.work?.id === right.work?.id &&
+    left.work?.state === right.work?.state &&
+    left.lastRun === right.lastRun &&
+    (left.parked === null) === (right.parked === null)
+  );
+}
+
+/** Whether an issue was touched since the lane last kept it. */
+export function differs(kept: Issue, seen: Issue): boolean {
+  return stableJson({ ...kept }) !== stableJson({ ...seen });
+}
+
+/** Writes the events of steps; knows the outbox rows of the plan so far, for the work that will carry them out. */
+class StepWriter {
+  readonly #parts: OrchestratorParts;
+  readonly #tx: RecordTransaction;
+  readonly #scope: StepScope;
+  readonly #lane: Lane;
+  readonly #workerRows: string[] = [];
+
+  constructor(parts: OrchestratorParts, tx: RecordTransaction, scope: StepScope, lane: Lane) {
+    this.#parts = parts;
+    this.#tx = tx;
+    this.#scope = scope;
+    this.#lane = lane;
+  }
+
+  /** Keeps the issue as it was seen when the plan was made (S-127). */
+  async refresh(): Promise<void> {
+    await this.#append({ type: "issue_refreshed", data: { issue: this.#scope.issue } });
+  }
+
+  async write(step: Step): Promise<void> {
+    switch (step.do) {
+      case "start_run":
+        return this.#start("run", {
+          purpose: step.purpose,
+          repairs: step.repairs,
+          feedback: step.feedback,
+          reason: step.reason,
+        });
+      case "start_validate":
+        return this.#start("validate", { reason: step.reason });
+      case "start_land":
+        return this.#start("land", { reason: step.reason });
+      case "start_clean":
+        return this.#start("clean", { reason: step.reason, deleteBranch: step.deleteBranch });
+      case "write":
+        return this.#plan(step);
+      case "wait":
+        return;
+      default: {
+        const event = eventOf(step, this.#lane, this.#scope.now);
+        if (event !== null) await this.#append(event);
+      }
+    }
+  }
+
+  async #plan(step: Extract<Step, { do: "write" }>): Promise<void> {
+    const { intent, topic, revision } = step.write;
+    const key = outboxKey(this.#lane.id, intent.kind, topic, revision);
+    if (WORKER_INTENTS.includes(intent.kind)) this.#workerRows.push(key);
+    if ((await this.#tx.outboxRow(key)) !== undefined) return;
+    await this.#append({
+      type: "outbox_planned",
+      data: { key, fence: this.#lane.fence, intent, dueAt: this.#scope.now },
+    });
+  }
+
+  async #start(
+    kind: WorkKind,
+    options: {
+      readonly reason: Reason;
+      readonly purpose?: RunPurpose;
+      readonly repairs?: string | null;
+      readonly feedback?: string | null;
+      readonly deleteBranch?: boolean;
+    },
+  ): Promise<void> {
+    const lane = this.#lane;
+    const purpose = options.purpose ?? "continuation";
+    const run = kind === "run" ? lane.lastRun + 1 : lane.lastRun;
+    const id = newId(this.#parts.random, "work");
+    const workflowHash = this.#scope.workflow.hash;
+    const assignment: Assignment = {
+      issue: this.#scope.issue,
+      workflowHash,
+      workspaceKey: lane.workspaceKey,
+      purpose,
+      attempt: kind === "run" ? attemptOf(lane, purpose) : null,
+      branch: lane.branch?.name ?? null,
+      headSha: lane.branch?.headSha ?? null,
+      changeId: lane.branch?.changeId ?? null,
+      feedback: options.feedback ?? null,
+      resume: purpose === "continuation" || purpose === "repair" ? this.#scope.resume : null,
+      deleteBranch: options.deleteBranch ?? false,
+      outbox: [...this.#workerRows],
+    };
+    await this.#append({
+      type: "work_enqueued",
+      data: { id, kind, run, purpose, workflowHash, reason: options.reason, repairs: options.repairs ?? null },
+    });
+    await this.#parts.engine.enqueue(this.#tx, {
+      id,
+      workflowId: lane.workflowId,
+      laneId: lane.id,
+      kind,
+      run,
+      machine: lane.machine,
+      payload: assignment,
+    });
+  }
+
+  async #append(event: Event): Promise<void> {
+    const { workflowId, id: laneId } = this.#lane;
+    await this.#tx.append([{ workflowId, laneId, run: null, fence: null, event }]);
+  }
+}
+
+/** The event that a step without a queue or outbox row is written as. */
+function eventOf(step: Step, lane: Lane, now: number): Event | null {
+  switch (step.do) {
+    case "cancel_work":
+      return lane.work === null ? null : { type: "work_canceled", data: { id: lane.work.id, reason: step.reason } };
+    case "close_work":
+      return lane.work === null
+        ? null
+        : {
+            type: "work_closed",
+            data: { id: lane.work.id, kind: lane.work.kind, counts: step.counts, reason: step.reason },
+          };
+    case "accept_hand_off":
+      return { type: "hand_off_accepted", data: { route: step.route, summary: step.summary, noChange: step.noChange } };
+    case "stage":
+      return { type: "lane_staged", data: { stage: step.stage, reason: step.reason } };
+    case "schedule":
+      return { type: "retry_scheduled", data: step.retry };
+    case "clear_retry":
+      return { type: "retry_cleared", data: { reason: step.reason } };
+    case "park":
+      return { type: "lane_parked", data: { ...step.reason, at: now, until: step.until } };
+    case "unpark":
+      return { type: "lane_unparked", data: { actor: "tracker", reason: step.reason } };
+    case "close_lane":
+      return { type: "lane_closed", data: { reason: step.reason } };
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,134 @@
+import type { LaneFacts } from "../model/facts.ts";
+import type { Lane } from "../model/lane.ts";
+import type { Plan } from "../model/plan.ts";
+import { judgeSlots, judgeStall, orderCandidates } from "../policy/index.ts";
+import { reason } from "../model/verdict.ts";
+import type { Board } from "./board.ts";
+import { lastKnown, needsChange, needsFreshIssue, planFor, startOf, waitOf } from "./care.ts";
+import { type ChangeView, type IssueView, readChanges, readIssues } from "./outside-view.ts";
+import type { OrchestratorParts } from "./ports.ts";
+import { slotsInUse, startsAllowed } from "./slots.ts";
+import { acts, carryOut } from "./steps.ts";
+
+/** A lane may go through several positions in one turn of the loop; more than this is a decision that goes in circles. */
+const MAX_ROUNDS = 20;
+
+/** What one look after the lanes works with. */
+interface Round {
+  readonly issues: IssueView;
+  readonly changes: ChangeView;
+  readonly now: number;
+}
+
+/**
+ * Looks after lanes until none of them has anything more to do now. `fresh` holds what a poll has just seen, so that it is not asked
+ * again.
+ */
+export async function tend(
+  parts: OrchestratorParts,
+  board: Board,
+  laneIds: ReadonlySet<string>,
+  fresh: { readonly issues: IssueView; readonly changes: ChangeView } | null,
+  signal: AbortSignal,
+): Promise<void> {
+  let due = [...laneIds];
+  for (let round = 0; due.length > 0 && !signal.aborted; round += 1) {
+    if (round === MAX_ROUNDS) {
+      parts.log.error("lanes go in circles", { lanes: due.join(",") });
+      return;
+    }
+    for (const id of due) board.dirty.delete(id);
+    const lanes = due.flatMap((id) => board.lanes.get(id) ?? []);
+    const view = round === 0 && fresh !== null ? fresh : await lookOutside(parts, board, lanes, signal);
+    await decideAll(parts, board, lanes, { ...view, now: parts.clock.now() });
+    due = due.filter((id) => board.dirty.has(id));
+  }
+}
+
+async function lookOutside(parts: OrchestratorParts, board: Board, lanes: readonly Lane[], signal: AbortSignal) {
+  const now = parts.clock.now();
+  const issueIds = lanes.filter((lane) => needsFreshIssue(lane, now)).map((lane) => lane.issue.id);
+  const changeIds = lanes.filter(needsChange).flatMap((lane) => lane.branch?.changeId ?? []);
+  return {
+    issues: await readIssues(parts, board, issueIds, signal),
+    changes: await readChanges(parts, board, changeIds, signal),
+  };
+}
+
+/** Decides lane by lane; those that want to start a run come last, in the order of their issues, while slots last. */
+async function decideAll(parts: OrchestratorParts, board: Board, lanes: readonly Lane[], round: Round): Promise<void> {
+  const starts = new Map<string, { lane: Lane; plan: Plan }>();
+  for (const lane of lanes) {
+    const plan = await planNow(parts, board, lane, round);
+    if (startOf(plan) !== undefined) starts.set(lane.issue.id, { lane, plan });
+    else await apply(parts, board, lane, plan, round);
+  }
+  for (const issue of orderCandidates([...starts.values()].map(({ lane }) => lane.issue))) {
+    const start = starts.get(issue.id);
+    if (start !== undefined) await startWhenFree(parts, board, start.lane, start.plan, round);
+  }
+}
+
+async function planNow(parts: OrchestratorParts, board: Board, lane: Lane, round: Round): Promise<Plan> {
+  if (lane.work?.state === "leased" && lane.work.kind === "run" && lane.work.canceled === null) {
+    const run = await parts.record.views.run(lane.id, lane.work.run);
+    if (run !== undefined) {
+      const verdict = judgeStall(parts.workflows.current(), run, round.now);
+      if (!verdict.ok) return [{ do: "cancel_work", reason: reason("stalled", verdict.sentence) }];
+    }
+  }
+  return planFor(factsOf(parts, board, lane, round));
+}
+
+function factsOf(parts: OrchestratorParts, board: Board, lane: Lane, round: Round): LaneFacts {
+  const changeId = lane.branch?.changeId ?? null;
+  return {
+    workflow: parts.workflows.current(),
+    lane,
+    issue: round.issues.get(lane.issue.id),
+    change: changeId === null ? null : round.changes.get(changeId),
+    openOutbox: board.outboxOf(lane.id),
+    now: round.now,
+  };
+}
+
+async function apply(parts: OrchestratorParts, board: Board, lane: Lane, plan: Plan, round: Round): Promise<void> {
+  const wait = waitOf(plan);
+  if (wait !== undefined) board.waits.set(lane.id, wait.reason);
+  const seen = round.issues.get(lane.issue.id);
+  const moved = seen != null && lane.work !== null && seen.state !== lane.issue.state;
+  if (!acts(plan) && !moved) return;
+  const last = lane.lastRun === 0 ? undefined : await parts.record.views.run(lane.id, lane.lastRun);
+  const issue = seen ?? lastKnown(lane, board.issues.get(lane.issue.id));
+  await carryOut(parts, plan, {
+    lane,
+    issue,
+    workflow: parts.workflows.current(),
+    resume: last?.sessionId ?? null,
+    now: round.now,
+  });
+}
+
+/** A start needs a valid workflow, the running mode and a slot; without one it waits and is taken up when a slot frees (G-4). */
+async function startWhenFree(
+  parts: OrchestratorParts,
+  board: Board,
+  lane: Lane,
+  plan: Plan,
+  round: Round,
+): Promise<void> {
+  const allowed = startsAllowed(parts, board);
+  if (!allowed.ok) {
+    board.waits.set(lane.id, allowed);
+    return;
+  }
+  const issue = round.issues.get(lane.issue.id) ?? lastKnown(lane, board.issues.get(lane.issue.id));
+  const verdict = judgeSlots(parts.workflows.current(), slotsInUse(board), issue.state);
+  if (verdict.ok) return apply(parts, board, lane, plan, round);
+  board.waits.set(lane.id, verdict);
+  if (lane.retry !== null && lane.retry.kind !== "slot") {
+    const retry = { ...lane.retry, kind: "slot" as const, dueAt: round.now, error: "no available orchestrator slots" };
+    await apply(parts, board, lane, [{ do: "schedule", retry }], round);
+    board.dirty.delete(lane.id);
+  }
+}

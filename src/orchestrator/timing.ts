@@ -1,0 +1,29 @@
+import type { Lane } from "../model/lane.ts";
+import { WORKER_INTENTS } from "../model/outbox.ts";
+import type { Board } from "./board.ts";
+
+/** Longest sleep of the loop, milliseconds: lost leases and stalls are looked for at least this often. */
+const LONGEST_WAIT_MS = 5_000;
+/** Shortest, so that a due time in the past cannot make a busy loop. */
+const SHORTEST_WAIT_MS = 1;
+
+/** Milliseconds until the loop has something to do, if nothing wakes it before. */
+export function nextDue(board: Board, now: number, nextPollAt: number): number {
+  let at = Math.min(nextPollAt, now + LONGEST_WAIT_MS);
+  for (const lane of board.lanes.values()) {
+    if (lane.work === null && lane.parked === null && lane.retry !== null && lane.retry.kind !== "slot")
+      at = Math.min(at, lane.retry.dueAt);
+  }
+  return Math.max(at - now, SHORTEST_WAIT_MS);
+}
+
+/** Whether nothing is under way and nothing is due: only waits for people, retries and polls are left. */
+export function isIdle(board: Board, now: number): boolean {
+  if (board.dirty.size > 0) return false;
+  if (board.openOutbox().some((row) => row.dueAt <= now && !WORKER_INTENTS.includes(row.intent.kind))) return false;
+  return [...board.lanes.values()].every((lane) => lane.work === null && !startsSoon(lane, now));
+}
+
+function startsSoon(lane: Lane, now: number): boolean {
+  return lane.parked === null && lane.retry !== null && lane.retry.kind !== "slot" && lane.retry.dueAt <= now;
+}
