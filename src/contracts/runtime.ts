@@ -90,6 +90,8 @@ export interface ExecuteSpec extends Omit<SpawnSpec, "onLine" | "onError"> {
   readonly signal?: AbortSignal;
   /** Kept of each stream, default 1 MiB; the rest is counted. */
   readonly maxOutputBytes?: number;
+  /** Which part of a longer stream is kept, default `start`. */
+  readonly keep?: "start" | "end";
 }
 
 /** The result of a process that was run to its end. */

@@ -1,0 +1,91 @@
+import type { Dirent, Stats } from "node:fs";
+import { lstat, mkdir, readdir, realpath, rename, statfs, symlink } from "node:fs/promises";
+import { dirname } from "node:path";
+import { systemCode } from "../../base/errors.ts";
+import type { FileEntry, FileStat, Runtime } from "../../contracts/runtime.ts";
+import { fileError, onFile } from "./file-error.ts";
+import { removeTree } from "./file-removal.ts";
+import { appendText, readText, writeText } from "./text-file.ts";
+
+/** The part of a runtime that reaches files. */
+export type Files = Pick<
+  Runtime,
+  | "readText"
+  | "writeText"
+  | "appendText"
+  | "list"
+  | "stat"
+  | "realPath"
+  | "makeDirectory"
+  | "remove"
+  | "rename"
+  | "link"
+  | "freeBytes"
+>;
+
+const DEFAULT_READ_BYTES = 16 * 1024 * 1024;
+
+/** The files of this machine. Only ENOENT is absence; a path through a file, say, is an error. */
+export function localFiles(): Files {
+  return {
+    readText: (path, { maxBytes = DEFAULT_READ_BYTES } = {}) => onFile(path, () => readText(path, maxBytes)),
+    writeText: (path, text, { mode } = {}) => onFile(path, () => writeText(path, text, mode)),
+    appendText: (path, text) => onFile(path, () => appendText(path, text)),
+    list: (path) => onFile(path, () => listFolder(path)),
+    stat: (path) => onFile(path, () => statPath(path)),
+    realPath: (path) => onFile(path, () => realpath(path)),
+    makeDirectory: (path, { mode = 0o777 } = {}) =>
+      onFile(path, async () => {
+        await mkdir(path, { recursive: true, mode });
+      }),
+    remove: (path) => onFile(path, () => removeTree(path)),
+    rename: (from, to) => renamePath(from, to),
+    link: (target, path) => onFile(path, () => symlink(target, path)),
+    freeBytes: (path) => onFile(path, () => freeBytes(path)),
+  };
+}
+
+async function listFolder(path: string): Promise<FileEntry[]> {
+  const entries = await readdir(path, { withFileTypes: true });
+  const listed = entries.map((entry) => ({ name: entry.name, kind: kindOf(entry) }));
+  return listed.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+async function statPath(path: string): Promise<FileStat | undefined> {
+  const found = await unlessMissing(() => lstat(path));
+  return found === undefined
+    ? undefined
+    : { kind: kindOf(found), size: found.size, modifiedAt: Math.floor(found.mtimeMs) };
+}
+
+async function renamePath(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    const isTaken = ["EEXIST", "ENOTEMPTY"].includes(systemCode(error) ?? "");
+    throw fileError(isTaken ? to : from, error);
+  }
+}
+
+async function freeBytes(path: string): Promise<number> {
+  for (let folder = path; ; folder = dirname(folder)) {
+    const disk = await unlessMissing(() => statfs(folder));
+    // What is reserved for root is not free for us.
+    if (disk !== undefined) return disk.bavail * disk.bsize;
+  }
+}
+
+function kindOf(entry: Dirent | Stats): FileEntry["kind"] {
+  if (entry.isFile()) return "file";
+  if (entry.isDirectory()) return "directory";
+  return entry.isSymbolicLink() ? "link" : "other";
+}
+
+async function unlessMissing<T>(look: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await look();
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,45 @@
+import { tmpdir } from "node:os";
+import type { Clock } from "../../base/clock.ts";
+import type { Log } from "../../base/log.ts";
+import type { Runtime } from "../../contracts/runtime.ts";
+import { executeProcess } from "./execute.ts";
+import { localFiles } from "./files.ts";
+import { type Host, killMarked, liveMarkers } from "./kill.ts";
+import { procFolder } from "./proc-folder.ts";
+import { psTable } from "./ps-table.ts";
+import { spawnProcess } from "./spawn.ts";
+
+/** How the local runtime is set up. */
+export interface LocalRuntimeOptions {
+  /** Measures graces, time-outs and pauses. Processes here are real, so it has to be a real clock. */
+  readonly clock: Clock;
+  /** Name of this machine; lanes are bound to it. */
+  readonly machine: string;
+  readonly log: Log;
+}
+
+/**
+ * Processes and files of this machine. Linux in full. On macOS a process tree is found through `ps`, which shows the environment only of
+ * processes that the system lets us see; a process that left its group *and* hides its environment is then missed.
+ */
+export function localRuntime(options: LocalRuntimeOptions): Runtime {
+  const processes = process.platform === "linux" ? procFolder() : psTable();
+  const host: Host = { clock: options.clock, log: options.log, processes };
+  return {
+    placement: "local",
+    machine: options.machine,
+    environment,
+    spawn: (spec) => spawnProcess(host, spec),
+    execute: (spec) => executeProcess(host, spec),
+    killMarked: (marker) => killMarked(host, marker),
+    liveMarkers: (prefix) => liveMarkers(processes, prefix),
+    ...localFiles(),
+    temporaryDirectory: tmpdir,
+  };
+}
+
+function environment(): Record<string, string> {
+  const present: Record<string, string> = {};
+  for (const [name, value] of Object.entries(process.env)) if (value !== undefined) present[name] = value;
+  return present;
+}
