@@ -1,0 +1,143 @@
+import { throwIfAborted } from "../../base/abort.ts";
+import { newId } from "../../base/ids.ts";
+import type { CallOptions } from "../../contracts/outside.ts";
+import type { AdapterContext, IssueDraft, MoveResult, Tracker, TrackerCapabilities } from "../../contracts/tracker.ts";
+import { type Issue, type IssueComment, normaliseLabels, sameState, stateKey } from "../../model/issue.ts";
+import { plainText } from "./comment-section.ts";
+import { contested, unwritable } from "./errors.ts";
+import { IssueFolder } from "./folder.ts";
+import { commentsOf, newIssueText, withCommentBody, withLabels, withNewComment, withState } from "./issue-text.ts";
+import type { LocalSettings } from "./options.ts";
+import { watchFolder } from "./watch.ts";
+import { type FileEdit, IssueWriter } from "./writer.ts";
+
+/** A tracker whose issues are Markdown files in the project. */
+export class LocalTracker implements Tracker {
+  readonly kind = "local";
+  readonly capabilities: TrackerCapabilities = { move: true, comment: true, label: true, create: true, watch: true };
+  readonly #context: AdapterContext;
+  readonly #folder: IssueFolder;
+  readonly #writer: IssueWriter;
+  readonly #watchers = new Set<() => Promise<void>>();
+
+  constructor(settings: LocalSettings, context: AdapterContext) {
+    this.#context = context;
+    this.#folder = new IssueFolder(settings.directory, context.clock, context.log);
+    this.#writer = new IssueWriter(settings, context, this.#folder);
+  }
+
+  async issuesByStates(states: readonly string[], { signal }: CallOptions): Promise<readonly Issue[]> {
+    if (states.length === 0) return [];
+    throwIfAborted(signal);
+    const wanted = new Set(states.map(stateKey));
+    const { issues } = await this.#folder.look(signal);
+    return issues.filter((issue) => wanted.has(stateKey(issue.state)));
+  }
+
+  async issuesByIds(ids: readonly string[], { signal }: CallOptions): Promise<readonly Issue[]> {
+    if (ids.length === 0) return [];
+    throwIfAborted(signal);
+    const wanted = new Set(ids);
+    const { issues } = await this.#folder.lookFor(wanted, signal);
+    return issues.filter((issue) => wanted.has(issue.id));
+  }
+
+  async issueByIdentifier(identifier: string, { signal }: CallOptions): Promise<Issue | undefined> {
+    throwIfAborted(signal);
+    const { byIdentifier, faults } = await this.#folder.look(signal);
+    const fault = faults.find((candidate) => candidate.identifier === identifier);
+    if (fault !== undefined) throw fault.error;
+    return byIdentifier.get(identifier);
+  }
+
+  async move(
+    issueId: string,
+    change: { readonly to: string; readonly from: string | null },
+    { signal }: CallOptions,
+  ): Promise<MoveResult> {
+    const to = change.to.trim();
+    if (to === "") throw unwritable("An issue's state must not be blank.");
+    return this.#writer.edit(issueId, signal, ({ issue }, text, now): FileEdit<MoveResult> => {
+      if (sameState(issue.state, to)) return { text, result: "already" };
+      if (change.from !== null && !sameState(issue.state, change.from)) return { text, result: "conflict" };
+      return { text: withState(text, to, now), result: "moved" };
+    });
+  }
+
+  async comments(issueId: string, since: number | null, { signal }: CallOptions): Promise<readonly IssueComment[]> {
+    throwIfAborted(signal);
+    const { parsed } = await this.#writer.read(issueId, signal);
+    return commentsOf(parsed).filter(({ at }) => since === null || at > since);
+  }
+
+  async ensureComment(
+    issueId: string,
+    topic: string,
+    body: string,
+    author: string,
+    { signal }: CallOptions,
+  ): Promise<string> {
+    const name = plainText(topic);
+    return this.#writer.edit(issueId, signal, (parsed, text, now) => {
+      const kept = commentsOf(parsed).find((comment) => comment.topic === name);
+      const place = parsed.fileComments.find((comment) => comment.topic === name);
+      if (kept === undefined || place === undefined) return this.#say(text, body, author, name, now);
+      if (place.body === plainText(body)) return { text, result: kept.id };
+      return { text: withCommentBody(text, place, body, now), result: kept.id };
+    });
+  }
+
+  async comment(issueId: string, body: string, author: string, { signal }: CallOptions): Promise<string> {
+    return this.#writer.edit(issueId, signal, (_, text, now) => this.#say(text, body, author, null, now));
+  }
+
+  async label(
+    issueId: string,
+    change: { readonly add: readonly string[]; readonly remove: readonly string[] },
+    { signal }: CallOptions,
+  ): Promise<void> {
+    const add = normaliseLabels(change.add);
+    const remove = normaliseLabels(change.remove);
+    await this.#writer.edit(issueId, signal, (_, text, now) => ({
+      text: withLabels(text, add, remove, now),
+      result: undefined,
+    }));
+  }
+
+  async create(draft: IssueDraft, { signal }: CallOptions): Promise<Issue> {
+    if (draft.title.trim() === "") throw unwritable("An issue's title must not be blank.");
+    if (draft.state.trim() === "") throw unwritable("An issue's state must not be blank.");
+    const { random, clock } = this.#context;
+    const id = newId(random, "issue");
+    const path = await this.#writer.create(signal, () => newIssueText(draft, id, clock.now()));
+    const issue = (await this.#folder.lookFor([id], signal)).byId.get(id);
+    if (issue === undefined) throw contested(path);
+    return issue;
+  }
+
+  watch(onHint: () => void): () => void {
+    const { clock, log } = this.#context;
+    const stop = watchFolder(this.#folder.directory, clock, log, onHint);
+    this.#watchers.add(stop);
+    return () => {
+      this.#watchers.delete(stop);
+      stop().catch((error: unknown) => log.warn("a folder watcher did not stop", { reason: String(error) }));
+    };
+  }
+
+  async health({ signal }: CallOptions): Promise<void> {
+    throwIfAborted(signal);
+    this.#folder.names();
+  }
+
+  async close(): Promise<void> {
+    const watchers = [...this.#watchers];
+    this.#watchers.clear();
+    await Promise.all(watchers.map((stop) => stop()));
+  }
+
+  #say(text: string, body: string, author: string, topic: string | null, at: number): FileEdit<string> {
+    const id = newId(this.#context.random, "comment");
+    return { text: withNewComment(text, { id, topic, author, at, body }), result: id };
+  }
+}

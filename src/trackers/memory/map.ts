@@ -1,0 +1,80 @@
+import type { JsonObject } from "../../base/json.ts";
+import {
+  type Blocker,
+  type Issue,
+  type IssueComment,
+  normaliseLabels,
+  parseInstant,
+  sameState,
+} from "../../model/issue.ts";
+import type { MemoryBlocker, MemoryComment, MemoryEdit, MemoryIssue, MemoryState } from "./schema.ts";
+
+/** A declared issue with its names as text: YAML reads `id: 7` as a number. */
+export function declaredOf(issue: MemoryIssue): MemoryIssue {
+  const { id, identifier, title, state } = issue;
+  return {
+    ...issue,
+    id: String(id).trim(),
+    identifier: String(identifier).trim(),
+    title: String(title),
+    state: String(state),
+    labels: normaliseLabels((issue.labels ?? []).map(String)),
+  };
+}
+
+/** Every issue as it is now: the declared ones, then the created ones, each with what happened to it since. */
+export function toIssues(declared: readonly MemoryIssue[], state: MemoryState): Issue[] {
+  const taken = new Set(declared.flatMap(({ id, identifier }) => [id, identifier]));
+  const created = state.created.filter(({ id, identifier }) => !taken.has(id) && !taken.has(identifier));
+  const edits = new Map(state.edits.map((edit) => [edit.id, edit]));
+  const issues = [...declared, ...created].map((issue) => toIssue(issue, edits.get(String(issue.id))));
+  const known = new Map(issues.flatMap((issue) => [[issue.id, issue] as const, [issue.identifier, issue] as const]));
+  const all = [...declared, ...created];
+  return issues.map((issue, at) => ({
+    ...issue,
+    blockedBy: (all[at]?.blocked_by ?? []).map((blocker) => toBlocker(blocker, known)),
+  }));
+}
+
+function toIssue(issue: MemoryIssue, edit: MemoryEdit | undefined): Issue {
+  const labels = normaliseLabels((issue.labels ?? []).map(String));
+  const state = String(issue.state);
+  return {
+    id: String(issue.id),
+    nativeRef: (issue.native_ref ?? null) as JsonObject | null,
+    identifier: String(issue.identifier),
+    title: String(issue.title),
+    description: issue.description ?? null,
+    priority: issue.priority ?? null,
+    state: edit !== undefined && sameState(edit.declared_state, state) ? edit.state : state,
+    branchName: issue.branch_name ?? null,
+    url: issue.url ?? null,
+    assigneeId: issue.assignee_id ?? null,
+    labels: edit !== undefined && sameLabels(edit.declared_labels, labels) ? edit.labels : labels,
+    blockedBy: [],
+    dispatchable: issue.dispatchable ?? true,
+    createdAt: parseInstant(issue.created_at),
+    updatedAt: edit?.updated_at ?? parseInstant(issue.updated_at),
+  };
+}
+
+function toBlocker(blocker: string | MemoryBlocker, known: ReadonlyMap<string, Issue>): Blocker {
+  const {
+    id = null,
+    identifier = null,
+    state = null,
+  } = typeof blocker === "string" ? { identifier: blocker } : blocker;
+  const issue = known.get(id ?? "") ?? known.get(identifier ?? "");
+  if (issue !== undefined) return { id: issue.id, identifier: issue.identifier, state: issue.state };
+  return { id, identifier, state };
+}
+
+/** A kept comment as the product sees it. */
+export function toComment({ id, author, body, at, topic }: MemoryComment): IssueComment {
+  return { id, author, body, at, topic };
+}
+
+/** Whether two lists name the same labels in any order. */
+export function sameLabels(left: readonly string[], right: readonly string[]): boolean {
+  return left.length === right.length && left.every((label) => right.includes(label));
+}
