@@ -1,0 +1,84 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { SecretRegistry } from "../../src/base/redact.ts";
+
+const secret = fc
+  .string({ unit: fc.constantFrom(..."abcXYZ019+/=-_.~!'()* \"\\\n%&漢"), minLength: 6, maxLength: 30 })
+  .filter((value) => !"[REDACTED:token]".includes(value));
+const around = fc.string({ maxLength: 12 });
+
+function registry(...values: string[]): SecretRegistry {
+  const secrets = new SecretRegistry();
+  for (const value of values) secrets.register("token", value);
+  return secrets;
+}
+
+describe("SecretRegistry", () => {
+  it("lets no plain, JSON-escaped or URL-encoded form through (property)", () => {
+    fc.assert(
+      fc.property(secret, around, around, (value, before, after) => {
+        const secrets = registry(value);
+        const forms = [
+          value,
+          JSON.stringify(value).slice(1, -1),
+          encodeURIComponent(value),
+          new URLSearchParams({ v: value }).toString().slice(2),
+        ];
+        for (const form of forms) {
+          const redacted = secrets.redact(`${before} ${form} ${after}`);
+          expect(redacted).toContain("[REDACTED:token]");
+          expect(redacted.split("[REDACTED:token]").join("")).not.toContain(form);
+        }
+      }),
+    );
+  });
+
+  it("finds a value inside any longer base64 text (property)", () => {
+    fc.assert(
+      fc.property(secret, around, around, (value, before, after) => {
+        const bytes = Buffer.from(before + value + after);
+        for (const encoding of ["base64", "base64url"] as const) {
+          expect(registry(value).redact(bytes.toString(encoding))).toContain("[REDACTED:token]");
+        }
+      }),
+    );
+  });
+
+  it("masks a basic authorization header, with the name of the secret", () => {
+    const secrets = new SecretRegistry();
+    secrets.register("GITHUB TOKEN", "ghp_0123456789abcdef");
+    const header = `Basic ${Buffer.from("x-access-token:ghp_0123456789abcdef").toString("base64")}`;
+    expect(secrets.redact(header)).toMatch(/^Basic \S+\[REDACTED:GITHUB_TOKEN\]/);
+  });
+
+  it("prefers the longer of two values and keeps old ones", () => {
+    const secrets = new SecretRegistry();
+    secrets.register("short", "abcdef");
+    secrets.register("long", "abcdefghi");
+    secrets.register("long", "replaced-by");
+    secrets.register("again", "abcdef");
+    expect(secrets.redact("abcdefghi abcdef replaced-by")).toBe("[REDACTED:long] [REDACTED:short] [REDACTED:long]");
+    expect(secrets.values()).toBe(3);
+  });
+
+  it("ignores short values and costs nothing when empty", () => {
+    const secrets = registry("12345", "");
+    const value = { text: "12345" };
+    expect(secrets.values()).toBe(0);
+    expect(secrets.redactValue(value)).toBe(value);
+    expect(secrets.redact("12345")).toBe("12345");
+  });
+
+  it("reaches every string and key inside a value", () => {
+    const value = { hunter2hunter2: [1, null, true, { url: "https://x/?t=hunter2hunter2" }] };
+    expect(registry("hunter2hunter2").redactValue(value)).toEqual({
+      "[REDACTED:token]": [1, null, true, { url: "https://x/?t=[REDACTED:token]" }],
+    });
+  });
+
+  it("keeps a JSON line JSON", () => {
+    const value = 'a"b\\c\nd-secret';
+    const line = registry(value).redact(JSON.stringify({ text: value, nested: JSON.stringify({ value }) }));
+    expect(JSON.parse(line)).toEqual({ text: "[REDACTED:token]", nested: '{"value":"[REDACTED:token]"}' });
+  });
+});
