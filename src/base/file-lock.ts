@@ -4,7 +4,7 @@ import { readTextIfExists, writeFileAtomic } from "./atomic-file.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { MaestroError, messageOf, sqliteCode, toMaestroError } from "./errors.ts";
 import { makeFolder } from "./folder.ts";
-import { isJsonObject, parseJson } from "./json.ts";
+import { isJsonObject, type JsonValue, parseJson } from "./json.ts";
 import { loadSqlite, type SqliteDatabase } from "./sqlite-module.ts";
 
 // The lock is an exclusive transaction on an SQLite file: the system frees it when the process dies, however it dies.
@@ -80,12 +80,20 @@ export async function holdFileLock(
  */
 export async function readFileLockOwner(path: string): Promise<FileLockOwner | undefined> {
   const text = await readTextIfExists(ownerFile(path));
-  if (text === undefined || text.trim() === "") return undefined;
-  const value = parseJson(text);
+  const value = text === undefined ? undefined : parseOwner(text);
   if (!isJsonObject(value)) return undefined;
   const { pid, startedAt, note } = value;
   if (typeof pid !== "number" || typeof startedAt !== "number" || typeof note !== "string") return undefined;
   return { pid, startedAt, note };
+}
+
+function parseOwner(text: string): JsonValue | undefined {
+  try {
+    return parseJson(text);
+  } catch {
+    // Somebody else wrote into the side file. It only describes the owner, so that is no reason to fail.
+    return undefined;
+  }
 }
 
 async function release(path: string, database: SqliteDatabase): Promise<void> {

@@ -40,6 +40,8 @@ describe("holdFileLock", () => {
     expect(lock?.owner).toMatchObject({ pid: process.pid, note: "maestro run" });
     expect(await holdFileLock(path)).toBeUndefined();
     expect(await readFileLockOwner(path)).toEqual(lock?.owner);
+    await writeFile(`${path}.lock.owner`, "scribble");
+    expect(await readFileLockOwner(path)).toBeUndefined();
     await lock?.release();
     await lock?.release();
     expect(await readFileLockOwner(path)).toBeUndefined();
