@@ -1,0 +1,41 @@
+import { Registry } from "./contracts/registry.ts";
+import type { AgentProviderKind } from "./contracts/agent-provider.ts";
+import type { ForgeProvider } from "./contracts/forge.ts";
+import type { TrackerProvider } from "./contracts/tracker.ts";
+import type { WorkflowKinds } from "./workflow/index.ts";
+
+/** The built-in trackers. */
+export const TRACKERS = {
+  memory: async () => (await import("./trackers/memory/index.ts")).memoryTracker,
+  local: async () => (await import("./trackers/local/index.ts")).localTracker,
+} satisfies { readonly [kind: string]: () => Promise<TrackerProvider> };
+
+/** The built-in forges. */
+export const FORGES = {
+  memory: async () => (await import("./forges/memory/index.ts")).memoryForge,
+  local: async () => (await import("./forges/local/index.ts")).localForge,
+} satisfies { readonly [kind: string]: () => Promise<ForgeProvider> };
+
+/** The built-in agents. */
+export const AGENTS = {
+  mock: async () => (await import("./agents/mock/index.ts")).mockAgent,
+} satisfies { readonly [kind: string]: () => Promise<AgentProviderKind> };
+
+/** Where agents can run. */
+const PLACEMENTS = ["local"];
+
+/** The kinds that a workflow file may name, each loaded when it is named. */
+export function builtInKinds(): WorkflowKinds {
+  return {
+    trackers: registryOf("tracker.kind", TRACKERS),
+    forges: registryOf("repo.provider.kind", FORGES),
+    agents: registryOf("agent_provider.kind", AGENTS),
+    placements: PLACEMENTS,
+  };
+}
+
+function registryOf<T>(axis: string, kinds: { readonly [kind: string]: () => Promise<T> }): Registry<T> {
+  const registry = new Registry<T>(axis);
+  for (const [kind, load] of Object.entries(kinds)) registry.register({ kind, source: "maestro", load });
+  return registry;
+}

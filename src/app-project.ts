@@ -1,0 +1,78 @@
+import { access, realpath } from "node:fs/promises";
+import { homedir } from "node:os";
+import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+import { MaestroError } from "./base/errors.ts";
+import { makeDemo } from "./app-demo.ts";
+import type { Project, Target, Terminal } from "./cli/app.ts";
+import { resolveTemplate, stateDirectoryOf, workflowIdOf } from "./workflow/index.ts";
+
+const DEFAULT_FILE = "WORKFLOW.md";
+
+/** Where everything lives that must survive a checkout: `$MAESTRO_HOME`, else `~/.maestro`. */
+export function homeOf(environment: Terminal["environment"]): string {
+  const home = environment["MAESTRO_HOME"];
+  return home ? resolve(home) : join(environment["HOME"] || homedir(), ".maestro");
+}
+
+/** A project with the folder that relative paths of its workflow start in. */
+export interface LocatedProject extends Project {
+  readonly directory: string;
+}
+
+/** Finds the workflow file that a command is about. Throws `missing_workflow_file`, `unknown_template`, `usage`. */
+export async function locateProject(target: Target, terminal: Terminal): Promise<LocatedProject> {
+  const given = target.path ?? target.config;
+  if (target.template !== undefined && given !== undefined) {
+    throw new MaestroError({ code: "usage", message: "Give a workflow file or --template, not both." });
+  }
+  return target.template === undefined
+    ? fromFile(given ?? DEFAULT_FILE, terminal)
+    : fromTemplate(target.template, terminal);
+}
+
+async function fromFile(given: string, terminal: Terminal): Promise<LocatedProject> {
+  const path = isAbsolute(given) ? given : resolve(terminal.cwd, given);
+  const workflowPath = await realpath(path).catch(() => path);
+  const id = workflowIdOf(workflowPath);
+  return {
+    id,
+    workflowPath,
+    directory: dirname(workflowPath),
+    stateDirectory: stateDirectoryOf(homeOf(terminal.environment), id),
+    demo: null,
+  };
+}
+
+/** With a template the project is the current folder; a template that needs files of its own makes a demo elsewhere. */
+async function fromTemplate(alias: string, terminal: Terminal): Promise<LocatedProject> {
+  const workflowPath = await resolveTemplate(alias);
+  const home = homeOf(terminal.environment);
+  const demo = needsDemo(alias) && !(await isInitialised(terminal.cwd)) ? await makeDemo(home, alias) : null;
+  const directory = demo ?? (await realpath(terminal.cwd));
+  const id = workflowIdOf(workflowPath, directory);
+  return { id, workflowPath, directory, stateDirectory: stateDirectoryOf(home, id), demo };
+}
+
+function needsDemo(alias: string): boolean {
+  return alias.split("/")[0] === "local";
+}
+
+/** Whether somebody keeps Maestro's things in this folder. */
+async function isInitialised(directory: string): Promise<boolean> {
+  return exists(join(directory, ".maestro", "issues"));
+}
+
+/** Whether something is at the path. An error other than "nothing there" is thrown. */
+export async function exists(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return false;
+    throw new MaestroError({
+      code: "path_unreadable",
+      message: `${basename(path)} cannot be looked at: ${path}`,
+      cause: error,
+    });
+  }
+}

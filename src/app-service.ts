@@ -1,0 +1,243 @@
+import { mkdir } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { newId } from "./base/ids.ts";
+import type { Clock } from "./base/clock.ts";
+import type { Log } from "./base/log.ts";
+import { toMaestroError } from "./base/errors.ts";
+import type { Random } from "./base/random.ts";
+import type { SecretRegistry } from "./base/redact.ts";
+import { Scope } from "./base/scope.ts";
+import { OutsideAdapters } from "./app-adapters.ts";
+import { oneIssueOnly } from "./app-one-issue.ts";
+import type { LocatedProject } from "./app-project.ts";
+import { workerOf } from "./app-worker.ts";
+import type { OpenService, ServiceOptions, Terminal } from "./cli/app.ts";
+import type { Workflow } from "./model/workflow.ts";
+import { localRuntime } from "./runtimes/local/index.ts";
+import { createEmbeddedEngine, holdInstanceLock } from "./engine/index.ts";
+import { startHttp } from "./http/index.ts";
+import { Orchestrator } from "./orchestrator/index.ts";
+import { ask } from "./orchestrator/commands/index.ts";
+import { openControlSocket } from "./orchestrator/commands/socket.ts";
+import { createTranscripts, type OpenRecord, openRecord, statusDocument } from "./record/index.ts";
+import { watchWorkflow, type WorkflowChange, type WorkflowKinds, type WorkflowSource } from "./workflow/index.ts";
+
+/** What a service is composed from. */
+export interface ServiceParts {
+  readonly project: LocatedProject;
+  readonly options: ServiceOptions;
+  readonly kinds: WorkflowKinds;
+  readonly terminal: Terminal;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly secrets: SecretRegistry;
+  readonly log: Log;
+  /** MAESTRO_HOME. */
+  readonly home: string;
+}
+
+/** How long agents get to end when the service stops, milliseconds. */
+const WORKER_GRACE_MS = 15_000;
+/** How long the two loops get to end their last call, milliseconds. */
+const ORCHESTRATOR_GRACE_MS = 10_000;
+/** Ended runs on the status page. */
+const RECENT_ROWS = 20;
+/** How long an HTTP command waits for its answer, milliseconds. */
+const ANSWER_WAIT_MS = 5_000;
+
+/**
+ * Composes the whole service in this process and opens it, without starting anything. Throws what its parts throw: workflow errors,
+ * `already_running`, `record_newer`, `record_corrupt`, `disk_full`, `port_in_use`; then nothing stays open.
+ */
+export async function composeService(parts: ServiceParts): Promise<OpenService> {
+  const scope = new Scope(parts.clock, "service");
+  try {
+    return await compose(parts, scope);
+  } catch (error) {
+    await scope.close();
+    throw error;
+  }
+}
+
+async function compose(parts: ServiceParts, scope: Scope): Promise<OpenService> {
+  const { project, options, clock, random, log } = parts;
+  const hints = new Hints();
+  const source = await followedWorkflow(parts, hints, scope);
+  const { open, engine, instance } = await openStore(parts, scope);
+  const outside = await openOutside(parts, source.current(), hints, scope);
+  const tracker = options.issue === null ? outside.tracker : oneIssueOnly(outside.tracker, options.issue);
+  const workflows = options.pollIntervalMs === null ? source : withInterval(source, options.pollIntervalMs);
+  const transcripts = createTranscripts({
+    directory: join(project.stateDirectory, "transcripts"),
+    secrets: parts.secrets,
+    clock,
+  });
+  const runtime = localRuntime({ clock, machine: hostname(), log });
+  const shared = { instance, machine: runtime.machine, engine, record: open.record, workflows };
+  const worker = workerOf(parts, { ...shared, runtime, tracker, forge: outside.forge, transcripts });
+  const orchestrator = new Orchestrator({
+    ...shared,
+    outside: { tracker, forge: outside.forge },
+    clock,
+    random,
+    log,
+    version: parts.version,
+    pid: process.pid,
+    endLeftovers: (lease) => worker.endLeftovers(lease),
+  });
+  hints.connect({
+    poll: () => orchestrator.hint(),
+    workflow: (change) => followReload(parts, outside, change, () => orchestrator.hint()),
+  });
+  const socket = await openControlSocket(join(project.stateDirectory, "control.sock"), () => orchestrator.nudge());
+  scope.defer("control socket", () => socket.close());
+  const http = await openHttp(parts, { open, source, orchestrator }, scope);
+  scope.defer("transcripts", async () => void (await transcripts.settleLeftovers()));
+  scope.defer("orchestrator", () => orchestrator.stop("closed"), ORCHESTRATOR_GRACE_MS);
+  scope.defer("worker", () => worker.stop({ reason: "closed" }), WORKER_GRACE_MS);
+  return {
+    workflow: source.current(),
+    url: http?.url ?? null,
+    start: async () => {
+      await transcripts.settleLeftovers();
+      await orchestrator.start();
+      worker.start();
+    },
+    runOnce: async () => {
+      await transcripts.settleLeftovers();
+      worker.start();
+      return orchestrator.runOnce();
+    },
+    ended: orchestrator.ended,
+    stop: () => scope.close(),
+  };
+}
+
+async function followedWorkflow(parts: ServiceParts, hints: Hints, scope: Scope): Promise<WorkflowSource> {
+  const { project, kinds, home, secrets, log, clock } = parts;
+  const source = await watchWorkflow({
+    path: project.workflowPath,
+    directory: project.directory,
+    kinds,
+    environment: parts.terminal.environment,
+    home,
+    secrets,
+    log,
+    clock,
+    onChange: (change) => hints.workflow(change),
+  });
+  return scope.use("workflow file", source, (open) => open.close());
+}
+
+/** The instance lock comes first: whoever holds it may declare the leases of others lost. */
+async function openStore(parts: ServiceParts, scope: Scope) {
+  const { project, clock, log, secrets } = parts;
+  const directory = project.stateDirectory;
+  const instance = newId(parts.random, "instance");
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const lock = await holdInstanceLock(directory, { instance, note: project.workflowPath, clock });
+  scope.defer("instance lock", () => lock.release());
+  const open = await openRecord({ file: join(directory, "record.db"), workflowId: project.id, clock, log, secrets });
+  scope.defer("record", () => open.close());
+  const engine = createEmbeddedEngine({ record: open, clock, log, instance });
+  scope.defer("engine", () => engine.close());
+  return { open, engine, instance };
+}
+
+async function openOutside(parts: ServiceParts, workflow: Workflow, hints: Hints, scope: Scope) {
+  const { clock, random, log, secrets, project } = parts;
+  const surroundings = {
+    clock,
+    random,
+    log,
+    secrets,
+    stateDirectory: project.stateDirectory,
+    environment: parts.terminal.environment,
+  };
+  const adapters = await OutsideAdapters.open(parts.kinds, surroundings, workflow, () => hints.poll());
+  scope.defer("tracker and forge", () => adapters.close());
+  return {
+    tracker: () => adapters.tracker(),
+    forge: () => adapters.forge(),
+    follow: (next: Workflow) => adapters.follow(next),
+  };
+}
+
+interface HttpSources {
+  readonly open: OpenRecord;
+  readonly source: WorkflowSource;
+  readonly orchestrator: Orchestrator;
+}
+
+async function openHttp(parts: ServiceParts, { open, source, orchestrator }: HttpSources, scope: Scope) {
+  const { options, clock, random, log, project } = parts;
+  const { server } = source.current();
+  const port = options.port ?? server.port;
+  if (port === null) return null;
+  const asking = { inbox: open.inbox, clock, random, nudge: async () => (orchestrator.nudge(), true) };
+  const http = await startHttp({
+    port,
+    host: options.host ?? server.host,
+    log,
+    status: () =>
+      statusDocument({
+        views: open.record.views,
+        clock,
+        workflow: { id: project.id, path: project.workflowPath, problem: source.problem()?.message ?? null },
+        service: { running: true, pid: process.pid },
+        waiting: orchestrator.waiting(),
+        recentLimit: RECENT_ROWS,
+      }),
+    ask: (verb) =>
+      ask(
+        asking,
+        { workflowId: project.id, actor: "http", verb, arguments: {} },
+        ANSWER_WAIT_MS,
+        parts.terminal.signal,
+      ),
+  });
+  return scope.use("http", http, (open) => open.close());
+}
+
+/** Hints that may come before the orchestrator exists; then there is nothing to hint at yet. */
+class Hints {
+  #targets: { readonly poll: () => void; readonly workflow: (change: WorkflowChange) => void } | null = null;
+
+  connect(targets: { readonly poll: () => void; readonly workflow: (change: WorkflowChange) => void }): void {
+    this.#targets = targets;
+  }
+
+  poll(): void {
+    this.#targets?.poll();
+  }
+
+  workflow(change: WorkflowChange): void {
+    this.#targets?.workflow(change);
+  }
+}
+
+function followReload(
+  parts: ServiceParts,
+  outside: { follow(next: Workflow): Promise<void> },
+  change: WorkflowChange,
+  poll: () => void,
+): void {
+  if ("error" in change) return;
+  outside.follow(change.workflow).then(poll, (error: unknown) => {
+    parts.log.error("the reloaded tracker or forge cannot be opened; the old one stays", {
+      error: toMaestroError(error).message,
+    });
+  });
+}
+
+/** The workflow with a poll interval from the command line. */
+function withInterval(source: WorkflowSource, intervalMs: number) {
+  return {
+    current: () => ({ ...source.current(), polling: { intervalMs } }),
+    problem: () => source.problem(),
+    byHash: (hash: string) => source.byHash(hash),
+    recheck: () => source.recheck(),
+  };
+}

@@ -1,0 +1,123 @@
+import { join } from "node:path";
+import type { AgentProvider } from "./contracts/agent-provider.ts";
+import type { Engine } from "./contracts/engine.ts";
+import type { Forge } from "./contracts/forge.ts";
+import type { WorkRecord } from "./contracts/record.ts";
+import type { Runtime } from "./contracts/runtime.ts";
+import type { Tracker } from "./contracts/tracker.ts";
+import { stableJson } from "./base/json.ts";
+import { createHostGit, type HostGit } from "./git/index.ts";
+import type { Workflow } from "./model/workflow.ts";
+import type { Transcripts } from "./record/index.ts";
+import { createWorker, type Worker } from "./runs/index.ts";
+import { createToolbox } from "./tools/index.ts";
+import { createWorkspaces, type Workspaces } from "./workspace/index.ts";
+import type { ServiceParts } from "./app-service.ts";
+
+/** What the worker gets beside the service's own parts. */
+export interface WorkerSurroundings {
+  readonly instance: string;
+  readonly machine: string;
+  readonly engine: Engine;
+  readonly record: WorkRecord;
+  readonly runtime: Runtime;
+  readonly workflows: { current(): Workflow; byHash(hash: string): Workflow | undefined };
+  readonly tracker: () => Tracker;
+  readonly forge: () => Forge | null;
+  readonly transcripts: Transcripts;
+}
+
+/** Validation, landing and cleaning are short; this many of each at once keep two cores busy. */
+const SIDE_WORK_SLOTS = 2;
+/** Commits of the host's own. */
+const IDENTITY = { name: "Maestro", email: "maestro@localhost" };
+/** What Git gets of the daemon's environment. */
+const GIT_VARIABLES = ["PATH", "HOME", "SSH_AUTH_SOCK", "TMPDIR"];
+
+/** The worker of this machine, for all four kinds of work. */
+export function workerOf(parts: ServiceParts, around: WorkerSurroundings): Worker {
+  const { clock, random, log, secrets, kinds } = parts;
+  const { runtime } = around;
+  const stateDirectory = parts.project.stateDirectory;
+  const git = perSetting(
+    (workflow) => gitOf(parts, around, workflow),
+    (workflow) => [workflow.repo, workflow.workspace],
+  );
+  const workspaces = perSetting<Workspaces>(
+    (workflow) =>
+      createWorkspaces({
+        runtime,
+        git: git(workflow),
+        root: workflow.workspace.root,
+        strategy: workflow.workspace.strategy,
+        hooks: workflow.hooks,
+        hookEnvironment: () => runtime.environment(),
+        minFreeBytes: workflow.workspace.minFreeBytes,
+        salvageDirectory: join(stateDirectory, "salvage"),
+        log,
+        secrets,
+        clock,
+      }),
+    (workflow) => [workflow.repo, workflow.workspace, workflow.hooks],
+  );
+  const agent = perSetting<Promise<AgentProvider>>(
+    async (workflow) => (await kinds.agents.load(workflow.agentProvider.kind)).open(workflow.agentProvider.options),
+    (workflow) => [workflow.agentProvider],
+  );
+  return createWorker({
+    ...around,
+    workspaces,
+    git,
+    agent,
+    toolbox: createToolbox({ secrets, log, clock }),
+    clock,
+    random,
+    log,
+    secrets,
+    slots: () => ({
+      run: around.workflows.current().agent.maxConcurrentAgents,
+      validate: SIDE_WORK_SLOTS,
+      land: SIDE_WORK_SLOTS,
+      clean: SIDE_WORK_SLOTS,
+    }),
+  });
+}
+
+function gitOf(parts: ServiceParts, around: WorkerSurroundings, workflow: Workflow): HostGit | null {
+  const { repo } = workflow;
+  if (repo === null) return null;
+  const remote = repo.remote ?? around.forge()?.remote() ?? repo.path;
+  if (remote === null) return null;
+  const environment = around.runtime.environment();
+  const passed = GIT_VARIABLES.flatMap((name) =>
+    environment[name] === undefined ? [] : [[name, environment[name]] as const],
+  );
+  return createHostGit({
+    runtime: around.runtime,
+    clock: parts.clock,
+    log: parts.log,
+    stateDirectory: parts.project.stateDirectory,
+    source: { remote, path: repo.path },
+    baseBranch: repo.baseBranch,
+    identity: IDENTITY,
+    environment: Object.fromEntries(passed),
+    workspaceRoot: workflow.workspace.root,
+  });
+}
+
+/** Makes a part once per state of the settings that it depends on; a run keeps what it was started with. */
+function perSetting<T>(
+  make: (workflow: Workflow) => T,
+  settings: (workflow: Workflow) => unknown,
+): (workflow: Workflow) => T {
+  const made = new Map<string, T>();
+  return (workflow) => {
+    const key = stableJson(settings(workflow));
+    let part = made.get(key);
+    if (part === undefined) {
+      part = make(workflow);
+      made.set(key, part);
+    }
+    return part;
+  };
+}

@@ -1,0 +1,146 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { type Clock, systemClock } from "./base/clock.ts";
+import { MaestroError } from "./base/errors.ts";
+import { pinoLog, silentLog } from "./base/log.ts";
+import { type Random, systemRandom } from "./base/random.ts";
+import { SecretRegistry } from "./base/redact.ts";
+import { homeOf, locateProject, type LocatedProject } from "./app-project.ts";
+import type { App, Opened, OpenService, Project, ServiceOptions, Terminal } from "./cli/app.ts";
+import type { Forge } from "./contracts/forge.ts";
+import type { Tracker } from "./contracts/tracker.ts";
+
+/**
+ * The composition root: builds each part when a command asks for it. Nothing heavy is imported before that, so that `--help` stays
+ * quick.
+ */
+export function createApp(terminal: Terminal): App {
+  const foundation: Foundation = {
+    terminal,
+    clock: systemClock(),
+    random: systemRandom(),
+    secrets: new SecretRegistry(),
+    home: homeOf(terminal.environment),
+    version: packageVersion(),
+    projects: new Map(),
+  };
+  const { clock, random, version, projects } = foundation;
+  return {
+    version,
+    clock,
+    random,
+    terminal,
+    locate: async (target) => {
+      const project = await locateProject(target, terminal);
+      projects.set(project.id, project);
+      return project;
+    },
+    workflow: async (project) => (await load(foundation, project)).workflow,
+    service: (project, options) => openService(foundation, project, options),
+    tracker: (project) => openProjectTracker(foundation, project),
+    forge: (project) => openProjectForge(foundation, project),
+    reader: async (project) => {
+      const { openRecordReader } = await import("./record/index.ts");
+      const reader = await openRecordReader({ file: recordFile(project), workflowId: project.id });
+      return opened(reader, () => reader.close());
+    },
+    nudge: async (project) => {
+      const { nudgeService } = await import("./orchestrator/commands/socket.ts");
+      return nudgeService(join(project.stateDirectory, "control.sock"));
+    },
+  };
+}
+
+/** What everything else in this process is built on. */
+interface Foundation {
+  readonly terminal: Terminal;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly secrets: SecretRegistry;
+  readonly home: string;
+  readonly version: string;
+  /** Those that this process has located. */
+  readonly projects: Map<string, LocatedProject>;
+}
+
+function placed(foundation: Foundation, project: Project): LocatedProject {
+  const known = foundation.projects.get(project.id);
+  if (known !== undefined) return known;
+  throw new MaestroError({ code: "internal", message: `Project ${project.id} was not located by this app.` });
+}
+
+function recordFile(project: Project): string {
+  return join(project.stateDirectory, "record.db");
+}
+
+async function load(foundation: Foundation, project: Project) {
+  const { builtInKinds } = await import("./app-kinds.ts");
+  const { loadWorkflow } = await import("./workflow/index.ts");
+  const kinds = builtInKinds();
+  const { workflowPath: path, directory } = placed(foundation, project);
+  const { home, secrets } = foundation;
+  return {
+    kinds,
+    workflow: await loadWorkflow({
+      path,
+      directory,
+      kinds,
+      environment: foundation.terminal.environment,
+      home,
+      secrets,
+    }),
+  };
+}
+
+async function openService(foundation: Foundation, project: Project, options: ServiceOptions): Promise<OpenService> {
+  const { composeService } = await import("./app-service.ts");
+  const { builtInKinds } = await import("./app-kinds.ts");
+  const file = join(options.logsRoot ?? project.stateDirectory, "logs", "maestro.log");
+  const log = await pinoLog({ level: "info", destination: file, secrets: foundation.secrets });
+  return composeService({ ...foundation, project: placed(foundation, project), options, kinds: builtInKinds(), log });
+}
+
+/** An adapter that a command uses beside the service: it has no log of its own. */
+function surroundings(foundation: Foundation, project: Project) {
+  const { clock, random, secrets, terminal } = foundation;
+  return {
+    clock,
+    random,
+    secrets,
+    log: silentLog,
+    stateDirectory: project.stateDirectory,
+    environment: terminal.environment,
+  };
+}
+
+async function openProjectTracker(foundation: Foundation, project: Project): Promise<Opened<Tracker>> {
+  const { openTracker } = await import("./app-adapters.ts");
+  const { kinds, workflow } = await load(foundation, project);
+  const tracker = await openTracker(kinds, workflow, surroundings(foundation, project));
+  return opened(tracker, () => tracker.close());
+}
+
+async function openProjectForge(foundation: Foundation, project: Project): Promise<Opened<Forge>> {
+  const { openForge } = await import("./app-adapters.ts");
+  const { kinds, workflow } = await load(foundation, project);
+  const forge = await openForge(kinds, workflow, surroundings(foundation, project));
+  if (forge !== null) return opened(forge, () => forge.dispose());
+  throw new MaestroError({
+    code: "no_forge",
+    message: "This workflow has no repository, so it has no changes.",
+    hint: "Add a `repo` section to the workflow file.",
+  });
+}
+
+function opened<T>(value: T, close: () => Promise<void>): Opened<T> {
+  return { value, close };
+}
+
+/** The version in package.json, which lies beside both the sources and the built files. */
+function packageVersion(): string {
+  const text = readFileSync(fileURLToPath(new URL("../package.json", import.meta.url)), "utf8");
+  const found = /"version":\s*"([^"]+)"/.exec(text)?.[1];
+  if (found !== undefined) return found;
+  throw new MaestroError({ code: "internal", message: "package.json states no version." });
+}
