@@ -44,6 +44,8 @@ export interface Completion {
   readonly deliversChange: boolean;
   /** Whether the change may be landed by the host without a human's approval on the forge. */
   readonly landing: "after_approval" | "when_green";
+  /** Issues with this label land when green whatever `landing` says; as `normaliseLabels` writes it. Absent: no label does. */
+  readonly autoLandLabel?: string;
   /** The route an issue moves to when its change has landed. */
   readonly landedRoute: string | null;
 }

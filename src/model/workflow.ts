@@ -97,6 +97,8 @@ export interface Workflow {
   readonly server: { readonly port: number | null; readonly host: string };
   /** The Liquid body: the file's, or the profile's when the file has none. */
   readonly prompt: string;
+  /** The file that the prompt stands in and its first line there, for located errors. */
+  readonly promptSource?: { readonly path: string; readonly line: number };
 }
 
 /** What `state` means in this workflow, or `undefined` for a state that it does not mention. */

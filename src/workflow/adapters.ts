@@ -1,0 +1,112 @@
+import { isMaestroError, type MaestroError } from "../base/errors.ts";
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
+import type { Registry } from "../contracts/registry.ts";
+import type { LifecycleDefaults } from "../contracts/tracker.ts";
+import { isSecret, resolveOptions, resolveTexts } from "./environment.ts";
+import { type Loading, report } from "./loading.ts";
+import type { KeyPath } from "./problems.ts";
+import { didYouMean } from "./schema-problems.ts";
+import type { WorkflowFile } from "./schema/workflow-file.ts";
+
+/** The tracker with its options as the adapter completed them. */
+export interface TrackerBlock {
+  readonly options: JsonObject;
+  readonly lifecycle: LifecycleDefaults | null;
+}
+
+/** Loads and asks the tracker's adapter (S-040…S-043, S-081). An unknown kind and refused options are problems. */
+export async function readTracker(loading: Loading, section: WorkflowFile["tracker"]): Promise<TrackerBlock> {
+  const provider = await loadKind(loading, loading.input.kinds.trackers, ["tracker", "kind"], section.kind);
+  if (provider === undefined) return { options: {}, lifecycle: null };
+  const secrets = { keys: provider.secretKeys, owner: `tracker ${section.kind}` };
+  const written = resolveOptions(loading, ["tracker", "provider"], section.provider, secrets);
+  const parse = (): JsonObject => provider.parseOptions(written);
+  const options = parseBlock(loading, ["tracker", "provider"], parse, secrets.keys);
+  return { options, lifecycle: provider.lifecycle };
+}
+
+/** Loads and asks the forge's adapter. */
+export async function readForge(
+  loading: Loading,
+  section: NonNullable<WorkflowFile["repo"]>["provider"],
+): Promise<JsonObject> {
+  const above = ["repo", "provider"];
+  const provider = await loadKind(loading, loading.input.kinds.forges, [...above, "kind"], section.kind);
+  if (provider === undefined) return {};
+  const { kind, ...own } = section;
+  const secrets = { keys: provider.secretKeys, owner: `forge ${kind}` };
+  const written = resolveOptions(loading, above, own, secrets);
+  return parseBlock(loading, above, () => provider.parseOptions(written), secrets.keys);
+}
+
+/** Loads and asks the agent's adapter. Only `env` takes references: commands and scripts stay as they are (S-072). */
+export async function readAgent(loading: Loading, section: WorkflowFile["agent_provider"]): Promise<JsonObject> {
+  const { agents } = loading.input.kinds;
+  const provider = await loadKind(loading, agents, ["agent_provider", "kind"], section.kind);
+  if (provider === undefined) return {};
+  const above = ["agent_provider", "options"];
+  const { env } = section.options;
+  const written = isTexts(env)
+    ? { ...section.options, env: resolveTexts(loading, [...above, "env"], env) }
+    : section.options;
+  return parseBlock(loading, above, () => provider.parseOptions(written), []);
+}
+
+/** Adds a problem unless the placement is built. */
+export function checkPlacement(loading: Loading, placement: string): void {
+  const { placements } = loading.input.kinds;
+  if (placements.includes(placement)) return;
+  report(loading, ["agent_runtime", "placement"], {
+    message: `"${placement}" is not known; known: ${placements.join(", ")}`,
+    hint: didYouMean(placement, placements),
+  });
+}
+
+async function loadKind<T>(
+  loading: Loading,
+  registry: Registry<T>,
+  keys: KeyPath,
+  kind: string,
+): Promise<T | undefined> {
+  try {
+    return await registry.load(kind);
+  } catch (error) {
+    if (!isMaestroError(error) || error.code !== "unsupported_kind") throw error;
+    const known = registry.kinds().join(", ");
+    report(loading, keys, { message: `"${kind}" is not known; known: ${known}`, hint: error.hint });
+    return undefined;
+  }
+}
+
+function parseBlock(
+  loading: Loading,
+  above: KeyPath,
+  parse: () => JsonObject,
+  secretKeys: readonly string[],
+): JsonObject {
+  try {
+    return parse();
+  } catch (error) {
+    if (!isMaestroError(error) || !error.code.endsWith("_invalid_config")) throw error;
+    const below = pathFact(error);
+    report(loading, [...above, ...below], {
+      message: loading.secrets.redact(error.message),
+      hint: error.hint,
+      // Adapters list the known keys when one is unknown.
+      part: "known" in error.facts ? "key" : "value",
+      secret: isSecret(secretKeys, below),
+    });
+    return {};
+  }
+}
+
+function pathFact(error: MaestroError): (string | number)[] {
+  const { path } = error.facts;
+  if (typeof path === "string") return path === "" ? [] : path.split(".");
+  if (!isJsonArray(path)) return [];
+  return path.filter((key) => typeof key === "string" || typeof key === "number");
+}
+
+function isTexts(value: JsonValue | undefined): value is Readonly<Record<string, string>> {
+  return isJsonObject(value) && Object.values(value).every((member) => typeof member === "string");
+}

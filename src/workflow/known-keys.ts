@@ -1,0 +1,86 @@
+import { nearestOf } from "../base/nearest.ts";
+import type { ProfileFile } from "./schema/profile-file.ts";
+import type { WorkflowFile } from "./schema/workflow-file.ts";
+
+/** The keys of a schema; maps whose keys are free end it. The compiler keeps it complete. */
+type KeyTree<T> = T extends readonly unknown[]
+  ? true
+  : T extends object
+    ? string extends keyof T
+      ? true
+      : { readonly [K in keyof T]-?: KeyTree<NonNullable<T[K]>> }
+    : true;
+
+/** Any tree of keys. */
+export type Keys = true | { readonly [key: string]: Keys };
+
+/** The keys of a workflow file, for "did you mean …?": the schema itself is not loaded at run time. */
+export const WORKFLOW_KEYS = {
+  workflow: { profile: { kind: true, version: true, options: true } },
+  tracker: {
+    kind: true,
+    provider: true,
+    lifecycle: { active_states: true, terminal_states: true, state_phase_map: true, raw_state_by_route_key: true },
+    required_labels: true,
+    opt_out_label: true,
+    needs_attention_label: true,
+  },
+  repo: { path: true, base_branch: true, remote: true, branch: { work_prefix: true }, provider: true },
+  agent_provider: { kind: true, options: true },
+  agent_runtime: { placement: true, env: true, pass: true },
+  agent: {
+    max_concurrent_agents: true,
+    max_concurrent_agents_by_state: true,
+    max_turns: true,
+    max_attempts: true,
+    max_retry_backoff_ms: true,
+    startup_timeout_ms: true,
+    read_timeout_ms: true,
+    turn_timeout_ms: true,
+    stall_timeout_ms: true,
+    run_timeout_ms: true,
+    max_sessions_without_progress: true,
+    execution: {
+      max_concurrent_agents: true,
+      max_concurrent_agents_by_state: true,
+      max_turns: true,
+      max_retry_backoff_ms: true,
+    },
+  },
+  validation: { commands: true, timeout_ms: true },
+  polling: { interval_ms: true },
+  workspace: { root: true, strategy: true, min_free_bytes: true },
+  hooks: { after_create: true, before_run: true, after_run: true, before_remove: true, timeout_ms: true, env: true },
+  server: { port: true, host: true },
+} as const satisfies KeyTree<WorkflowFile>;
+
+/** The keys of a profile. */
+export const PROFILE_KEYS = {
+  kind: true,
+  version: true,
+  routes: true,
+  completion: { routes: true, delivers_change: true, landing: true, auto_land_label: true, landed_route: true },
+  tools: true,
+  options: true,
+} as const satisfies KeyTree<ProfileFile>;
+
+/** What an unknown key below `above` most likely means: the nearest one there, else the one of that name elsewhere. */
+export function nearestKey(keys: Keys, above: readonly string[], unknown: string): string | undefined {
+  const here = above.reduce<Keys | undefined>((tree, key) => childOf(tree, key), keys);
+  const near = here === undefined || here === true ? undefined : nearestOf(unknown, Object.keys(here));
+  return near ?? pathOf(keys, unknown);
+}
+
+function childOf(tree: Keys | undefined, key: string): Keys | undefined {
+  return tree === undefined || tree === true ? undefined : tree[key];
+}
+
+function pathOf(tree: Keys, wanted: string): string | undefined {
+  if (tree === true) return undefined;
+  if (Object.hasOwn(tree, wanted)) return wanted;
+  for (const [key, below] of Object.entries(tree)) {
+    const found = pathOf(below, wanted);
+    if (found !== undefined) return `${key}.${found}`;
+  }
+  return undefined;
+}

@@ -1,0 +1,169 @@
+import { dirname, resolve } from "node:path";
+import { MaestroError } from "../base/errors.ts";
+import { positionOf } from "../base/front-matter.ts";
+import { shortHash } from "../base/ids.ts";
+import { stableJson } from "../base/json.ts";
+import { SecretRegistry } from "../base/redact.ts";
+import type { Profile } from "../model/profile.ts";
+import type { TrackerState, Workflow } from "../model/workflow.ts";
+import { readAgent, readTracker } from "./adapters.ts";
+import { workflowIdOf } from "./identity.ts";
+import type { WorkflowInput } from "./input.ts";
+import { WORKFLOW_KEYS } from "./known-keys.ts";
+import { type Loading, report } from "./loading.ts";
+import { finishProfile } from "./profile-options.ts";
+import { type LoadedProfile, loadProfile } from "./profiles.ts";
+import { Problems, type SourceFile } from "./problems.ts";
+import { addSchemaProblems } from "./schema-problems.ts";
+import { validateWorkflowFile } from "./schema/workflow-file.gen.ts";
+import type { WorkflowFile } from "./schema/workflow-file.ts";
+import { readAgentSettings, readHooks, readRepo, readRuntime, readWorkspace } from "./settings.ts";
+import { plainConfig, readSource } from "./source-file.ts";
+import { mapStates } from "./states.ts";
+import { checkTemplate } from "./template.ts";
+
+/** A workflow with the files that it was made from. */
+export interface LoadedWorkflow {
+  readonly workflow: Workflow;
+  readonly sources: readonly SourceFile[];
+}
+
+/**
+ * Loads and checks a workflow file with its profile (S-030…S-072, S-079, S-081). Throws `missing_workflow_file`, `workflow_parse_error`,
+ * `workflow_front_matter_not_a_map`, `invalid_workflow` (facts {problems}, everything that was found with line and column), `missing_secret`
+ * (facts {missing}), `template_parse_error`.
+ */
+export async function loadWorkflow(input: WorkflowInput): Promise<Workflow> {
+  return (await loadWithSources(input)).workflow;
+}
+
+/** `loadWorkflow` for those who follow the files. */
+export async function loadWithSources(input: WorkflowInput): Promise<LoadedWorkflow> {
+  const path = resolve(input.path);
+  const directory = resolve(input.directory ?? dirname(path));
+  const loading: Loading = {
+    input,
+    source: await readSource(path, directory),
+    problems: new Problems(),
+    missing: [],
+    secrets: input.secrets ?? new SecretRegistry(),
+    id: workflowIdOf(path, directory),
+    directory,
+  };
+  const file = readShape(loading);
+  const loaded = await loadProfile(loading, file.workflow.profile);
+  const profile =
+    loaded === undefined ? undefined : await finishProfile(loading, loaded, file.workflow.profile.options);
+  const parts = await readParts(loading, file, loaded, profile);
+  loading.problems.throwIfAny();
+  throwIfMissing(loading);
+  // A profile that was not found is a problem, which was thrown; this line tells the compiler.
+  if (loaded === undefined || profile === undefined) throw new TypeError("a workflow without a profile");
+  const sources = [loading.source, loaded.source];
+  const draft = { ...parts, id: loading.id, path, directory, profile, ...promptOf(loading.source, loaded.source) };
+  return { workflow: { ...draft, hash: hashOf(draft, sources) }, sources };
+}
+
+/** The front matter with its defaults. Throws `invalid_workflow`: the rest can only be read from a sound shape. */
+function readShape(loading: Loading): WorkflowFile {
+  const file: unknown = plainConfig(loading.source, loading.problems);
+  if (!validateWorkflowFile(file)) {
+    const errors = validateWorkflowFile.errors ?? [];
+    addSchemaProblems(loading.problems, loading.source, errors, { keys: WORKFLOW_KEYS });
+    loading.problems.throwIfAny();
+    throw new TypeError("a validator refused without saying why");
+  }
+  loading.problems.throwIfAny();
+  return file;
+}
+
+type Parts = Omit<Workflow, "id" | "hash" | "path" | "directory" | "profile" | "prompt">;
+
+async function readParts(
+  loading: Loading,
+  file: WorkflowFile,
+  loaded: LoadedProfile | undefined,
+  profile: Profile | undefined,
+): Promise<Parts> {
+  const { validation, server } = file;
+  return {
+    tracker: await readTrackerPart(loading, file.tracker, loaded),
+    repo: await readRepo(loading, file, profile?.completion.deliversChange ?? false),
+    agentProvider: { kind: file.agent_provider.kind, options: await readAgent(loading, file.agent_provider) },
+    agentRuntime: readRuntime(loading, file.agent_runtime),
+    agent: readAgentSettings(loading, file.agent),
+    validation: { commands: validation.commands, timeoutMs: validation.timeout_ms },
+    polling: { intervalMs: file.polling.interval_ms },
+    workspace: await readWorkspace(loading, file.workspace),
+    hooks: readHooks(loading, file.hooks),
+    server: { port: server.port ?? null, host: server.host },
+  };
+}
+
+async function readTrackerPart(
+  loading: Loading,
+  section: WorkflowFile["tracker"],
+  profile: LoadedProfile | undefined,
+): Promise<Workflow["tracker"]> {
+  const { options, lifecycle } = await readTracker(loading, section);
+  const states = profile === undefined ? [] : readStates(loading, section, profile, lifecycle);
+  return {
+    kind: section.kind,
+    options,
+    states,
+    // A blank label is kept: it matches no issue (S-044).
+    requiredLabels: [...new Set(section.required_labels.map(labelOf))],
+    optOutLabel: labelOf(section.opt_out_label),
+    needsAttentionLabel: labelOf(section.needs_attention_label),
+  };
+}
+
+function readStates(
+  loading: Loading,
+  { lifecycle }: WorkflowFile["tracker"],
+  { routes, file }: LoadedProfile,
+  adapter: Parameters<typeof mapStates>[0]["adapter"],
+): readonly TrackerState[] {
+  const completion = { routes: file.completion.routes, landedRoute: file.completion.landed_route ?? null };
+  const { states, problems } = mapStates({ routes, completion, lifecycle, adapter });
+  for (const { keys, ...draft } of problems) report(loading, ["tracker", "lifecycle", ...keys], draft);
+  return states;
+}
+
+function labelOf(label: string): string {
+  return label.trim().toLowerCase();
+}
+
+/** The file's body, or the profile's when the file has none (S-058). */
+function promptOf(
+  own: SourceFile,
+  profile: SourceFile,
+): Pick<Workflow, "prompt"> & Required<Pick<Workflow, "promptSource">> {
+  const source = own.front.body.trim() === "" ? profile : own;
+  checkTemplate(source);
+  const { body, bodyLineOffset } = source.front;
+  const above = /^\s*/.exec(body)?.[0].split("\n").length ?? 1;
+  return { prompt: body.trim(), promptSource: { path: source.path, line: bodyLineOffset + above } };
+}
+
+function throwIfMissing({ missing, source }: Loading): void {
+  if (missing.length === 0) return;
+  const found = missing.map(({ name, purpose, keys }) => ({
+    name,
+    purpose,
+    ...positionOf(source.front, keys, "value"),
+  }));
+  const lines = found.map(
+    ({ name, purpose, line, column }) => `${source.label}:${line}:${column} ${name} for ${purpose}`,
+  );
+  throw new MaestroError({
+    code: "missing_secret",
+    message: `These secrets are not set:\n${lines.join("\n")}`,
+    hint: `set ${[...new Set(missing.map(({ name }) => name))].join(", ")} in the environment that Maestro is started in`,
+    facts: { missing: found },
+  });
+}
+
+function hashOf(draft: object, sources: readonly SourceFile[]): string {
+  return shortHash([...sources.map(({ text }) => text), stableJson(draft)].join("\n"));
+}

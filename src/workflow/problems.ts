@@ -1,0 +1,98 @@
+import { MaestroError } from "../base/errors.ts";
+import { type FrontMatter, positionOf } from "../base/front-matter.ts";
+
+/** Keys and list places on the way to a value in a file's front matter. */
+export type KeyPath = readonly (string | number)[];
+
+/** A Markdown file that was read. */
+export interface SourceFile {
+  /** Absolute. */
+  readonly path: string;
+  /** How messages name it: relative to the project, or absolute when it lies elsewhere. */
+  readonly label: string;
+  readonly text: string;
+  readonly front: FrontMatter;
+}
+
+/** Something wrong at one place of a file. Lines and columns count from 1. */
+export type Problem = {
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
+  /** Dotted, e.g. `agent.max_turns`; empty for the file itself. */
+  readonly key: string;
+  /** As the file writes it; `null` when there is none, when it is no scalar, and for secrets. */
+  readonly value: string | number | boolean | null;
+  readonly message: string;
+  readonly hint?: string;
+};
+
+/** What a problem says beside its place. */
+export interface ProblemDraft {
+  readonly message: string;
+  readonly hint?: string | undefined;
+  /** Whether the key or its value is meant. Default: the value. */
+  readonly part?: "key" | "value";
+  /** Keeps the value out of the problem. */
+  readonly secret?: boolean;
+}
+
+/** Longer values are not repeated: the place is given. */
+const LONGEST_VALUE = 120;
+
+/** Collects what is wrong with a workflow file and its profile, so that a person sees all of it at once. */
+export class Problems {
+  readonly #found: { readonly label: string; readonly problem: Problem }[] = [];
+
+  /** Adds a problem with what stands at `keys`; a path that is not there is placed at the nearest thing above it. */
+  add(source: SourceFile, keys: KeyPath, draft: ProblemDraft): void {
+    const { line, column } = positionOf(source.front, keys, draft.part ?? "value");
+    const problem: Problem = {
+      path: source.path,
+      line,
+      column,
+      key: keys.join("."),
+      value: draft.secret ? null : scalarAt(source.front.data, keys),
+      message: draft.message,
+      ...(draft.hint === undefined ? {} : { hint: draft.hint }),
+    };
+    this.#found.push({ label: source.label, problem });
+  }
+
+  /** How many there are. */
+  count(): number {
+    return this.#found.length;
+  }
+
+  /** Throws `invalid_workflow` with facts {problems} when there are any, in the order of the file. */
+  throwIfAny(): void {
+    if (this.#found.length === 0) return;
+    const found = [...this.#found].sort(
+      ({ problem: a }, { problem: b }) =>
+        a.path.localeCompare(b.path) || a.line - b.line || a.column - b.column || a.key.localeCompare(b.key),
+    );
+    throw new MaestroError({
+      code: "invalid_workflow",
+      message: found.map(({ label, problem }) => sentence(label, problem)).join("\n"),
+      hint: "Correct the file; a running service takes it up by itself.",
+      facts: { problems: found.map(({ problem }) => problem) },
+    });
+  }
+}
+
+function sentence(label: string, { line, column, key, message, hint }: Problem): string {
+  const subject = key === "" || message.startsWith(key) ? "" : `${key}: `;
+  return `${label}:${line}:${column} ${subject}${message}${hint === undefined ? "" : ` (${hint})`}`;
+}
+
+function scalarAt(data: unknown, keys: KeyPath): Problem["value"] {
+  let value = data;
+  for (const key of keys) {
+    if (typeof value !== "object" || value === null) return null;
+    const entry = Object.entries(value).find(([name]) => name === String(key));
+    value = entry?.[1];
+  }
+  if (typeof value === "string") return value.length > LONGEST_VALUE ? null : value;
+  if (typeof value === "number") return Number.isFinite(value) ? value : null;
+  return typeof value === "boolean" ? value : null;
+}

@@ -1,0 +1,92 @@
+import type { ToolDescriptor } from "../contracts/tool.ts";
+import type { Issue } from "../model/issue.ts";
+import type { RunPurpose } from "../model/run.ts";
+import { routeOf, type Workflow } from "../model/workflow.ts";
+import { endingOf, toolsForEnding } from "./prompt-ending.ts";
+import { renderTemplate } from "./template.ts";
+
+/** What a prompt is made from, beside the workflow. */
+export interface PromptInput {
+  readonly issue: Issue;
+  /** `null` on the first run, else an integer from 1 (S-221). */
+  readonly attempt: number | null;
+  /** Why there is another run, e.g. `failure` or `continuation`; `null` on the first. */
+  readonly retryKind: string | null;
+  /** What review or CI asks for; gets a section of its own. */
+  readonly feedback: string | null;
+  readonly lane: { readonly branch: string | null; readonly workspace?: string };
+  readonly tools: readonly Pick<ToolDescriptor, "name" | "description">[];
+  readonly run: { readonly number: number; readonly purpose: RunPurpose };
+}
+
+/**
+ * The first prompt of a session: the workflow's template, then the feedback, then how the run ends. Throws `template_render_error`
+ * (facts {path, line, column}) for unknown variables and filters, includes and templates that never end (S-056, S-220, S-222).
+ */
+export function renderPrompt(workflow: Workflow, input: PromptInput): string {
+  const origin = workflow.promptSource ?? { path: workflow.path, line: 1 };
+  const body = renderTemplate(workflow.prompt, variablesOf(workflow, input), origin).trim();
+  const feedback = input.feedback === null ? "" : `## What has to change\n\n${input.feedback.trim()}`;
+  return [body, feedback, endingOf(workflow, input.tools)].filter((part) => part !== "").join("\n\n");
+}
+
+/** What a further turn of a running session is told: only how to go on, the conversation has the rest (S-093). */
+export function renderContinuation(
+  workflow: Workflow,
+  turn: { readonly turn: number; readonly maxTurns: number },
+): string {
+  const isLast = turn.turn >= turn.maxTurns;
+  return [
+    `The issue is not finished yet. This is turn ${turn.turn} of at most ${turn.maxTurns} in the same session and workspace.`,
+    "Go on from where you are: do not start over and do not repeat what you already said.",
+    isLast ? "This is the last turn: bring the work to an end now, or say what a person has to know." : "",
+    toolsForEnding(workflow),
+  ]
+    .filter((line) => line !== "")
+    .join("\n");
+}
+
+/** Names are snake_case as in the tracker-neutral issue (S-001, S-057); instants are ISO 8601 texts. */
+function variablesOf(workflow: Workflow, input: PromptInput): object {
+  const { issue, lane } = input;
+  const route = routeOf(workflow, issue.state);
+  return {
+    issue: {
+      id: issue.id,
+      native_ref: issue.nativeRef,
+      identifier: issue.identifier,
+      title: issue.title,
+      description: issue.description,
+      priority: issue.priority,
+      state: issue.state,
+      branch_name: issue.branchName,
+      url: issue.url,
+      assignee_id: issue.assigneeId,
+      labels: issue.labels,
+      blocked_by: issue.blockedBy.map(({ id, identifier, state }) => ({ id, identifier, state })),
+      dispatchable: issue.dispatchable,
+      created_at: instant(issue.createdAt),
+      updated_at: instant(issue.updatedAt),
+    },
+    attempt: input.attempt,
+    retry_kind: input.retryKind,
+    feedback: input.feedback,
+    lane: { branch: lane.branch, workspace: lane.workspace ?? null },
+    tools: input.tools.map(({ name, description }) => ({ name, description })),
+    run: { number: input.run.number, purpose: input.run.purpose },
+    repo: { base_branch: workflow.repo?.baseBranch ?? null },
+    workflow: {
+      profile: {
+        kind: workflow.profile.kind,
+        version: workflow.profile.version,
+        options: workflow.profile.options,
+      },
+      route: { name: route?.name ?? null, category: route?.category ?? null },
+      validation: { commands: workflow.validation.commands },
+    },
+  };
+}
+
+function instant(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString();
+}

@@ -1,0 +1,186 @@
+import { type Static, type TProperties, Type } from "typebox";
+import type { JsonObject } from "../../base/json-value.ts";
+
+/** Keys that begin with `x-` are the user's own: kept out of everything, never an error. */
+const FREE_KEYS = { "^x-": {} };
+
+function section<T extends TProperties>(description: string, properties: T) {
+  return Type.Object(properties, {
+    additionalProperties: false,
+    patternProperties: FREE_KEYS,
+    default: {},
+    description,
+  });
+}
+
+const text = (description: string) => Type.String({ minLength: 1, description });
+const optionalText = (description: string) => Type.Optional(text(description));
+const textOr = (fallback: string, description: string) =>
+  Type.String({ minLength: 1, default: fallback, description: `${description} Default ${fallback}.` });
+const count = (fallback: number, description: string) =>
+  Type.Integer({ minimum: 1, default: fallback, description: `${description} Default ${fallback}.` });
+const optionalCount = (description: string) => Type.Optional(Type.Integer({ minimum: 1, description }));
+const names = (description: string, options: { default?: string[] } = {}) =>
+  Type.Array(Type.String({ pattern: "\\S" }), { ...options, description });
+const texts = (description: string) =>
+  Type.Record(Type.String(), Type.String(), { default: {}, description: `${description} Default none.` });
+const block = (description: string) => Type.Unsafe<JsonObject>({ type: "object", default: {}, description });
+
+const script = (when: string) => optionalText(`Shell script, run with \`sh -lc\` in the workspace ${when}.`);
+const stateLimits = "Greatest number of agents per tracker state. Entries that are no positive integer are ignored.";
+
+const Workflow = section("What kind of work this is.", {
+  profile: section("The policy that the work follows.", {
+    kind: textOr("coding_pr_delivery", "A packaged profile, or one of the project's `.maestro/profiles/`."),
+    version: count(1, "The profile's version that this file was written for."),
+    options: block("The profile's own options."),
+  }),
+});
+
+const Lifecycle = section("What the tracker's states mean.", {
+  active_states: Type.Optional(names("States in which an agent may work. They are then the only ones.")),
+  terminal_states: Type.Optional(names("States that end an issue. They are then the only ones.")),
+  state_phase_map: Type.Record(
+    Type.String(),
+    Type.Enum(
+      ["backlog", "todo", "in_progress", "human_review", "review", "merging", "rework", "done", "canceled", "unknown"],
+      { description: "`human_review` is `review`; `unknown` says nothing about the state." },
+    ),
+    { default: {}, description: "What a state means. Default: what the lists and the profile say." },
+  ),
+  raw_state_by_route_key: Type.Record(Type.String(), text("The tracker's state."), {
+    default: {},
+    description: "The tracker's state for a route of the profile. Default: the state of that name.",
+  }),
+});
+
+const Tracker = section("Where the issues are.", {
+  kind: text("The tracker's kind."),
+  provider: block("The tracker's own options."),
+  lifecycle: Lifecycle,
+  required_labels: Type.Array(Type.String(), {
+    default: [],
+    description: "Labels that an issue must carry, all of them. A blank one matches no issue.",
+  }),
+  opt_out_label: textOr("maestro:manual-only", "An issue with this label is left to people."),
+  needs_attention_label: textOr("maestro:needs-attention", "Set on issues that wait for a person."),
+});
+
+const RepoProvider = Type.Unsafe<JsonObject & { readonly kind: string }>({
+  type: "object",
+  properties: { kind: { type: "string", minLength: 1, description: "The forge's kind." } },
+  required: ["kind"],
+  default: {},
+  description: "The forge; all other keys are its own options.",
+});
+
+const Repo = Type.Optional(
+  Type.Object(
+    {
+      path: optionalText("The user's checkout or a bare repository; read, never worked in. Relative to this file."),
+      base_branch: textOr("main", "The branch that changes are made against."),
+      remote: optionalText("Where base and branches live: a URL or a path. Default: the forge's own, else `path`."),
+      branch: section("How lane branches are named.", {
+        work_prefix: textOr("maestro/", "What their names begin with."),
+      }),
+      provider: RepoProvider,
+    },
+    {
+      additionalProperties: false,
+      patternProperties: FREE_KEYS,
+      description: "The repository that changes are made in. Left out: the work changes no code.",
+    },
+  ),
+);
+
+const AgentProvider = section("The agent that does the work.", {
+  kind: text("The agent's kind."),
+  options: block("The agent's own options."),
+});
+
+const AgentRuntime = section("Where agents run and what they see.", {
+  placement: textOr("local", "Where their processes run."),
+  env: texts("Set in the agent's environment."),
+  pass: Type.Array(Type.String({ pattern: "^[A-Za-z_][A-Za-z0-9_]*$" }), {
+    default: [],
+    description: "Names of the daemon's variables that the agent gets, beside the small built-in list.",
+  }),
+});
+
+const Agent = section("Limits and cadence of agents.", {
+  max_concurrent_agents: count(10, "Greatest number of agents at once."),
+  max_concurrent_agents_by_state: Type.Record(Type.String(), Type.Unknown(), {
+    default: {},
+    description: stateLimits,
+  }),
+  max_turns: count(20, "Turns of one session."),
+  max_attempts: count(5, "Failed runs in a row before an issue is parked."),
+  max_retry_backoff_ms: count(300_000, "Longest wait before a retry, milliseconds."),
+  startup_timeout_ms: count(60_000, "Longest start of an agent, milliseconds."),
+  read_timeout_ms: count(5_000, "Longest wait for the answer to one protocol request, milliseconds."),
+  turn_timeout_ms: count(3_600_000, "Longest silence of an agent within a turn, milliseconds."),
+  stall_timeout_ms: Type.Integer({
+    default: 300_000,
+    description:
+      "Longest time without any event before a run is ended, milliseconds; 0 or less: never. Default 300000.",
+  }),
+  run_timeout_ms: count(7_200_000, "Longest run, milliseconds."),
+  max_sessions_without_progress: count(3, "Clean sessions without a deliverable before an issue is parked."),
+  execution: section("The older spelling of four keys of `agent`.", {
+    max_concurrent_agents: optionalCount("See `agent.max_concurrent_agents`."),
+    max_concurrent_agents_by_state: Type.Optional(
+      Type.Record(Type.String(), Type.Unknown(), { description: stateLimits }),
+    ),
+    max_turns: optionalCount("See `agent.max_turns`."),
+    max_retry_backoff_ms: optionalCount("See `agent.max_retry_backoff_ms`."),
+  }),
+});
+
+const Workspace = section("Where the work is done.", {
+  root: optionalText("Folder of all workspaces. Default: `workspaces` in the project's state folder."),
+  strategy: Type.Enum(["worktree", "clone"], {
+    default: "worktree",
+    description: "`worktree`: the host commits. `clone`: the agent has a repository of its own. Default worktree.",
+  }),
+  min_free_bytes: Type.Integer({
+    minimum: 0,
+    default: 524_288_000,
+    description: "Nothing is started with less free space, bytes. Default 500 MiB.",
+  }),
+});
+
+const Hooks = section("The operator's scripts around a workspace's life.", {
+  after_create: script("after it was made"),
+  before_run: script("before every run"),
+  after_run: script("after every run"),
+  before_remove: script("before it is removed"),
+  timeout_ms: count(60_000, "Longest time of one script, milliseconds."),
+  env: texts("Added to the scripts' environment."),
+});
+
+export type WorkflowFile = Static<typeof WorkflowFile>;
+/** The front matter of a WORKFLOW.md. Descriptions are the reference documentation of the keys. */
+export const WorkflowFile = Type.Object(
+  {
+    workflow: Workflow,
+    tracker: Tracker,
+    repo: Repo,
+    agent_provider: AgentProvider,
+    agent_runtime: AgentRuntime,
+    agent: Agent,
+    validation: section("How the host checks a change.", {
+      commands: names("Shell commands that must succeed on a clean checkout, in order.", { default: [] }),
+      timeout_ms: count(600_000, "Longest time of one command, milliseconds."),
+    }),
+    polling: section("How often the tracker is asked.", {
+      interval_ms: count(30_000, "Milliseconds between two polls."),
+    }),
+    workspace: Workspace,
+    hooks: Hooks,
+    server: section("The HTTP server.", {
+      port: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535, description: "Its port. Default: no server." })),
+      host: textOr("127.0.0.1", "The address it listens on."),
+    }),
+  },
+  { additionalProperties: false, patternProperties: FREE_KEYS },
+);

@@ -1,0 +1,131 @@
+import { join } from "node:path";
+import { stateKey } from "../model/issue.ts";
+import type { AgentSettings, Hooks, RepoSettings, Workflow } from "../model/workflow.ts";
+import { checkPlacement, readForge } from "./adapters.ts";
+import { refuseRoot } from "./checkout.ts";
+import { resolvePath, resolveText, resolveTexts } from "./environment.ts";
+import { stateDirectoryOf } from "./identity.ts";
+import { type Loading, report } from "./loading.ts";
+import { isJsonObject } from "../base/json.ts";
+import type { WorkflowFile } from "./schema/workflow-file.ts";
+
+/** The `agent` section. Its four older spellings below `execution` count when the newer ones are left out. */
+export function readAgentSettings(loading: Loading, section: WorkflowFile["agent"]): AgentSettings {
+  const { execution } = section;
+  for (const key of Object.keys(execution)) {
+    if (key.startsWith("x-") || !isWritten(loading, ["agent", key])) continue;
+    report(loading, ["agent", "execution", key], {
+      part: "key",
+      message: `agent.${key} says the same: keep one of them`,
+    });
+  }
+  return {
+    maxConcurrentAgents: execution.max_concurrent_agents ?? section.max_concurrent_agents,
+    maxConcurrentAgentsByState: stateLimits(
+      execution.max_concurrent_agents_by_state ?? section.max_concurrent_agents_by_state,
+    ),
+    maxTurns: execution.max_turns ?? section.max_turns,
+    maxAttempts: section.max_attempts,
+    maxRetryBackoffMs: execution.max_retry_backoff_ms ?? section.max_retry_backoff_ms,
+    startupTimeoutMs: section.startup_timeout_ms,
+    readTimeoutMs: section.read_timeout_ms,
+    turnTimeoutMs: section.turn_timeout_ms,
+    stallTimeoutMs: section.stall_timeout_ms,
+    runTimeoutMs: section.run_timeout_ms,
+    maxSessionsWithoutProgress: section.max_sessions_without_progress,
+  };
+}
+
+/** Keys are normalised; entries that are no positive integer are ignored (S-052). */
+function stateLimits(limits: Readonly<Record<string, unknown>>): Record<string, number> {
+  const entries = Object.entries(limits).flatMap(([state, limit]): [string, number][] =>
+    typeof limit === "number" && Number.isInteger(limit) && limit > 0 && state.trim() !== ""
+      ? [[stateKey(state), limit]]
+      : [],
+  );
+  return Object.fromEntries(entries);
+}
+
+function isWritten(loading: Loading, keys: readonly string[]): boolean {
+  let value = loading.source.front.data;
+  for (const key of keys) {
+    if (!isJsonObject(value)) return false;
+    value = value[key];
+  }
+  return value !== undefined && value !== null;
+}
+
+/** The `repo` section, or `null` for work that changes no code. Without one, a profile that delivers changes is a problem. */
+export async function readRepo(
+  loading: Loading,
+  file: WorkflowFile,
+  deliversChange: boolean,
+): Promise<RepoSettings | null> {
+  const { repo } = file;
+  const isNone = repo === undefined || (!deliversChange && isPlaceholder(file.tracker.kind, repo));
+  if (isNone && deliversChange) {
+    report(loading, ["repo"], {
+      message: `the profile ${file.workflow.profile.kind} delivers changes of code, so it needs a repo section`,
+    });
+  }
+  if (isNone) return null;
+  const { remote } = repo;
+  const path = repo.path ?? (remote === undefined ? "." : undefined);
+  return {
+    path: path === undefined ? null : resolvePath(loading, ["repo", "path"], path),
+    baseBranch: resolveText(loading, ["repo", "base_branch"], repo.base_branch),
+    remote: remote === undefined ? null : readRemote(loading, remote),
+    branchPrefix: resolveText(loading, ["repo", "branch", "work_prefix"], repo.branch.work_prefix),
+    provider: { kind: repo.provider.kind, options: await readForge(loading, repo.provider) },
+  };
+}
+
+/** The older way to write that there is no repository. */
+function isPlaceholder(trackerKind: string, repo: NonNullable<WorkflowFile["repo"]>): boolean {
+  return trackerKind === "memory" && repo.provider.kind === "memory" && repo.path === "." && repo.remote === undefined;
+}
+
+/** URLs, also `host:path`, stay as they are (S-072); everything else is a path. */
+function readRemote(loading: Loading, remote: string): string {
+  const text = resolveText(loading, ["repo", "remote"], remote);
+  return text.includes(":") ? text : resolvePath(loading, ["repo", "remote"], text);
+}
+
+/** The `workspace` section. The default root is Maestro's own; another one must not lie inside a checkout. */
+export async function readWorkspace(
+  loading: Loading,
+  section: WorkflowFile["workspace"],
+): Promise<Workflow["workspace"]> {
+  const keys = ["workspace", "root"];
+  const rest = { strategy: section.strategy, minFreeBytes: section.min_free_bytes };
+  if (section.root === undefined) {
+    return { root: join(stateDirectoryOf(loading.input.home, loading.id), "workspaces"), ...rest };
+  }
+  const before = loading.problems.count();
+  const root = resolvePath(loading, keys, section.root);
+  const refusal = loading.problems.count() > before ? undefined : await refuseRoot(root, loading.input.environment);
+  if (refusal !== undefined) report(loading, keys, refusal);
+  return { root, ...rest };
+}
+
+/** The `agent_runtime` section. */
+export function readRuntime(loading: Loading, section: WorkflowFile["agent_runtime"]): Workflow["agentRuntime"] {
+  checkPlacement(loading, section.placement);
+  return {
+    placement: section.placement,
+    env: resolveTexts(loading, ["agent_runtime", "env"], section.env),
+    pass: section.pass,
+  };
+}
+
+/** The `hooks` section. Scripts stay as they are (S-072). */
+export function readHooks(loading: Loading, section: WorkflowFile["hooks"]): Hooks {
+  return {
+    afterCreate: section.after_create ?? null,
+    beforeRun: section.before_run ?? null,
+    afterRun: section.after_run ?? null,
+    beforeRemove: section.before_remove ?? null,
+    timeoutMs: section.timeout_ms,
+    env: resolveTexts(loading, ["hooks", "env"], section.env),
+  };
+}
