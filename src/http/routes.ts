@@ -1,0 +1,49 @@
+import { type Context, Hono } from "hono";
+import { toMaestroError } from "../base/errors.ts";
+import type { HttpParts } from "./index.ts";
+import { isOurs } from "./origin.ts";
+import { renderPage } from "./page.ts";
+
+const HEADERS = { "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY" };
+/** The page has no script and no outside resource, and may get none. */
+const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+
+/** The routes of the first cut. Handlers take and return web standard objects, so that tests need no socket. */
+export function routes(parts: HttpParts): Hono {
+  const app = new Hono();
+  app.use(async (context, next) => {
+    if (!isOurs(context.req.raw.headers, parts.host))
+      return failed(context, 403, "foreign_origin", "This request comes from another site.");
+    await next();
+    for (const [name, value] of Object.entries(HEADERS)) context.header(name, value);
+    return undefined;
+  });
+  app.get("/healthz", (context) => context.json({ ok: true }));
+  app.get("/api/v1/state", async (context) => context.json(await parts.status()));
+  app.post("/api/v1/refresh", async (context) => {
+    const requestedAt = new Date().toISOString();
+    const answer = await parts.ask("refresh");
+    return context.json(
+      { queued: true, coalesced: answer === null, requested_at: requestedAt, operations: ["poll", "reconcile"] },
+      202,
+    );
+  });
+  app.get("/", async (context) => {
+    context.header("Content-Security-Policy", PAGE_POLICY);
+    return context.html(renderPage(await parts.status()));
+  });
+  for (const path of ["/healthz", "/api/v1/state", "/api/v1/refresh", "/"]) {
+    app.all(path, (context) => failed(context, 405, "method_not_allowed", "Method not allowed"));
+  }
+  app.notFound((context) => failed(context, 404, "not_found", "Route not found"));
+  app.onError((error, context) => {
+    const problem = toMaestroError(error);
+    parts.log.error("http request failed", { path: context.req.path, code: problem.code, error: problem.message });
+    return failed(context, 500, problem.code, "The service could not answer; see its log.");
+  });
+  return app;
+}
+
+function failed(context: Context, status: 403 | 404 | 405 | 500, code: string, message: string): Response {
+  return context.json({ error: { code, message } }, status);
+}
