@@ -1,9 +1,28 @@
 import type { LaneFacts } from "../model/facts.ts";
-import type { OutboxRow } from "../model/outbox.ts";
+import { sameState } from "../model/issue.ts";
+import { type OutboxRow, WORKER_INTENTS } from "../model/outbox.ts";
 import type { Plan } from "../model/plan.ts";
-import { reason } from "../model/verdict.ts";
+import { knownIssue, parkSteps } from "../policy/index.ts";
+import { because, waitFor } from "./rule.ts";
 
-/** What a refused outside write means for its lane. Asked once, in the transaction that settles the row as refused. */
+/**
+ * What a refused outside write means for its lane. Asked once, in the transaction that settles the row as refused. A
+ * worker's writes are judged by the outcome of its work; labels, comments and checks are only noted.
+ */
 export function planRefusal(facts: LaneFacts, row: OutboxRow): Plan {
-  return [{ do: "wait", reason: reason("undecided", `${row.key} of ${facts.lane.id}`) }];
+  const { intent } = row;
+  const said = row.result === null ? "" : ` It said: ${row.result}`;
+  if (facts.lane.parked === null && facts.lane.stage !== "closed") {
+    if (intent.kind === "ensure_change") {
+      const why = because("change_refused", `The forge refused the change.${said}`);
+      // From here a person's word leads through validation and push again, and thereby to a new request.
+      return [{ do: "stage", stage: "validating", reason: why }, ...parkSteps(facts, "input", why)];
+    }
+    if (intent.kind === "issue_move" && sameState(knownIssue(facts).state, intent.from)) {
+      const sentence = `The tracker refused to move the issue from "${intent.from}" to "${intent.to}".${said}`;
+      return parkSteps(facts, "input", because("move_refused", sentence));
+    }
+  }
+  const whose = WORKER_INTENTS.includes(intent.kind) ? "its work's outcome decides" : "nothing depends on it";
+  return waitFor(because("write_refused", `Refused: ${intent.kind}; ${whose}.${said}`));
 }

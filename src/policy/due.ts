@@ -1,8 +1,142 @@
 import type { LaneFacts } from "../model/facts.ts";
-import type { Plan } from "../model/plan.ts";
-import { reason } from "../model/verdict.ts";
+import type { Issue } from "../model/issue.ts";
+import type { Lane, LaneStage } from "../model/lane.ts";
+import type { Plan, Step } from "../model/plan.ts";
+import type { RunPurpose } from "../model/run.ts";
+import type { Reason } from "../model/verdict.ts";
+import { isTerminal } from "../model/workflow.ts";
+import { planCleanup } from "./cleaning.ts";
+import { because, type PolicyCode } from "./codes.ts";
+import {
+  describePending,
+  describeRetry,
+  describeWork,
+  judgeAdmission,
+  judgeAttention,
+  pendingWrites,
+} from "./eligibility.ts";
+import { failureFeedback, repairFeedback } from "./feedback.ts";
+import { clearRetry } from "./parking.ts";
+import { findRepair, isRepaired, repairMark } from "./repairs.ts";
+import { retryDelay } from "./retry-delay.ts";
+import { planRoute } from "./route.ts";
+import { judgeStanding } from "./standing.ts";
+import { write } from "./writes.ts";
 
-/** What to do with a lane in `working`, `released` or `review_repair` that has no work (S-120…S-124). */
+/** Stages in which a lane's next step is a run. */
+const RUNNABLE: readonly LaneStage[] = ["working", "released", "review_repair"];
+
+/** Error of a start that waits because the tracker could not be asked (S-124). */
+export const REFRESH_ERROR = "retry refresh failed";
+
+/**
+ * What to do with a lane in `working`, `released` or `review_repair` that has no work: look at its issue again, then start,
+ * release or clean (S-120…S-124). Whether there is a slot for a start is not asked here.
+ */
 export function planDue(facts: LaneFacts): Plan {
-  return [{ do: "wait", reason: reason("undecided", facts.lane.reason.sentence) }];
+  const { lane, issue, workflow } = facts;
+  const held = holdBack(facts);
+  if (held !== null) return held;
+  if (issue === undefined) return afterBlindness(facts);
+  if (issue === null) return afterLoss(facts);
+  if (isTerminal(workflow, issue.state)) {
+    return planCleanup(facts, because("issue_terminal", `${issue.identifier} is in "${issue.state}", which ends it.`));
+  }
+  if (lane.stage === "released") return planReturn(facts, issue);
+  const standing = judgeStanding(workflow, issue, lane.stage === "review_repair" ? "review" : "work");
+  if (!standing.ok) {
+    const why = because("released", standing.sentence);
+    return [{ do: "stage", stage: "released", reason: why }, ...clearRetry(facts, why)];
+  }
+  const attention = judgeAttention(workflow, issue);
+  return attention === null ? planStart(facts, issue, []) : [{ do: "wait", reason: attention }];
+}
+
+/** What keeps a lane from being looked at, whatever its issue says. */
+function holdBack({ lane, openOutbox, now }: LaneFacts): Plan | null {
+  if (lane.work !== null) return wait("lane_has_work", describeWork(lane));
+  if (lane.parked !== null) return wait("lane_parked", `Parked: ${lane.parked.sentence}`);
+  if (!RUNNABLE.includes(lane.stage)) return wait("lane_in_review", lane.reason.sentence);
+  if (lane.retry !== null && lane.retry.dueAt > now) return wait("retry_not_due", describeRetry(lane, now));
+  const pending = pendingWrites(openOutbox);
+  return pending.length === 0 ? null : wait("outbox_pending", describePending(pending));
+}
+
+/** The tracker could not be asked: a due retry is asked again later, one attempt on (S-124). */
+function afterBlindness({ lane, workflow, now }: LaneFacts): Plan {
+  if (lane.retry === null) return wait("issue_unknown", "The tracker could not be asked about the issue.");
+  const attempt = lane.retry.attempt + 1;
+  const dueAt = now + retryDelay(workflow.agent, attempt);
+  return [{ do: "schedule", retry: { kind: "refresh", attempt, dueAt, error: REFRESH_ERROR } }];
+}
+
+/** The issue is gone: a lane that was about to go on is cleaned up, one that let go of it already keeps its workspace (S-130). */
+function afterLoss(facts: LaneFacts): Plan {
+  const why = because("issue_gone", `The tracker no longer shows ${facts.lane.issue.identifier}.`);
+  return facts.lane.stage === "released" ? [{ do: "wait", reason: why }] : planCleanup(facts, why);
+}
+
+/** A released lane whose issue came back goes on in its own workspace, under the rules of a new start. */
+function planReturn(facts: LaneFacts, issue: Issue): Plan {
+  const verdict = judgeAdmission(facts.workflow, issue);
+  if (!verdict.ok) return [{ do: "wait", reason: { code: verdict.code, sentence: verdict.sentence } }];
+  const why = because("eligible", verdict.sentence);
+  return planStart(facts, issue, [{ do: "stage", stage: "working", reason: why }]);
+}
+
+function planStart(facts: LaneFacts, issue: Issue, first: readonly Step[]): Plan {
+  const { lane, workflow } = facts;
+  const move = planRoute(workflow, issue);
+  if (move !== null) {
+    // A move is asked for once per sight of the issue: seen again unchanged, the tracker only lags.
+    const revision = `run-${lane.lastRun + 1}-seen-${issue.updatedAt ?? 0}`;
+    const intent = { kind: "issue_move" as const, issueId: issue.id, to: move.to, from: move.from };
+    const why = because(
+      "route_move_pending",
+      `${issue.identifier} is first moved from "${move.from}" to "${move.to}".`,
+    );
+    return [write(intent, "route", revision), { do: "wait", reason: why }];
+  }
+  const purpose = purposeOf(lane);
+  const start: Step = { do: "start_run", purpose, ...repairOf(facts, purpose), reason: whyStart(facts, purpose) };
+  const [head, ...rest] = [...first, start];
+  return head === undefined ? [start] : [head, ...rest];
+}
+
+/** Why the next run of a lane exists: by its stage and counters, because a wait in between replaces what the retry said. */
+export function purposeOf(lane: Lane): RunPurpose {
+  if (lane.stage === "review_repair") return "repair";
+  if (lane.lastRun === 0) return "first";
+  const isContinued = lane.retry?.kind === "continuation" || (lane.failures === 0 && lane.idleSessions > 0);
+  return isContinued ? "continuation" : "retry";
+}
+
+function repairOf(facts: LaneFacts, purpose: RunPurpose) {
+  if (purpose !== "repair") return { repairs: null, feedback: failureFeedback(facts) };
+  const { branch } = facts.lane;
+  const fact = findRepair(facts);
+  const isNew = fact !== null && !isRepaired(branch, fact);
+  return { repairs: isNew ? repairMark(branch, fact) : (branch?.repairedFor ?? null), feedback: repairFeedback(facts) };
+}
+
+function whyStart(facts: LaneFacts, purpose: RunPurpose): Reason {
+  const { lane } = facts;
+  const { identifier } = lane.issue;
+  switch (purpose) {
+    case "first":
+      return because("first_start", `${identifier} is started for the first time.`);
+    case "continuation":
+      return because("continued", `${identifier} goes on after a session without a deliverable.`);
+    case "repair":
+      return because(
+        "repair_started",
+        findRepair(facts)?.reason.sentence ?? `${identifier} is repaired: ${lane.reason.sentence}`,
+      );
+    case "retry":
+      return because("retry_started", `${identifier} is tried again: ${lane.retry?.error ?? lane.reason.sentence}`);
+  }
+}
+
+function wait(code: PolicyCode, sentence: string): Plan {
+  return [{ do: "wait", reason: because(code, sentence) }];
 }

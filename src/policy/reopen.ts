@@ -1,6 +1,7 @@
 import type { Issue } from "../model/issue.ts";
 import type { Lane } from "../model/lane.ts";
-import { allow, refuse, type Verdict } from "../model/verdict.ts";
+import type { Verdict } from "../model/verdict.ts";
+import { no, yes } from "./codes.ts";
 
 /**
  * Whether an issue whose last lane is closed gets its next one. A tracker that lags shows the issue as it was before we closed it; only
@@ -9,7 +10,7 @@ import { allow, refuse, type Verdict } from "../model/verdict.ts";
 export function judgeReopen(closed: Lane, issue: Issue): Verdict {
   const closedAt = closed.closedAt ?? closed.updatedAt;
   if (issue.updatedAt !== null && issue.updatedAt <= closedAt) {
-    return refuse("closed_before", `Its lane ${closed.id} was closed after the issue last changed.`);
+    return no("closed_before", `Its lane ${closed.id} was closed after the issue last changed.`);
   }
-  return allow("reopened", `The issue came back after its lane ${closed.id} was closed.`);
+  return yes("reopened", `The issue came back after its lane ${closed.id} was closed.`);
 }

@@ -1,8 +1,9 @@
 import type { SlotFacts } from "../model/facts.ts";
 import { stateKey } from "../model/issue.ts";
 import { holdsSlot, type Lane } from "../model/lane.ts";
-import { allow, refuse, type Verdict } from "../model/verdict.ts";
+import type { Verdict } from "../model/verdict.ts";
 import type { Workflow } from "../model/workflow.ts";
+import { no, yes } from "./codes.ts";
 
 /** Error text of a start that waits for a slot, verbatim (S-122). */
 export const NO_SLOT_ERROR = "no available orchestrator slots";
@@ -24,15 +25,15 @@ export function countSlots(lanes: readonly Lane[]): SlotFacts {
 export function judgeSlots(workflow: Workflow, facts: SlotFacts, state: string): Verdict {
   const { maxConcurrentAgents, maxConcurrentAgentsByState } = workflow.agent;
   if (facts.running >= maxConcurrentAgents) {
-    return refuse("no_slot", `${NO_SLOT_ERROR} (${facts.running} of ${maxConcurrentAgents} in use)`);
+    return no("no_slot", `${NO_SLOT_ERROR} (${facts.running} of ${maxConcurrentAgents} in use)`);
   }
   const key = stateKey(state);
   const limit = own(maxConcurrentAgentsByState, key);
   const used = own(facts.byState, key) ?? 0;
   if (limit !== undefined && used >= limit) {
-    return refuse("no_slot", `${NO_SLOT_ERROR} for state "${state}" (${used} of ${limit} in use)`);
+    return no("no_slot", `${NO_SLOT_ERROR} for state "${state}" (${used} of ${limit} in use)`);
   }
-  return allow("slot_free", `${maxConcurrentAgents - facts.running} of ${maxConcurrentAgents} slots are free`);
+  return yes("slot_free", `${maxConcurrentAgents - facts.running} of ${maxConcurrentAgents} slots are free`);
 }
 
 /** State names come from outside: a state called `constructor` has no limit. */

@@ -1,0 +1,86 @@
+import type { LaneFacts } from "../model/facts.ts";
+import type { LaneStage } from "../model/lane.ts";
+import { reason } from "../model/verdict.ts";
+import { isTerminal } from "../model/workflow.ts";
+import {
+  describePending,
+  describeRetry,
+  describeWork,
+  knownIssue,
+  pendingWrites,
+  planCleanup,
+  planCloseout,
+} from "../policy/index.ts";
+import { because, type Rule, waitFor } from "./rule.ts";
+
+const EVERY: readonly LaneStage[] = [
+  "working",
+  "validating",
+  "handing_off",
+  "review_wait",
+  "review_repair",
+  "ready_to_land",
+  "landing",
+  "closeout",
+  "cleanup",
+  "released",
+  "closed",
+];
+/** Stages with something that an ended issue or a merge may still cut short. */
+const BEFORE_CLOSEOUT: readonly LaneStage[] = EVERY.filter(
+  (stage) => !["closeout", "cleanup", "closed"].includes(stage),
+);
+
+/** Whether the forge, or the host's own merge, says that the change is in its base. */
+export function isMerged({ change, lane }: LaneFacts): boolean {
+  return change?.state === "merged" || (lane.branch?.mergedSha ?? null) !== null;
+}
+
+/** What holds in every stage, before the rows of the stage itself. */
+export const COMMON_RULES: readonly Rule[] = [
+  {
+    code: "closed",
+    stages: ["closed"],
+    when: () => true,
+    plan: ({ lane }) => waitFor(because("closed", lane.reason.sentence)),
+  },
+  {
+    code: "lane_has_work",
+    stages: EVERY,
+    when: ({ lane }) => lane.work !== null,
+    plan: ({ lane }) => waitFor(reason("lane_has_work", describeWork(lane))),
+  },
+  {
+    code: "merged",
+    stages: BEFORE_CLOSEOUT,
+    when: isMerged,
+    plan: (facts) => planCloseout(facts, because("merged", `The change of ${facts.lane.issue.identifier} is merged.`)),
+  },
+  {
+    code: "closed_unmerged",
+    stages: BEFORE_CLOSEOUT,
+    when: ({ issue, workflow }) => issue != null && isTerminal(workflow, issue.state),
+    plan: (facts) => {
+      const { identifier, state } = knownIssue(facts);
+      return planCleanup(facts, because("closed_unmerged", `${identifier} is in "${state}", which ends it.`));
+    },
+  },
+  {
+    code: "lane_parked",
+    stages: EVERY,
+    when: ({ lane }) => lane.parked !== null,
+    plan: ({ lane }) => waitFor(reason("lane_parked", `Parked: ${lane.parked?.sentence ?? lane.reason.sentence}`)),
+  },
+  {
+    code: "retry_not_due",
+    stages: EVERY,
+    when: ({ lane, now }) => lane.retry !== null && lane.retry.dueAt > now,
+    plan: ({ lane, now }) => waitFor(reason("retry_not_due", describeRetry(lane, now))),
+  },
+  {
+    code: "outbox_pending",
+    stages: EVERY,
+    when: ({ openOutbox }) => pendingWrites(openOutbox).length > 0,
+    plan: ({ openOutbox }) => waitFor(reason("outbox_pending", describePending(pendingWrites(openOutbox)))),
+  },
+];

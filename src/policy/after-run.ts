@@ -1,0 +1,73 @@
+import type { LaneFacts } from "../model/facts.ts";
+import type { Plan } from "../model/plan.ts";
+import type { CompletionSignal, WorkOutcome } from "../model/run.ts";
+import type { Verdict } from "../model/verdict.ts";
+import { because } from "./codes.ts";
+import { planFailure } from "./failure.ts";
+import { planHandOff } from "./hand-off.ts";
+import { parkSteps } from "./parking.ts";
+import { CONTINUATION_DELAY_MS } from "./retry-delay.ts";
+import { judgeStanding } from "./standing.ts";
+
+/** What a run's end leads to: a hand-off, a question, another session, a retry. Terminal issues were dealt with before. */
+export function afterRun(facts: LaneFacts, outcome: WorkOutcome): Plan {
+  if (outcome.status !== "succeeded") {
+    return planFailure(facts, outcome.reason, { error: `worker exited: ${outcome.reason.sentence}` });
+  }
+  const { signal } = outcome;
+  switch (signal.kind) {
+    case "invalid":
+      return planFailure(facts, signal.reason);
+    case "attention":
+      return afterAttention(facts, signal);
+    case "hand_off": {
+      const lost = standingOf(facts, "review");
+      return lost === null ? planHandOff(facts, outcome, signal) : release(lost, "success");
+    }
+    case "none":
+      return afterNothing(facts, outcome);
+  }
+}
+
+/** Another session, as long as the issue still wants one and there were not too many without a deliverable (G-6). */
+function afterNothing(facts: LaneFacts, outcome: WorkOutcome): Plan {
+  const { lane, workflow, now } = facts;
+  const lost = standingOf(facts, lane.stage === "review_repair" ? "review" : "work");
+  if (lost !== null) return release(lost, "idle");
+  const sessions = lane.idleSessions + 1;
+  const limit = workflow.agent.maxSessionsWithoutProgress;
+  if (limit > 0 && sessions >= limit) {
+    const count = sessions === 1 ? "A session" : `${sessions} sessions in a row`;
+    const why = because("no_progress", `${count} ended without a hand-off, a question or a failure.`);
+    return [{ do: "close_work", counts: "idle", reason: outcome.reason }, ...parkSteps(facts, "input", why)];
+  }
+  const dueAt = now + CONTINUATION_DELAY_MS;
+  return [
+    { do: "close_work", counts: "idle", reason: outcome.reason },
+    { do: "schedule", retry: { kind: "continuation", attempt: 1, dueAt, error: null } },
+  ];
+}
+
+function afterAttention(facts: LaneFacts, signal: Extract<CompletionSignal, { kind: "attention" }>): Plan {
+  const question = signal.question === null ? "" : ` ${signal.question}`;
+  const why = because("attention_asked", `The agent asks for a person: ${signal.summary}${question}`);
+  return [{ do: "close_work", counts: "success", reason: why }, ...parkSteps(facts, "input", why)];
+}
+
+function release(lost: Verdict, counts: "success" | "idle"): Plan {
+  const why = because("released", lost.sentence);
+  return [
+    { do: "close_work", counts, reason: why },
+    { do: "stage", stage: "released", reason: why },
+  ];
+}
+
+/** Why work on the issue may no longer go on; `null` when it may, or when the tracker could not be asked. */
+function standingOf(facts: LaneFacts, ground: "work" | "review"): Verdict | null {
+  const { issue, lane, workflow } = facts;
+  if (issue === undefined) return null;
+  if (issue === null)
+    return { ok: false, ...because("issue_gone", `The tracker no longer shows ${lane.issue.identifier}.`) };
+  const standing = judgeStanding(workflow, issue, ground);
+  return standing.ok ? null : standing;
+}

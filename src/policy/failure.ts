@@ -1,0 +1,75 @@
+import type { LaneFacts } from "../model/facts.ts";
+import type { Plan } from "../model/plan.ts";
+import type { Reason } from "../model/verdict.ts";
+import { failureAttempt } from "./attempt.ts";
+import { because } from "./codes.ts";
+import { parkSteps } from "./parking.ts";
+import { retryDelay } from "./retry-delay.ts";
+import type { Steps } from "./writes.ts";
+
+/** More interruptions in a row than this count as failures: something here kills every run. */
+export const MAX_INTERRUPTIONS = 10;
+
+/** Pause after a usage limit or overload that did not say when it ends, milliseconds; capped by `maxRetryBackoffMs`. */
+export const CAPACITY_DELAY_MS = 60_000;
+
+/** What a failure leads to besides the retry. */
+export interface FailureOptions {
+  /** Steps between the end of the work and the retry, e.g. the stage to go on from. */
+  readonly next?: Steps;
+  /** What ends the parking, once the budget is used up. Default `input`. */
+  readonly until?: "command" | "input";
+  /** Text of the retry's error. Default the reason's sentence. */
+  readonly error?: string;
+}
+
+/** Counts a failure: another try after the back-off, or parking when there were too many in a row (S-119). */
+export function planFailure(facts: LaneFacts, why: Reason, options: FailureOptions = {}): Plan {
+  const { lane, workflow, now } = facts;
+  const failures = lane.failures + 1;
+  const close = { do: "close_work", counts: "failure", reason: why } as const;
+  const next = options.next ?? [];
+  if (failures >= workflow.agent.maxAttempts) {
+    const count = failures === 1 ? "One failure" : `${failures} failures in a row`;
+    const exhausted = because("retry_budget_exhausted", `${count}; the last one: ${why.sentence}`);
+    return [close, ...next, ...parkSteps(facts, options.until ?? "input", exhausted)];
+  }
+  const attempt = failureAttempt(failures, lane.idleSessions);
+  const dueAt = now + retryDelay(workflow.agent, attempt);
+  const error = options.error ?? why.sentence;
+  return [close, ...next, { do: "schedule", retry: { kind: "failure", attempt, dueAt, error } }];
+}
+
+/** Goes on at once after a crash, shutdown or lost machine; nobody is to blame, unless it happens again and again. */
+export function planInterruption(facts: LaneFacts, why: Reason, options: FailureOptions = {}): Plan {
+  const { lane, now } = facts;
+  if (lane.interruptions + 1 > MAX_INTERRUPTIONS) {
+    const often = `Interrupted ${lane.interruptions + 1} times in a row; the last one: ${why.sentence}`;
+    return planFailure(facts, because("interrupted_too_often", often), options);
+  }
+  const retry = { kind: "interruption", attempt: 1, dueAt: now, error: why.sentence } as const;
+  return [
+    { do: "close_work", counts: "interruption", reason: why },
+    { do: "schedule", retry },
+  ];
+}
+
+/** Waits for a provider's capacity without counting anything: until it said, else a fixed pause. */
+export function planCapacity(facts: LaneFacts, why: Reason, notBefore: number | null): Plan {
+  const { workflow, now } = facts;
+  const pause = Math.min(CAPACITY_DELAY_MS, workflow.agent.maxRetryBackoffMs);
+  const dueAt = notBefore !== null && notBefore > now ? notBefore : now + pause;
+  const retry = { kind: "capacity", attempt: 1, dueAt, error: why.sentence } as const;
+  return [
+    { do: "close_work", counts: "nothing", reason: why },
+    { do: "schedule", retry },
+  ];
+}
+
+/** Parks at once: trying again cannot help. */
+export function planFatal(facts: LaneFacts, why: Reason, until: "command" | "input" = "input"): Plan {
+  return [
+    { do: "close_work", counts: "failure", reason: why },
+    ...parkSteps(facts, until, because("fatal", `It cannot go on by trying again: ${why.sentence}`)),
+  ];
+}
