@@ -1,6 +1,7 @@
 export { stateDirectoryOf, workflowIdOf } from "./identity.ts";
 export type { WatchInput, WorkflowChange, WorkflowInput, WorkflowKinds } from "./input.ts";
 export { loadWorkflow } from "./load.ts";
+export { packagedFolder } from "./packaged.ts";
 export { type PromptInput, renderContinuation, renderPrompt } from "./prompt.ts";
 export { type WorkflowSource, watchWorkflow } from "./reload.ts";
-export { demoFolder, listTemplates, resolveTemplate } from "./templates.ts";
+export { listTemplates, resolveTemplate } from "./templates.ts";

@@ -47,7 +47,7 @@ export async function loadWithSources(input: WorkflowInput): Promise<LoadedWorkf
     problems: new Problems(),
     missing: [],
     secrets: input.secrets ?? new SecretRegistry(),
-    id: workflowIdOf(path, directory),
+    id: workflowIdOf(path, input.directory),
     directory,
   };
   const file = readShape(loading);

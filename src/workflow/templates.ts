@@ -38,11 +38,6 @@ export async function resolveTemplate(alias: string): Promise<string> {
   });
 }
 
-/** The packaged demo project: `sample-code/` and `issues/`, to be copied. */
-export function demoFolder(): string {
-  return join(packagedFolder("templates"), DEMO);
-}
-
 function isAlias(name: string): boolean {
   const segments = name.split("/");
   const last = segments.pop() ?? "";
