@@ -17,7 +17,8 @@ export function outsideFileError(axis: "tracker" | "forge", error: unknown): Mae
     return new MaestroError({ ...init, code: `${axis}_conflict`, retryable: true });
   }
   if (known.code === "lock_unavailable") return new MaestroError({ ...init, code: `${axis}_status`, hint: known.hint });
-  const system = systemCode(error) ?? systemCode(known.cause) ?? "";
+  // Our own errors have a code too; the system's is that of their cause.
+  const system = systemCode(known.cause) ?? "";
   if (FORBIDDEN.has(system)) {
     const hint = "Give the user that runs Maestro the right to read and write there.";
     return new MaestroError({ ...init, code: `${axis}_auth`, hint });

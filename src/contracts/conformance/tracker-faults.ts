@@ -47,8 +47,8 @@ export const TRACKER_FAULT_CASES: readonly TrackerCase[] = [
     },
   },
   {
-    name: "refuses blank titles and states before anything happens",
-    needs: ["move", "create"],
+    name: "refuses blank titles, states and topics before anything happens",
+    needs: ["move", "create", "comment"],
     async run(harness) {
       const { tracker, id } = await withIssue(harness);
       const draft = { title: "New", description: null, state: "Todo", labels: [], priority: null, blockedBy: [] };
@@ -56,6 +56,7 @@ export const TRACKER_FAULT_CASES: readonly TrackerCase[] = [
         await codeOf(() => tracker.create({ ...draft, title: " " }, calmly)),
         await codeOf(() => tracker.create({ ...draft, state: " " }, calmly)),
         await codeOf(() => tracker.move(id, { to: " ", from: null }, calmly)),
+        await codeOf(() => tracker.ensureComment(id, " ", "text", "maestro", calmly)),
       ];
       for (const code of codes) {
         check(code !== undefined && !isUnknownEffect({ code }), `a refusal leaves nothing open, got ${code}`);

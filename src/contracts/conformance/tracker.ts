@@ -4,7 +4,7 @@ import type { TrackerCase, TrackerGaps } from "./tracker-harness.ts";
 import { TRACKER_READ_CASES } from "./tracker-reads.ts";
 import { TRACKER_WRITE_CASES } from "./tracker-writes.ts";
 
-export type { SeedIssue, TrackerCase, TrackerFeature, TrackerGaps, TrackerHarness } from "./tracker-harness.ts";
+export type { SeedIssue, TrackerCase, TrackerGaps, TrackerHarness } from "./tracker-harness.ts";
 
 /** What every tracker must do, without the cases that need something the adapter declares as a gap. A gap needs a reason. */
 export function trackerCases(gaps: TrackerGaps = {}): readonly TrackerCase[] {

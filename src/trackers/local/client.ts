@@ -78,6 +78,7 @@ export class LocalTracker implements Tracker {
     { signal }: CallOptions,
   ): Promise<string> {
     const name = plainText(topic);
+    if (name === "") throw unwritable("A comment's topic must not be blank.");
     return this.#writer.edit(issueId, signal, (parsed, text, now) => {
       const kept = commentsOf(parsed).find((comment) => comment.topic === name);
       const place = parsed.fileComments.find((comment) => comment.topic === name);

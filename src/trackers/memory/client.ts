@@ -100,6 +100,7 @@ export class MemoryTracker implements Tracker {
     author: string,
     options: CallOptions,
   ): Promise<string> {
+    if (topic.trim() === "") throw blank("comment topic", "ensureComment");
     const call = { verb: "ensureComment", issueId, arguments: { topic, body, author } };
     return this.#write(call, options, (state, issues) => {
       find(issues, issueId);

@@ -5,7 +5,7 @@ import { parseMemoryOptions, readMemoryOptions } from "./options.ts";
 import { fileStore, processStore } from "./store.ts";
 
 export type { MemoryPorts, MemoryTracker } from "./client.ts";
-export type { MemoryCall, MemoryFault, MemoryFaults } from "./faults.ts";
+export type { MemoryCall, MemoryFault } from "./faults.ts";
 
 /**
  * Opens a memory tracker with ports that no workflow file can ask for. `connect` on the result gives further clients of the same
