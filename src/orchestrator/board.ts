@@ -1,5 +1,6 @@
 import type { Change } from "../model/change.ts";
 import type { StoredEvent } from "../model/events/envelope.ts";
+import type { EventType } from "../model/events/index.ts";
 import type { ServiceMode } from "../model/events/service.ts";
 import type { Issue } from "../model/issue.ts";
 import { isOpen, type Lane } from "../model/lane.ts";
@@ -10,6 +11,18 @@ import { applyToLane, applyToOutbox } from "../record/index.ts";
 
 /** How long a tracker may show an issue where it was before our own move, milliseconds. */
 const MOVE_LAG_MS = 120_000;
+
+/** Events after which a lane may have a next step. All others only tell what happens in a run. */
+const DECISIVE: ReadonlySet<EventType> = new Set<EventType>([
+  "lane_opened",
+  "lane_staged",
+  "lane_parked",
+  "lane_unparked",
+  "work_closed",
+  "work_settled",
+  "hand_off_accepted",
+  "retry_cleared",
+]);
 
 interface OwnMove {
   readonly intent: Extract<Intent, { kind: "issue_move" }>;
@@ -35,7 +48,7 @@ export class Board {
 
   /** Takes up everything that is open on record. */
   async load(views: RecordViews): Promise<void> {
-    for (const lane of await views.openLanes()) this.#keep(lane);
+    for (const lane of await views.openLanes()) this.#keep(lane, true);
     for (const row of await views.openOutbox()) this.#outbox.set(row.key, row);
     this.mode = await views.mode();
   }
@@ -49,7 +62,7 @@ export class Board {
       const before = this.lanes.get(stored.laneId);
       const lane = applyToLane(before, stored);
       if (lane === undefined || lane === before) continue;
-      if (isOpen(lane)) this.#keep(lane);
+      if (isOpen(lane)) this.#keep(lane, DECISIVE.has(stored.event.type));
       else this.#drop(lane);
     }
   }
@@ -82,10 +95,10 @@ export class Board {
     return lags ? { ...issue, state: move.intent.to } : issue;
   }
 
-  #keep(lane: Lane): void {
+  #keep(lane: Lane, isDirty: boolean): void {
     this.lanes.set(lane.id, lane);
     this.#laneOfIssue.set(lane.issue.id, lane.id);
-    this.dirty.add(lane.id);
+    if (isDirty) this.dirty.add(lane.id);
   }
 
   #drop(lane: Lane): void {

@@ -1,27 +1,20 @@
 import type { Plan, Step } from "../model/plan.ts";
 import type { Issue } from "../model/issue.ts";
 import type { LaneFacts } from "../model/facts.ts";
-import type { Lane } from "../model/lane.ts";
+import type { Lane, Parking } from "../model/lane.ts";
 import { isTerminal } from "../model/workflow.ts";
-import { reason } from "../model/verdict.ts";
 import { planLane } from "../lanes/index.ts";
 import { judgeReconcile, judgeUnpark, planAfterWork, planDue } from "../policy/index.ts";
 
-const STAYS_PARKED = "stays parked";
-
-/**
- * What is to be done about a lane now: the one place that says which decision is asked in which position. Pure.
- * `startable` tells whether a run may start at all (workflow valid, mode running).
- */
+/** What is to be done about a lane now: the one place that says which decision is asked in which position. Pure. */
 export function planFor(facts: LaneFacts): Plan {
   const { lane } = facts;
-  if (lane.work !== null && lane.work.state === "settled") return planAfterWork(withStall(facts));
   if (lane.work !== null)
-    return lane.work.canceled === null ? judgeReconcile(facts) : waitFor("stopping", "Its work is being stopped.");
-  if (lane.parked !== null) return planParked(facts);
-  if (lane.stage === "released") return planReleased(facts);
-  if (lane.stage === "working") return planWorking(facts);
-  return planLane(facts);
+    return lane.work.state === "settled" ? planAfterWork(withStall(facts)) : judgeReconcile(facts);
+  if (lane.parked !== null) return planParked(facts, lane.parked);
+  const waitsForRun =
+    lane.stage === "working" || lane.stage === "released" || (lane.stage === "review_repair" && lane.retry !== null);
+  return waitsForRun ? planDue(facts) : planLane(facts);
 }
 
 /** A run that was stopped because it stalled has failed, however its holder ended it. */
@@ -32,43 +25,14 @@ function withStall(facts: LaneFacts): LaneFacts {
   return { ...facts, lane: { ...facts.lane, work: { ...work, outcome } } };
 }
 
-function planParked(facts: LaneFacts): Plan {
-  const { lane, issue, workflow } = facts;
-  if (issue && isTerminal(workflow, issue.state) && facts.openOutbox.length === 0) {
-    const why = reason("issue_terminal", `The issue is ${issue.state}.`);
-    return [
-      { do: "unpark", reason: why },
-      { do: "stage", stage: "cleanup", reason: why },
-    ];
-  }
-  if (issue) {
-    const verdict = judgeUnpark(facts);
-    if (verdict.ok) return [{ do: "unpark", reason: reason(verdict.code, verdict.sentence) }];
-  }
-  return waitFor(lane.parked?.code ?? "parked", lane.parked?.sentence ?? STAYS_PARKED);
-}
-
-/** A released lane comes back through the candidates; here it only ends with its issue. */
-function planReleased(facts: LaneFacts): Plan {
-  const { issue, workflow } = facts;
-  if (issue && isTerminal(workflow, issue.state)) {
-    return [{ do: "stage", stage: "cleanup", reason: reason("issue_terminal", `The issue is ${issue.state}.`) }];
-  }
-  return waitFor("released", "The issue is not in an active state; its workspace is kept.");
-}
-
-function planWorking(facts: LaneFacts): Plan {
-  const { lane, openOutbox, now } = facts;
-  if (openOutbox.length > 0) return waitFor("outbox_pending", "An outside write is under way.");
-  const { retry } = lane;
-  if (retry !== null && retry.kind !== "slot" && retry.dueAt > now) {
-    return waitFor(`retry_${retry.kind}`, `Starts again at ${new Date(retry.dueAt).toISOString()}.`);
-  }
-  return planDue(facts);
-}
-
-function waitFor(code: string, sentence: string): Plan {
-  return [{ do: "wait", reason: reason(code, sentence) }];
+/** A parked lane ends with its issue, goes on with new input, and else stays where it is. */
+function planParked(facts: LaneFacts, parked: Parking): Plan {
+  const { issue, workflow, lane } = facts;
+  if (issue && isTerminal(workflow, issue.state))
+    return lane.stage === "working" ? planDue({ ...facts, lane: { ...lane, parked: null } }) : planLane(facts);
+  const verdict = judgeUnpark(facts);
+  const { code, sentence } = verdict.ok ? verdict : parked;
+  return verdict.ok ? [{ do: "unpark", reason: { code, sentence } }] : [{ do: "wait", reason: { code, sentence } }];
 }
 
 /** The start of a run in a plan: it needs a slot before the plan may be carried out. */

@@ -2,16 +2,15 @@ import { newId } from "../base/ids.ts";
 import { branchName } from "../model/branch-name.ts";
 import type { CandidateFacts } from "../model/facts.ts";
 import type { Issue } from "../model/issue.ts";
-import type { Lane } from "../model/lane.ts";
-import { outboxKey } from "../model/outbox.ts";
-import { type Reason, refuse, type Verdict } from "../model/verdict.ts";
+import type { Event } from "../model/events/index.ts";
+import type { Reason, Verdict } from "../model/verdict.ts";
 import { workspaceKey } from "../model/workspace-key.ts";
-import { judgeEligibility, judgeReopen, judgeSlots, orderCandidates, planRoute } from "../policy/index.ts";
+import { judgeEligibility, judgeReopen, judgeSlots, orderCandidates } from "../policy/index.ts";
 import type { Board } from "./board.ts";
 import { readIssues } from "./outside-view.ts";
 import type { OrchestratorParts } from "./ports.ts";
 import { slotsInUse, startsAllowed } from "./slots.ts";
-import { carryOut } from "./steps.ts";
+import { tend } from "./tending.ts";
 
 /** The issues that the last poll found in active states, in the order in which they are to be started. */
 export class Candidates {
@@ -60,8 +59,9 @@ export async function fillSlots(
     const seen = await readIssues(parts, board, ids, signal);
     for (const id of ids) {
       const issue = seen.get(id);
-      if (issue != null) await startCandidate(parts, board, candidates, issue);
+      if (issue != null) await openFor(parts, board, candidates, issue);
     }
+    await tend(parts, board, new Set(board.dirty), null, signal);
   }
 }
 
@@ -99,84 +99,41 @@ function factsOf(parts: OrchestratorParts, board: Board, issue: Issue): Candidat
   return { workflow: parts.workflows.current(), issue, lane, openOutbox, now: parts.clock.now() };
 }
 
-async function startCandidate(
-  parts: OrchestratorParts,
-  board: Board,
-  candidates: Candidates,
-  issue: Issue,
-): Promise<void> {
+/** Opens the issue's lane. Its first step, a move or a run, is decided like every other step of a lane. */
+async function openFor(parts: OrchestratorParts, board: Board, candidates: Candidates, issue: Issue): Promise<void> {
   const verdict = judgeCandidate(parts, board, issue);
   candidates.verdicts.set(issue.id, verdict);
   if (!verdict.ok) return;
-  const lane = board.laneOf(issue.id);
-  if (lane !== undefined) return resumeLane(parts, lane, issue, verdict);
-  const [last] = await parts.record.views.lanesOfIssue(issue.id);
-  if (last !== undefined) {
-    const reopen = judgeReopen(last, issue);
-    if (!reopen.ok) {
-      candidates.verdicts.set(issue.id, refuse(reopen.code, reopen.sentence));
-      return;
-    }
+  const open = board.laneOf(issue.id);
+  if (open !== undefined) {
+    board.dirty.add(open.id);
+    return;
   }
-  await openLane(parts, issue, (last?.ordinal ?? 0) + 1, verdict);
-  const opened = board.laneOf(issue.id);
-  if (opened !== undefined && planRoute(parts.workflows.current(), issue) === null)
-    await startFirst(parts, opened, issue, verdict);
+  const [last] = await parts.record.views.lanesOfIssue(issue.id);
+  const reopen = last === undefined ? verdict : judgeReopen(last, issue);
+  candidates.verdicts.set(issue.id, reopen);
+  if (reopen.ok) await openLane(parts, issue, (last?.ordinal ?? 0) + 1, reopen);
 }
 
-/** A released lane whose issue came back goes on with its own workspace. */
-async function resumeLane(parts: OrchestratorParts, lane: Lane, issue: Issue, why: Reason): Promise<void> {
-  const scope = { lane, issue, workflow: parts.workflows.current(), resume: null, now: parts.clock.now() };
-  const purpose = lane.lastRun === 0 ? "first" : "continuation";
-  await carryOut(
-    parts,
-    [
-      { do: "stage", stage: "working", reason: why },
-      { do: "start_run", purpose, repairs: null, feedback: null, reason: why },
-    ],
-    scope,
-  );
-}
-
-async function startFirst(parts: OrchestratorParts, lane: Lane, issue: Issue, why: Reason): Promise<void> {
-  const scope = { lane, issue, workflow: parts.workflows.current(), resume: null, now: parts.clock.now() };
-  await carryOut(parts, [{ do: "start_run", purpose: "first", repairs: null, feedback: null, reason: why }], scope);
-}
-
-/** Opens the issue's lane; when its route says so, the issue is moved first and the run starts once the move is done. */
 async function openLane(parts: OrchestratorParts, issue: Issue, ordinal: number, why: Reason): Promise<void> {
   const workflow = parts.workflows.current();
+  const { repo, profile } = workflow;
+  const hasBranch = repo !== null && profile.completion.deliversChange;
+  const opened: Event = {
+    type: "lane_opened",
+    data: {
+      issue,
+      ordinal,
+      profile: profile.kind,
+      workflowHash: workflow.hash,
+      machine: parts.machine,
+      workspaceKey: workspaceKey(issue.identifier),
+      branch: hasBranch ? branchName(repo.branchPrefix, issue.identifier, ordinal) : null,
+      reason: { code: why.code, sentence: why.sentence },
+    },
+  };
   const laneId = newId(parts.random, "lane");
-  const scope = { workflowId: workflow.id, laneId, run: null, fence: null };
-  const branch =
-    workflow.repo === null || !workflow.profile.completion.deliversChange
-      ? null
-      : branchName(workflow.repo.branchPrefix, issue.identifier, ordinal);
-  const route = planRoute(workflow, issue);
-  await parts.record.transact(async (tx) => {
-    await tx.append([
-      {
-        ...scope,
-        event: {
-          type: "lane_opened",
-          data: {
-            issue,
-            ordinal,
-            profile: workflow.profile.kind,
-            workflowHash: workflow.hash,
-            machine: parts.machine,
-            workspaceKey: workspaceKey(issue.identifier),
-            branch,
-            reason: why,
-          },
-        },
-      },
-    ]);
-    if (route === null) return;
-    const intent = { kind: "issue_move" as const, issueId: issue.id, to: route.to, from: route.from };
-    const key = outboxKey(laneId, intent.kind, "route", route.to);
-    await tx.append([
-      { ...scope, event: { type: "outbox_planned", data: { key, fence: 0, intent, dueAt: parts.clock.now() } } },
-    ]);
-  });
+  await parts.record.transact((tx) =>
+    tx.append([{ workflowId: workflow.id, laneId, run: null, fence: null, event: opened }]),
+  );
 }

@@ -3,7 +3,7 @@ import { MaestroError, toMaestroError } from "../base/errors.ts";
 import { isUnknownEffect } from "../contracts/outside.ts";
 import type { Forge } from "../contracts/forge.ts";
 import { type Change, checkSummary, reviewDecision } from "../model/change.ts";
-import { sameState } from "../model/issue.ts";
+import { normaliseLabels, sameState } from "../model/issue.ts";
 import type { Lane } from "../model/lane.ts";
 import { type Intent, type OutboxRow, WORKER_INTENTS } from "../model/outbox.ts";
 import { carryOut } from "../record/index.ts";
@@ -147,10 +147,21 @@ class OutsideWriter {
         const fits = change !== undefined && change.state === "open" && change.headSha === intent.headSha;
         return fits ? { done: true, result: await this.#seen(change) } : { done: false };
       }
-      // Setting a label or a check again has no second effect, so that a repetition is as good as a look-up.
-      case "issue_label":
-      case "publish_check":
-        return { done: false };
+      case "issue_label": {
+        const [issue] = await tracker.issuesByIds([intent.issueId], { signal });
+        const labels = issue?.labels ?? [];
+        const isSet = listed(intent.add).every((label) => labels.includes(label));
+        const isGone = listed(intent.remove).every((label) => !labels.includes(label));
+        return issue !== undefined && isSet && isGone ? { done: true, result: null } : { done: false };
+      }
+      case "publish_check": {
+        const [change] = await this.#forge().changesByIds([this.#changeId(intent.changeId)], { signal });
+        const status = intent.passed ? "passed" : "failed";
+        const fits = change?.checks.some(
+          (check) => check.name === intent.name && check.headSha === intent.headSha && check.status === status,
+        );
+        return fits === true ? { done: true, result: null } : { done: false };
+      }
       default:
         return { done: false };
     }
@@ -202,5 +213,5 @@ export function changeSeen(lane: Lane, change: Change) {
 }
 
 function listed(label: string | null): string[] {
-  return label === null ? [] : [label];
+  return normaliseLabels(label === null ? [] : [label]);
 }

@@ -14,9 +14,12 @@ export function startsAllowed(parts: OrchestratorParts, board: Board): Verdict {
   return allow("may_start", "The workflow is valid and the service is running.");
 }
 
-/** Slots in use: runs that are queued or leased, and lanes whose first run only waits for its issue's move. */
-export function slotsInUse(board: Board): SlotFacts {
-  const lanes = [...board.lanes.values()];
+/**
+ * Slots in use: runs that are queued or leased, and lanes whose first run only waits for its issue's move. The lane that asks for a slot
+ * does not count against itself.
+ */
+export function slotsInUse(board: Board, asking: Lane | null = null): SlotFacts {
+  const lanes = [...board.lanes.values()].filter((lane) => lane.id !== asking?.id);
   const counted = countSlots(lanes);
   const opening = lanes.filter(isOpening);
   const byState = { ...counted.byState };

@@ -123,7 +123,7 @@ async function startWhenFree(
     return;
   }
   const issue = round.issues.get(lane.issue.id) ?? lastKnown(lane, board.issues.get(lane.issue.id));
-  const verdict = judgeSlots(parts.workflows.current(), slotsInUse(board), issue.state);
+  const verdict = judgeSlots(parts.workflows.current(), slotsInUse(board, lane), issue.state);
   if (verdict.ok) return apply(parts, board, lane, plan, round);
   board.waits.set(lane.id, verdict);
   if (lane.retry !== null && lane.retry.kind !== "slot") {
