@@ -1,7 +1,10 @@
 /**
  * Git as the host does it. No command here reads a config, hook, filter or alias that an agent can write: each works
  * through a git dir of the host's own. Errors: `git_missing`, `git_failed` (with `args`, `stderr`), `git_auth`,
- * `git_unreachable` (retryable), `git_no_base`, `git_conflict`, `git_rejected`, `deadline`, `aborted`, `disk_full`.
+ * `git_unreachable` (retryable), `git_no_base`, `git_conflict` (with `files`), `git_rejected`, `deadline` (retryable),
+ * `aborted`, `disk_full`; and for what stands in a workspace: `git_no_lane` (never prepared), `git_unsafe_workspace`
+ * (a link or foreign alternate that the host does not follow), `git_wrong_head` (its HEAD left the lane's branch),
+ * `git_dirty_tree`, `git_nested_repository` (an agent committed a repository of its own as a submodule).
  */
 export interface HostGit {
   /** Brings the project's mirror up to date and returns the tip of the base branch. Throws `git_no_base`. */
@@ -15,7 +18,9 @@ export interface HostGit {
   inspect(lane: LaneTree, signal: AbortSignal): Promise<TreeState>;
   /**
    * Takes over what the agent did: its own commits (strategy `clone`), then everything in the tree that is not
-   * committed as one commit of the host's. Returns the new head; `changed` tells whether it differs from the base.
+   * committed as one commit of the host's. Returns the new head; `changed` tells whether its files differ from the base.
+   * Files of repositories that the agent made inside the tree are taken as ordinary files. Throws `git_conflict` while a
+   * merge of the base is not solved, and `git_wrong_head`.
    */
   takeOver(lane: LaneTree, commit: { readonly message: string }, signal: AbortSignal): Promise<TakenOver>;
   /** A second, clean tree of exactly this commit, for checks; `release` removes it. */
@@ -24,7 +29,10 @@ export interface HostGit {
   push(branch: string, sha: string, expected: string | null, signal: AbortSignal): Promise<"pushed" | "already">;
   /** The remote's tip of a branch, or `undefined`. */
   remoteHead(branch: string, signal: AbortSignal): Promise<string | undefined>;
-  /** Brings the newest base into the lane's branch by a merge commit; a conflict is left in the tree for the agent. */
+  /**
+   * Brings the newest base into the lane's branch by a merge commit (forward, when the lane has no commits of its own). A
+   * conflict is left in the tree for the agent; the next `takeOver` concludes it. Throws `git_dirty_tree`.
+   */
   mergeBase(lane: LaneTree, signal: AbortSignal): Promise<"up_to_date" | "merged" | "conflict">;
   /** Whether `ancestor` is an ancestor of `sha`. */
   isAncestor(ancestor: string, sha: string, signal: AbortSignal): Promise<boolean>;

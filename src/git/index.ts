@@ -1,0 +1,3 @@
+export { createHostGit } from "./create.ts";
+export type { HostGit, LaneTree, PreparedTree, TakenOver, TreeState } from "./host-git.ts";
+export type { HostGitOptions } from "./options.ts";
