@@ -68,7 +68,8 @@ export const COMMON_RULES: readonly Rule[] = [
   {
     code: "lane_parked",
     stages: EVERY,
-    when: ({ lane }) => lane.parked !== null,
+    // In cleanup only a person's command ends what parked it there; input was asked for before the issue ended.
+    when: ({ lane }) => lane.parked !== null && (lane.stage !== "cleanup" || lane.parked.until === "command"),
     plan: ({ lane }) => waitFor(reason("lane_parked", `Parked: ${lane.parked?.sentence ?? lane.reason.sentence}`)),
   },
   {

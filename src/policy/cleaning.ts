@@ -19,7 +19,8 @@ export function planCleanup(facts: LaneFacts, why: Reason): Plan {
 /** Starts the removal of a lane's workspace; the branch on the forge goes only when it has been merged. */
 export function cleanSteps(facts: LaneFacts, why: Reason): [Step, ...Step[]] {
   const { branch } = facts.lane;
-  const merged = branch !== null && branch.mergedSha !== null ? branch : null;
+  const isMerged = branch !== null && (branch.mergedSha !== null || facts.change?.state === "merged");
+  const merged = isMerged ? branch : null;
   const start: Step = { do: "start_clean", deleteBranch: merged !== null, reason: why };
   if (merged === null) return [start];
   const intent = { kind: "delete_branch" as const, branch: merged.name, headSha: merged.pushedSha };

@@ -37,11 +37,10 @@ export function planDue(facts: LaneFacts): Plan {
   const { lane, issue, workflow } = facts;
   const held = holdBack(facts);
   if (held !== null) return held;
+  if (lane.parked !== null) return planParked(facts, lane.parked.sentence);
   if (issue === undefined) return afterBlindness(facts);
   if (issue === null) return afterLoss(facts);
-  if (isTerminal(workflow, issue.state)) {
-    return planCleanup(facts, because("issue_terminal", `${issue.identifier} is in "${issue.state}", which ends it.`));
-  }
+  if (isTerminal(workflow, issue.state)) return planEnd(facts, issue);
   if (lane.stage === "released") return planReturn(facts, issue);
   const standing = judgeStanding(workflow, issue, lane.stage === "review_repair" ? "review" : "work");
   if (!standing.ok) {
@@ -55,11 +54,21 @@ export function planDue(facts: LaneFacts): Plan {
 /** What keeps a lane from being looked at, whatever its issue says. */
 function holdBack({ lane, openOutbox, now }: LaneFacts): Plan | null {
   if (lane.work !== null) return wait("lane_has_work", describeWork(lane));
-  if (lane.parked !== null) return wait("lane_parked", `Parked: ${lane.parked.sentence}`);
   if (!RUNNABLE.includes(lane.stage)) return wait("lane_in_review", lane.reason.sentence);
   if (lane.retry !== null && lane.retry.dueAt > now) return wait("retry_not_due", describeRetry(lane, now));
   const pending = pendingWrites(openOutbox);
   return pending.length === 0 ? null : wait("outbox_pending", describePending(pending));
+}
+
+/** A parked lane ends with its issue, and starts nothing. */
+function planParked(facts: LaneFacts, sentence: string): Plan {
+  const { issue, workflow } = facts;
+  const hasEnded = issue != null && isTerminal(workflow, issue.state);
+  return hasEnded ? planEnd(facts, issue) : wait("lane_parked", `Parked: ${sentence}`);
+}
+
+function planEnd(facts: LaneFacts, issue: Issue): Plan {
+  return planCleanup(facts, because("issue_terminal", `${issue.identifier} is in "${issue.state}", which ends it.`));
 }
 
 /** The tracker could not be asked: a due retry is asked again later, one attempt on (S-124). */

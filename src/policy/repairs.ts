@@ -4,6 +4,7 @@ import type { LaneBranch } from "../model/lane.ts";
 import { routeOf, trackerState } from "../model/workflow.ts";
 import type { Reason } from "../model/verdict.ts";
 import { reason } from "../model/verdict.ts";
+import { hasLabel } from "./standing.ts";
 
 /** Name of the check that the host publishes for its own validation. */
 export const VALIDATION_CHECK = "maestro/validation";
@@ -114,13 +115,16 @@ export function areChecksGreen(change: Change): boolean {
 
 /**
  * Whether the change may land, as far as people are asked: a review approves the present head, a person moved the issue to
- * a merging state, or the profile lands what is green. A request for changes outweighs all three.
+ * a merging state, or the profile (or a label) lands what is green. A request for changes outweighs all three.
  */
 export function isApproved({ issue, lane, workflow }: LaneFacts, change: Change): boolean {
   const decision = reviewDecision(change);
   if (decision !== "none") return decision === "approved";
   const { completion, routes } = workflow.profile;
-  if (completion.landing === "when_green") return checkSummary(change) === "passed";
+  const label = completion.autoLandLabel;
+  const landsWhenGreen =
+    completion.landing === "when_green" || (issue != null && label !== undefined && hasLabel(issue, label));
+  if (landsWhenGreen && checkSummary(change) === "passed") return true;
   // A merging state that the agent's own hand-off asked for is a claim, not a person's word.
   const claimed = routes.find((route) => route.name === lane.handOff?.route)?.category === "merging";
   return issue != null && !claimed && trackerState(workflow, issue.state)?.category === "merging";

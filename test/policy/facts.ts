@@ -1,0 +1,363 @@
+import type { Change, ChangeCheck, ChangeReview } from "../../src/model/change.ts";
+import type { CandidateFacts, LaneFacts } from "../../src/model/facts.ts";
+import type { Issue } from "../../src/model/issue.ts";
+import type { Lane, LaneBranch, LaneWork, Parking, Retry, Run } from "../../src/model/lane.ts";
+import type { Intent, OutboxRow } from "../../src/model/outbox.ts";
+import type { Step } from "../../src/model/plan.ts";
+import type { Completion, Route } from "../../src/model/profile.ts";
+import type { CompletionSignal, WorkOutcome } from "../../src/model/run.ts";
+import { NO_USAGE } from "../../src/model/usage.ts";
+import type { AgentSettings, Workflow } from "../../src/model/workflow.ts";
+
+export const NOW = 1_000_000;
+export const HEAD = "aaaaaaaaaaaaaaaaaaaa";
+export const ATTENTION = "maestro:needs-attention";
+export const OPT_OUT = "maestro:manual-only";
+
+export const ROUTES: readonly Route[] = [
+  { name: "planning", category: "todo", action: "transition_then_dispatch", target: "developing" },
+  { name: "developing", category: "in_progress", action: "dispatch", target: null },
+  { name: "review", category: "review", action: "wait", target: null },
+  { name: "merging", category: "merging", action: "wait", target: null },
+  { name: "rework", category: "rework", action: "dispatch", target: null },
+  { name: "resolved", category: "done", action: "stop", target: null },
+  { name: "rejected", category: "canceled", action: "stop", target: null },
+];
+
+export const STATES = [
+  { name: "Backlog", route: null, category: "backlog" },
+  { name: "Todo", route: "planning", category: "todo" },
+  { name: "In Progress", route: "developing", category: "in_progress" },
+  { name: "In Review", route: "review", category: "review" },
+  { name: "Merging", route: "merging", category: "merging" },
+  { name: "Rework", route: "rework", category: "rework" },
+  { name: "Done", route: "resolved", category: "done" },
+  { name: "Canceled", route: "rejected", category: "canceled" },
+] as const;
+
+export interface WorkflowOptions {
+  readonly agent?: Partial<AgentSettings>;
+  readonly completion?: Partial<Completion>;
+  readonly routes?: readonly Route[];
+  readonly requiredLabels?: readonly string[];
+  readonly repo?: null;
+  readonly commands?: readonly string[];
+  readonly states?: Workflow["tracker"]["states"];
+}
+
+export function workflowOf(options: WorkflowOptions = {}): Workflow {
+  return {
+    id: "demo-00000000",
+    hash: "hash",
+    path: "/demo/WORKFLOW.md",
+    directory: "/demo",
+    profile: {
+      kind: "coding_pr_delivery",
+      version: 1,
+      hash: "profile",
+      options: {},
+      routes: options.routes ?? ROUTES,
+      completion: {
+        routes: ["review"],
+        deliversChange: true,
+        landing: "after_approval",
+        landedRoute: "resolved",
+        ...options.completion,
+      },
+      tools: [],
+      prompt: "",
+    },
+    tracker: {
+      kind: "memory",
+      options: {},
+      states: options.states ?? STATES,
+      requiredLabels: options.requiredLabels ?? [],
+      optOutLabel: OPT_OUT,
+      needsAttentionLabel: ATTENTION,
+    },
+    repo:
+      options.repo === null
+        ? null
+        : {
+            path: "/demo",
+            baseBranch: "main",
+            remote: null,
+            branchPrefix: "maestro/",
+            provider: { kind: "memory", options: {} },
+          },
+    agentProvider: { kind: "mock", options: {} },
+    agentRuntime: { placement: "local", env: {}, pass: [] },
+    agent: {
+      maxConcurrentAgents: 2,
+      maxConcurrentAgentsByState: {},
+      maxTurns: 20,
+      maxAttempts: 5,
+      maxRetryBackoffMs: 300_000,
+      startupTimeoutMs: 60_000,
+      readTimeoutMs: 5_000,
+      turnTimeoutMs: 3_600_000,
+      stallTimeoutMs: 300_000,
+      runTimeoutMs: 7_200_000,
+      maxSessionsWithoutProgress: 3,
+      ...options.agent,
+    },
+    validation: { commands: options.commands ?? ["npm test"], timeoutMs: 600_000 },
+    polling: { intervalMs: 30_000 },
+    workspace: { root: "/workspaces", strategy: "worktree", minFreeBytes: 0 },
+    hooks: { afterCreate: null, beforeRun: null, afterRun: null, beforeRemove: null, timeoutMs: 60_000, env: {} },
+    server: { port: null, host: "127.0.0.1" },
+    prompt: "",
+  };
+}
+
+export function issueOf(changes: Partial<Issue> = {}): Issue {
+  return {
+    id: "1",
+    nativeRef: null,
+    identifier: "DEMO-1",
+    title: "Greet the world",
+    description: null,
+    priority: null,
+    state: "In Progress",
+    branchName: null,
+    url: "https://tracker.example/DEMO-1",
+    assigneeId: null,
+    labels: [],
+    blockedBy: [],
+    dispatchable: true,
+    createdAt: 1,
+    updatedAt: 500,
+    ...changes,
+  };
+}
+
+export function branchOf(changes: Partial<LaneBranch> = {}): LaneBranch {
+  return {
+    name: "maestro/DEMO-1",
+    baseSha: "base",
+    headSha: HEAD,
+    pushedSha: HEAD,
+    validatedSha: HEAD,
+    changeId: "7",
+    changeUrl: "https://forge.example/7",
+    repairedFor: null,
+    mergedSha: null,
+    ...changes,
+  };
+}
+
+/** The branch of a lane that has handed nothing off. */
+export const FRESH_BRANCH = branchOf({ pushedSha: null, validatedSha: null, changeId: null, changeUrl: null });
+
+export function laneOf(changes: Partial<Lane> = {}): Lane {
+  return {
+    id: "lane-1",
+    workflowId: "demo-00000000",
+    ordinal: 1,
+    issue: issueOf(),
+    profile: "coding_pr_delivery",
+    workflowHash: "hash",
+    machine: "here",
+    workspaceKey: "DEMO-1",
+    stage: "working",
+    reason: { code: "first_start", sentence: "It was started." },
+    fence: 3,
+    lastRun: 1,
+    work: null,
+    retry: null,
+    parked: null,
+    branch: FRESH_BRANCH,
+    failures: 0,
+    interruptions: 0,
+    idleSessions: 0,
+    sessions: 1,
+    handOff: null,
+    usage: NO_USAGE,
+    openedAt: 1,
+    updatedAt: 2,
+    closedAt: null,
+    ...changes,
+  };
+}
+
+/** A lane whose change is up for review. */
+export function reviewLane(changes: Partial<Lane> = {}): Lane {
+  return laneOf({
+    stage: "review_wait",
+    branch: branchOf(),
+    issue: issueOf({ state: "In Review" }),
+    handOff: { route: "review", summary: "Greets.", noChange: null },
+    ...changes,
+  });
+}
+
+export function workOf(changes: Partial<LaneWork> = {}): LaneWork {
+  return {
+    id: "work-1",
+    kind: "run",
+    run: 1,
+    purpose: "first",
+    state: "leased",
+    queuedAt: 1,
+    startedAt: 2,
+    canceled: null,
+    outcome: null,
+    ...changes,
+  };
+}
+
+export function outcomeOf(changes: Partial<WorkOutcome> = {}): WorkOutcome {
+  return {
+    status: "succeeded",
+    reason: { code: "ended", sentence: "It ended." },
+    failure: null,
+    signal: { kind: "none" },
+    headSha: HEAD,
+    changed: true,
+    turns: 1,
+    notBefore: null,
+    ...changes,
+  };
+}
+
+export const HAND_OFF: CompletionSignal = { kind: "hand_off", route: null, summary: "Greets.", noChange: null };
+
+/** A lane whose work has ended so. */
+export function endedLane(work: Partial<LaneWork>, outcome: Partial<WorkOutcome>, lane: Partial<Lane> = {}): Lane {
+  return laneOf({ ...lane, work: workOf({ ...work, state: "settled", outcome: outcomeOf(outcome) }) });
+}
+
+export function reviewOf(changes: Partial<ChangeReview> = {}): ChangeReview {
+  return { id: "r1", author: "ann", decision: "approved", body: "Fine.", headSha: HEAD, at: 10, ...changes };
+}
+
+export function checkOf(changes: Partial<ChangeCheck> = {}): ChangeCheck {
+  return { name: "ci", headSha: HEAD, status: "passed", required: true, summary: "", ...changes };
+}
+
+export function changeOf(changes: Partial<Change> = {}): Change {
+  return {
+    id: "7",
+    url: "https://forge.example/7",
+    title: "DEMO-1: Greet the world",
+    body: "",
+    branch: "maestro/DEMO-1",
+    base: "main",
+    headSha: HEAD,
+    baseSha: "base",
+    state: "open",
+    draft: false,
+    mergeability: "clean",
+    mergedSha: null,
+    reviews: [],
+    comments: [],
+    checks: [],
+    updatedAt: 400,
+    ...changes,
+  };
+}
+
+export function rowOf(intent: Intent, changes: Partial<OutboxRow> = {}): OutboxRow {
+  return {
+    key: `lane-1/${intent.kind}`,
+    workflowId: "demo-00000000",
+    laneId: "lane-1",
+    fence: 3,
+    intent,
+    state: "planned",
+    tries: 0,
+    dueAt: 0,
+    result: null,
+    plannedAt: 0,
+    settledAt: null,
+    ...changes,
+  };
+}
+
+export const COMMENT_ROW = rowOf({ kind: "issue_comment", issueId: "1", topic: "attention", body: "Help." });
+export const PUSH_ROW = rowOf({ kind: "push", branch: "maestro/DEMO-1", sha: HEAD, expected: null });
+
+export function retryOf(changes: Partial<Retry> = {}): Retry {
+  return { kind: "failure", attempt: 1, dueAt: NOW - 1, error: "It broke.", ...changes };
+}
+
+export function parkedOf(changes: Partial<Parking> = {}): Parking {
+  return { code: "no_progress", sentence: "Nothing came of it.", at: 1, until: "input", ...changes };
+}
+
+export function runOf(changes: Partial<Run> = {}): Run {
+  return {
+    laneId: "lane-1",
+    workflowId: "demo-00000000",
+    number: 1,
+    purpose: "first",
+    phase: "streaming_turn",
+    fence: 3,
+    sessionId: "s",
+    turns: 1,
+    toolCalls: 0,
+    usage: NO_USAGE,
+    workspacePath: null,
+    outcome: null,
+    lastEvent: null,
+    lastMessage: null,
+    claimedAt: 0,
+    startedAt: 0,
+    lastEventAt: 0,
+    endedAt: null,
+    ...changes,
+  };
+}
+
+/** Facts about a lane; the issue is as the lane kept it and the change is not asked for, unless said otherwise. */
+export function factsOf(lane: Lane, changes: Partial<LaneFacts> = {}): LaneFacts {
+  return {
+    workflow: workflowOf(),
+    lane,
+    issue: lane.issue,
+    change: undefined,
+    openOutbox: [],
+    now: NOW,
+    ...changes,
+  };
+}
+
+export function candidateOf(changes: Partial<CandidateFacts> = {}): CandidateFacts {
+  return { workflow: workflowOf(), issue: issueOf(), lane: null, openOutbox: [], now: NOW, ...changes };
+}
+
+/** The steps of a plan in short: what is done, with what tells two of them apart. */
+export function brief(plan: readonly Step[]): string[] {
+  return plan.map((step) => {
+    switch (step.do) {
+      case "stage":
+        return `stage ${step.stage}`;
+      case "write":
+        return `write ${step.write.intent.kind}`;
+      case "close_work":
+        return `close ${step.counts}`;
+      case "schedule":
+        return `schedule ${step.retry.kind}`;
+      case "start_run":
+        return `start_run ${step.purpose}`;
+      case "park":
+        return `park ${step.reason.code}`;
+      case "wait":
+        return `wait ${step.reason.code}`;
+      default:
+        return step.do;
+    }
+  });
+}
+
+/** The one step of its kind in a plan. */
+export function stepOf<K extends Step["do"]>(plan: readonly Step[], kind: K): Extract<Step, { do: K }> {
+  const found = plan.find((step): step is Extract<Step, { do: K }> => step.do === kind);
+  if (found === undefined) throw new Error(`no ${kind} in ${brief(plan).join(", ")}`);
+  return found;
+}
+
+/** The intents that a plan writes. */
+export function intentsOf(plan: readonly Step[]): Intent[] {
+  return plan.flatMap((step) => (step.do === "write" ? [step.write.intent] : []));
+}
