@@ -8,10 +8,15 @@ import { type Loading, report } from "./loading.ts";
 import type { LoadedProfile } from "./profiles.ts";
 import { addSchemaProblems } from "./schema-problems.ts";
 
-/** Finishes a profile with the workflow file's options. Refused options are problems in the workflow file. */
-export async function finishProfile(loading: Loading, profile: LoadedProfile, options: JsonObject): Promise<Profile> {
+/** Finishes a profile with the workflow file's options. Refused options are problems; then there is no profile. */
+export async function finishProfile(
+  loading: Loading,
+  profile: LoadedProfile,
+  options: JsonObject,
+): Promise<Profile | undefined> {
   const { file, source } = profile;
   const filled = await fillOptions(loading, profile, options);
+  if (filled === undefined) return undefined;
   return {
     kind: file.kind,
     version: file.version,
@@ -24,7 +29,12 @@ export async function finishProfile(loading: Loading, profile: LoadedProfile, op
   };
 }
 
-async function fillOptions(loading: Loading, profile: LoadedProfile, options: JsonObject): Promise<JsonObject> {
+/** The options with their defaults; undefined when they are refused. */
+async function fillOptions(
+  loading: Loading,
+  profile: LoadedProfile,
+  options: JsonObject,
+): Promise<JsonObject | undefined> {
   const properties = profile.file.options;
   const schema = { type: "object", additionalProperties: false, properties };
   // Profiles are data, so this one validator is made while running. Ajv is loaded only here.
@@ -34,13 +44,12 @@ async function fillOptions(loading: Loading, profile: LoadedProfile, options: Js
   const validate = compile(() => ajv.compile(schema));
   if ("problem" in validate) {
     loading.problems.add(profile.source, ["options"], { message: `is no valid JSON Schema: ${validate.problem}` });
-    return {};
+    return undefined;
   }
-  if (!validate.run(filled)) {
-    const above = ["workflow", "profile", "options"];
-    addSchemaProblems(loading.problems, loading.source, validate.errors(), { keys: keysOf(properties), above });
-  }
-  return filled;
+  if (validate.run(filled)) return filled;
+  const above = ["workflow", "profile", "options"];
+  addSchemaProblems(loading.problems, loading.source, validate.errors(), { keys: keysOf(properties), above });
+  return undefined;
 }
 
 type Compiled =

@@ -2,10 +2,8 @@ import { Liquid, LiquidError, type Template } from "liquidjs";
 import { MaestroError, messageOf } from "../base/errors.ts";
 import type { SourceFile } from "./problems.ts";
 
-/** Longest template in characters, longest rendering in milliseconds, most characters and list items it may make. */
+/** Longest template in characters, longest rendering in milliseconds, most characters and list items that it may make. */
 const LIMITS = { parseLimit: 1_000_000, renderLimit: 2_000, memoryLimit: 10_000_000 };
-/** Most tags and outputs of one rendering. */
-const RENDERED_PARTS = 100_000;
 
 // Strict (S-056, S-220); an empty map of templates takes the place of the file system, so includes find nothing.
 const liquid = new Liquid({
@@ -46,7 +44,7 @@ export interface TemplateOrigin {
 /** Renders a template. Throws `template_render_error` with facts {path, line, column} of its file (S-059, S-222). */
 export function renderTemplate(template: string, variables: object, origin: TemplateOrigin): string {
   try {
-    const text: unknown = liquid.renderSync(parse(template), variables, { templateLimit: RENDERED_PARTS });
+    const text: unknown = liquid.renderSync(parse(template), variables);
     return String(text);
   } catch (error) {
     const { line, column } = placeOf(error);
