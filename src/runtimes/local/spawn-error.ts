@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
-import { MaestroError, messageOf, systemCode } from "../../base/errors.ts";
+import { MaestroError, systemCode } from "../../base/errors.ts";
 
-/** What a start is judged by. Arguments and environment are left out: they may hold secrets. */
+/** What a start is judged by. Arguments and environment may hold secrets, and the system's own error quotes them: all that stays out of ours. */
 export interface StartFacts {
   readonly command: string;
   readonly cwd: string;
@@ -25,22 +25,16 @@ export async function refuseSpawn(start: StartFacts): Promise<void> {
 /** The `spawn_failed` for what the system answered; its facts are `errno`, `command` and `cwd`. */
 export function spawnError(start: StartFacts, error: unknown): MaestroError {
   const errno = systemCode(error) ?? "UNKNOWN";
-  return failure(start, errno, `the program ${start.command} ${describe(errno)}`, error);
+  return failure(start, errno, `the program ${start.command} ${describe(errno)}`);
 }
 
-function failure(start: StartFacts, errno: string, problem: string, cause?: unknown): MaestroError {
+function failure(start: StartFacts, errno: string, problem: string): MaestroError {
   return new MaestroError({
     code: "spawn_failed",
     message: `Cannot start ${start.command}: ${problem}.`,
     retryable: PASSING.includes(errno),
     hint: HINTS[errno],
-    facts: {
-      errno,
-      command: start.command,
-      cwd: start.cwd,
-      ...(cause === undefined ? {} : { system: messageOf(cause) }),
-    },
-    cause,
+    facts: { errno, command: start.command, cwd: start.cwd },
   });
 }
 
@@ -52,7 +46,6 @@ const WORDS: Readonly<Record<string, string>> = {
   ENOENT: "does not exist",
   ENOTDIR: "is not a directory",
   EACCES: "may not be used: permission denied",
-  ENOEXEC: "is not an executable the system knows",
   E2BIG: "was given too many arguments or too large an environment",
   EAGAIN: "cannot be started: too many processes",
   EMFILE: "cannot be started: too many open files",
