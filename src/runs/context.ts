@@ -1,0 +1,45 @@
+import type { Log } from "../base/log.ts";
+import type { Scope } from "../base/scope.ts";
+import type { Runtime } from "../contracts/runtime.ts";
+import type { LaneTree } from "../git/index.ts";
+import type { Assignment } from "../model/assignment.ts";
+import type { Lease, WorkSpec } from "../model/work.ts";
+import type { Workflow } from "../model/workflow.ts";
+import type { WorkspaceLane } from "../workspace/index.ts";
+import type { Observer } from "./observer.ts";
+import type { WorkerParts } from "./parts.ts";
+
+/** What one leased piece of work is carried out with. */
+export interface WorkContext {
+  readonly parts: WorkerParts;
+  readonly lease: Lease;
+  readonly work: WorkSpec;
+  readonly assignment: Assignment;
+  readonly workflow: Workflow;
+  /** The machine, as far as this work uses it: every process is on record before it exists. */
+  readonly runtime: Runtime;
+  readonly observer: Observer;
+  /** Releases everything that the work has started, last first, before it is settled. */
+  readonly scope: Scope;
+  /** Aborted when the work has to end: its lease went, it was taken back, the worker stops. */
+  readonly signal: AbortSignal;
+  readonly log: Log;
+}
+
+/** The lane as workspaces need it; what its hooks did goes on record. */
+export function workspaceLane({ work, assignment, observer }: WorkContext): WorkspaceLane {
+  return {
+    key: assignment.workspaceKey,
+    issue: assignment.issue,
+    branch: assignment.branch,
+    laneId: work.laneId,
+    run: work.run,
+    onHook: (data) => observer.note({ type: "hook_finished", data }),
+  };
+}
+
+/** The lane as Git needs it, or `null` when it has no branch. */
+export function laneTree({ assignment, workflow }: WorkContext, path: string): LaneTree | null {
+  const { branch, workspaceKey } = assignment;
+  return branch === null ? null : { workspaceKey, path, branch, strategy: workflow.workspace.strategy };
+}

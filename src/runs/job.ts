@@ -1,0 +1,105 @@
+import { MaestroError, toMaestroError } from "../base/errors.ts";
+import { Scope } from "../base/scope.ts";
+import type { WorkOutcome } from "../model/run.ts";
+import type { Lease } from "../model/work.ts";
+import { carry } from "./carry.ts";
+import type { WorkContext } from "./context.ts";
+import { endProcesses } from "./leftovers.ts";
+import { Observer } from "./observer.ts";
+import { type STOP_CODES, failedWith } from "./outcome.ts";
+import type { WorkerParts } from "./parts.ts";
+import { settle } from "./settle.ts";
+import { watchRuntime } from "./watched-runtime.ts";
+
+/** Longest wait for the last processes of a piece of work, milliseconds. */
+const END_PROCESSES_MS = 10_000;
+
+/** One lease that is being carried out. */
+export class Job {
+  readonly lease: Lease;
+  /** Settles when nothing of it is left. Never rejects. */
+  readonly done: Promise<void>;
+  readonly #parts: WorkerParts;
+  readonly #stop = new AbortController();
+
+  constructor(parts: WorkerParts, lease: Lease) {
+    this.#parts = parts;
+    this.lease = lease;
+    this.done = this.#run();
+  }
+
+  /** Breaks the work off; the first reason counts. */
+  breakOff(code: keyof typeof STOP_CODES, message: string): void {
+    this.#stop.abort(new MaestroError({ code, message }));
+  }
+
+  async #run(): Promise<void> {
+    // The caller knows this job before its work begins.
+    await Promise.resolve();
+    const { clock, log } = this.#parts;
+    const { work } = this.lease;
+    const scope = new Scope(clock, `${work.kind} of ${work.laneId}`);
+    const context = this.#context(scope);
+    context.log.info("work begins", { kind: work.kind, fence: this.lease.fence });
+    const outcome = await this.#carry(context);
+    const held = await settle(context, outcome);
+    const { status, reason } = outcome;
+    log.info("work ended", {
+      lane_id: work.laneId,
+      run: work.run,
+      kind: work.kind,
+      issue_id: work.payload.issue.id,
+      issue_identifier: work.payload.issue.identifier,
+      outcome: status,
+      reason: reason.code,
+      held,
+    });
+  }
+
+  async #carry(context: WorkContext): Promise<WorkOutcome> {
+    const { scope, observer, log } = context;
+    let outcome: WorkOutcome;
+    try {
+      outcome = await carry(context);
+    } catch (error) {
+      log.error("work failed in a way that nobody expected", { error: toMaestroError(error) });
+      outcome = failedWith(error);
+    }
+    try {
+      await scope.close();
+      await observer.flush();
+    } catch (error) {
+      log.error("work could not be tidied up", { error: toMaestroError(error) });
+    }
+    return outcome;
+  }
+
+  #context(scope: Scope): WorkContext {
+    const { lease } = this;
+    const { record, runtime, workflows } = this.#parts;
+    const { work } = lease;
+    const { issue, workflowHash } = work.payload;
+    const observer = new Observer(record, lease, (error) =>
+      this.breakOff("lease_lost", `What this work saw could not be put on record: ${error.message}`),
+    );
+    // Whatever a kind of work forgets to end is ended here, before the work is settled.
+    scope.defer("processes", () => endProcesses(runtime, work).then(() => undefined), END_PROCESSES_MS);
+    return {
+      parts: this.#parts,
+      lease,
+      work,
+      assignment: work.payload,
+      workflow: workflows.byHash(workflowHash) ?? workflows.current(),
+      runtime: watchRuntime(runtime, observer),
+      observer,
+      scope,
+      signal: this.#stop.signal,
+      log: this.#parts.log.child({
+        lane_id: work.laneId,
+        run: work.run,
+        issue_id: issue.id,
+        issue_identifier: issue.identifier,
+      }),
+    };
+  }
+}

@@ -1,0 +1,80 @@
+import { toMaestroError } from "../../base/errors.ts";
+import type { WorkOutcome } from "../../model/run.ts";
+import { type WorkContext, workspaceLane } from "../context.ts";
+import { brokenOff, failed, failedAgent, failedWith, succeeded } from "../outcome.ts";
+import { openTranscript } from "../transcript.ts";
+import { converse } from "./converse.ts";
+import { mergeNewestBase } from "./newest-base.ts";
+import { takeOver, type Taken } from "./take-over.ts";
+import type { TurnsEnd } from "./turns.ts";
+
+/**
+ * One worker session on a lane (S-193, S-194): workspace, before_run, prompt, agent, turns, after_run, and the host's own look at what
+ * has come of it. Never rejects.
+ */
+export async function carryRun(context: WorkContext): Promise<WorkOutcome> {
+  const { parts, workflow, observer, signal } = context;
+  const lane = workspaceLane(context);
+  const workspaces = parts.workspaces(workflow);
+  let path: string;
+  try {
+    await observer.observe({ type: "phase_entered", data: { phase: "preparing_workspace" } });
+    const prepared = await workspaces.prepare(lane, signal);
+    await observer.observe({ type: "workspace_prepared", data: prepared });
+    path = prepared.path;
+  } catch (error) {
+    return endOf(context, error);
+  }
+  let end: TurnsEnd | WorkOutcome;
+  try {
+    await workspaces.beforeRun(lane, signal);
+    const feedback = await mergeNewestBase(context, path);
+    const transcript = await openTranscript(context);
+    end = await converse(context, { path, feedback, transcript });
+  } catch (error) {
+    end = endOf(context, error);
+  }
+  await afterwards(context, () => workspaces.afterRun(lane));
+  return conclude(context, path, end);
+}
+
+/** `after_run` follows every run that had a workspace, also one that failed before its agent started (G-1, G-2). */
+async function afterwards({ observer, log }: WorkContext, afterRun: () => Promise<void>): Promise<void> {
+  try {
+    await observer.observe({ type: "phase_entered", data: { phase: "finishing" } });
+  } catch {
+    // The work may have lost its lease; the hook runs all the same.
+  }
+  try {
+    await afterRun();
+  } catch (error) {
+    log.warn("after_run could not be run", { error: toMaestroError(error) });
+  }
+}
+
+async function conclude(context: WorkContext, path: string, end: TurnsEnd | WorkOutcome): Promise<WorkOutcome> {
+  const { signal } = context;
+  const isFinal = "why" in end && (end.signal.kind === "hand_off" || end.signal.kind === "attention");
+  if (signal.aborted && !isFinal) return brokenOff(signal, { turns: end.turns });
+  try {
+    const summary = "why" in end && end.signal.kind === "hand_off" ? end.signal.summary : null;
+    return outcomeOf(end, await takeOver(context, path, summary));
+  } catch (error) {
+    if (signal.aborted) return brokenOff(signal, { turns: end.turns });
+    // A run that failed anyway keeps its own reason; its files stay in the workspace.
+    if (!isFinal && !("why" in end && end.failure === null)) return outcomeOf(end, null);
+    return failedWith(error, { turns: end.turns });
+  }
+}
+
+function outcomeOf(end: TurnsEnd | WorkOutcome, taken: Taken | null): WorkOutcome {
+  const facts = { turns: end.turns, headSha: taken?.headSha ?? null, changed: taken?.changed ?? false };
+  if (!("why" in end)) return { ...end, ...facts };
+  if (end.failure !== null) return failedAgent(end.failure, facts);
+  if (end.signal.kind === "invalid") return failed("protocol", end.why, { ...facts, signal: end.signal });
+  return succeeded(end.why, { ...facts, signal: end.signal });
+}
+
+function endOf({ signal }: WorkContext, error: unknown): WorkOutcome {
+  return signal.aborted ? brokenOff(signal) : failedWith(error);
+}

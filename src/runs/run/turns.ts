@@ -1,0 +1,93 @@
+import type { AgentFailure, AgentSession } from "../../contracts/agent-provider.ts";
+import type { CompletionSignal } from "../../model/run.ts";
+import { type Reason, reason } from "../../model/verdict.ts";
+import { judgeStanding } from "../../policy/index.ts";
+import { isMendable } from "../../tools/index.ts";
+import { renderContinuation } from "../../workflow/index.ts";
+import type { WorkContext } from "../context.ts";
+import { readIssue } from "./issue-check.ts";
+import type { SessionWatch } from "./session-watch.ts";
+import type { ToolDesk } from "./tool-desk.ts";
+
+/** How a conversation ended. */
+export interface TurnsEnd {
+  readonly turns: number;
+  readonly signal: CompletionSignal;
+  /** Set when the agent failed; a signal that was already confirmed outweighs it. */
+  readonly failure: AgentFailure | null;
+  readonly why: Reason;
+}
+
+/**
+ * Prompts until the agent has said how the run ends, fails, is out of turns, or its issue does not want work any more
+ * (S-092, S-093, S-194).
+ */
+export async function takeTurns(
+  context: WorkContext,
+  session: AgentSession,
+  parts: {
+    readonly prompt: string;
+    readonly desk: ToolDesk;
+    readonly watch: SessionWatch;
+    readonly signal: AbortSignal;
+  },
+): Promise<TurnsEnd> {
+  const { maxTurns } = context.workflow.agent;
+  let prompt = parts.prompt;
+  for (let turn = 1; ; turn += 1) {
+    const failure = await takeTurn(context, session, parts.watch, { turn, prompt });
+    const signal = parts.desk.signal();
+    if (signal.kind === "hand_off" || signal.kind === "attention") {
+      return { turns: turn, signal, failure: null, why: reason(signal.kind, firstLine(signal.summary)) };
+    }
+    if (failure !== null) {
+      return { turns: turn - 1, signal, failure, why: reason(failure.kind, failure.sentence) };
+    }
+    if (signal.kind === "invalid" && (!isMendable(signal) || turn >= maxTurns)) {
+      return { turns: turn, signal, failure: null, why: signal.reason };
+    }
+    if (turn >= maxTurns) {
+      const why = reason("turns_used_up", `All ${maxTurns} turns of the session were used without a hand-off.`);
+      return { turns: turn, signal, failure: null, why };
+    }
+    const left = await leftWork(context, parts.signal);
+    if (left !== null) return { turns: turn, signal: { kind: "none" }, failure: null, why: left };
+    prompt = renderContinuation(context.workflow, { turn: turn + 1, maxTurns });
+  }
+}
+
+async function takeTurn(
+  { observer, parts: { clock } }: WorkContext,
+  session: AgentSession,
+  watch: SessionWatch,
+  { turn, prompt }: { readonly turn: number; readonly prompt: string },
+): Promise<AgentFailure | null> {
+  await observer.observe({ type: "turn_started", data: { turn } });
+  const begun = clock.monotonic();
+  const { status, failure } = await session.turn(prompt);
+  watch.report();
+  await observer.observe({
+    type: "turn_finished",
+    data: {
+      turn,
+      status: failure?.kind ?? status,
+      detail: failure?.sentence ?? null,
+      ms: Math.round(clock.monotonic() - begun),
+    },
+  });
+  return failure;
+}
+
+/** Why the issue wants no further turn; `null` when it does, or when nobody can say. */
+async function leftWork(context: WorkContext, signal: AbortSignal): Promise<Reason | null> {
+  const { assignment, workflow } = context;
+  const issue = await readIssue(context, signal);
+  if (issue === "unknown") return null;
+  if (issue === "gone") return reason("issue_gone", `The tracker no longer shows ${assignment.issue.identifier}.`);
+  const standing = judgeStanding(workflow, issue, assignment.purpose === "repair" ? "review" : "work");
+  return standing.ok ? null : reason(standing.code, standing.sentence);
+}
+
+function firstLine(text: string): string {
+  return text.trim().split("\n")[0]?.slice(0, 500) ?? "";
+}

@@ -1,0 +1,34 @@
+import type { Runtime } from "../contracts/runtime.ts";
+import type { Observer } from "./observer.ts";
+
+/**
+ * A runtime whose processes are on record: the marker durably before a process exists, so that whoever comes after a crash can find it;
+ * its id and its end afterwards.
+ */
+export function watchRuntime(runtime: Runtime, observer: Observer): Runtime {
+  const announce = async (marker: string): Promise<void> => {
+    const role = marker.split(".").at(-1) ?? "process";
+    await observer.observe({ type: "process_spawning", data: { marker, role } });
+    await observer.flush();
+  };
+  return {
+    ...runtime,
+    spawn: async (spec) => {
+      await announce(spec.marker);
+      const child = await runtime.spawn(spec);
+      const { marker, pid } = child;
+      observer.note({ type: "process_started", data: { marker, pid } });
+      void child.exited.then(({ code, signal }) =>
+        observer.note({ type: "process_exited", data: { marker, code, signal } }),
+      );
+      return child;
+    },
+    execute: async (spec) => {
+      await announce(spec.marker);
+      const end = await runtime.execute(spec);
+      const { code, signal } = end;
+      observer.note({ type: "process_exited", data: { marker: spec.marker, code, signal } });
+      return end;
+    },
+  };
+}
