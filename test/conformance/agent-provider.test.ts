@@ -3,16 +3,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
+import { type AgentLine, SIM_AGENT_COMMAND, simAgentKind, simAgentProgram } from "../../dev/sim/sim-agent.ts";
+import type { SimProgram } from "../../dev/sim/sim-process.ts";
+import { simRuntime } from "../../dev/sim/sim-runtime.ts";
+import { VirtualClock } from "../../dev/sim/virtual-clock.ts";
 import { createMockAgent } from "../../src/agents/mock/provider.ts";
-import { systemClock } from "../../src/base/clock.ts";
+import { type Clock, systemClock } from "../../src/base/clock.ts";
 import type { JsonObject } from "../../src/base/json.ts";
 import { silentLog } from "../../src/base/log.ts";
-import type { AgentEvent } from "../../src/contracts/agent-provider.ts";
+import type { AgentEvent, AgentProviderKind } from "../../src/contracts/agent-provider.ts";
 import {
   AGENT_PROVIDER_CASES,
   type AgentBehaviour,
   type AgentHarness,
 } from "../../src/contracts/conformance/agent-provider.ts";
+import type { Runtime } from "../../src/contracts/runtime.ts";
 import type { ToolCall } from "../../src/contracts/tool.ts";
 import { localRuntime } from "../../src/runtimes/local/index.ts";
 import { BEHAVIOURS } from "../agents/mock/behaviours.ts";
@@ -22,6 +27,18 @@ const clock = systemClock();
 const runtime = localRuntime({ clock, machine: "here", log: silentLog });
 const folders: string[] = [];
 let sessions = 0;
+
+interface Machine {
+  readonly clock: Clock;
+  readonly runtime: Runtime;
+  readonly kind: AgentProviderKind;
+  readonly folder: () => Promise<string>;
+}
+
+interface Limits {
+  readonly startupMs: number;
+  readonly turnSilenceMs: number;
+}
 
 afterEach(async () => {
   for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
@@ -33,15 +50,25 @@ function optionsFor(behaviour: AgentBehaviour): JsonObject {
   return { scripts: { default: { runs: [JSON.parse(JSON.stringify(BEHAVIOURS[behaviour]))] } } };
 }
 
-async function startMock(options: JsonObject, startupMs: number, turnSilenceMs: number) {
-  const workspace = await realpath(await mkdtemp(join(tmpdir(), "maestro-agent-")));
-  folders.push(workspace);
+const machine: Machine = {
+  clock,
+  runtime,
+  kind: createMockAgent({ node: process.execPath, program: PROGRAM }),
+  folder: async () => {
+    const folder = await realpath(await mkdtemp(join(tmpdir(), "maestro-agent-")));
+    folders.push(folder);
+    return folder;
+  },
+};
+
+async function startMock({ clock, runtime, kind, folder }: Machine, options: JsonObject, limits: Limits) {
+  const workspace = await folder();
   sessions += 1;
   const marker = `maestro.conformance.${process.pid}.${sessions}.agent`;
   const events: AgentEvent[] = [];
   const calls: ToolCall[] = [];
   const controller = new AbortController();
-  const provider = await createMockAgent({ node: process.execPath, program: PROGRAM }).open(options);
+  const provider = await kind.open(options);
   const start = await provider.start({
     runtime,
     clock,
@@ -57,7 +84,7 @@ async function startMock(options: JsonObject, startupMs: number, turnSilenceMs: 
       return { ok, code: ok ? "ok" : "unknown_tool", text: "" };
     },
     resume: null,
-    limits: { startupMs, responseMs: 5_000, turnSilenceMs },
+    limits: { responseMs: 5_000, ...limits },
     onEvent: (event) => events.push(event),
     signal: controller.signal,
   });
@@ -65,21 +92,26 @@ async function startMock(options: JsonObject, startupMs: number, turnSilenceMs: 
   return { start, events, calls, workspace, survivors, abort: () => controller.abort() };
 }
 
-const harness: AgentHarness = {
-  start: (behaviour) =>
-    startMock(
-      optionsFor(behaviour),
-      behaviour === "is_never_ready" ? 300 : 10_000,
-      behaviour === "is_silent" ? 500 : 10_000,
-    ),
-};
+function harnessOn(where: Machine): AgentHarness {
+  return {
+    start: (behaviour) =>
+      startMock(where, optionsFor(behaviour), {
+        startupMs: behaviour === "is_never_ready" ? 300 : 10_000,
+        turnSilenceMs: behaviour === "is_silent" ? 500 : 10_000,
+      }),
+  };
+}
 
 const README = fileURLToPath(new URL("../../src/agents/mock/README.md", import.meta.url));
 
 describe("the shell agent of the mock's README", () => {
   it("speaks the protocol", async () => {
     const script = /```sh\n([\s\S]*?)```/.exec(await readFile(README, "utf8"))?.[1] ?? "";
-    const agent = await startMock({ command: ["sh", "-c", script] }, 10_000, 10_000);
+    const agent = await startMock(
+      machine,
+      { command: ["sh", "-c", script] },
+      { startupMs: 10_000, turnSilenceMs: 10_000 },
+    );
     if (!agent.start.ok) throw new Error(agent.start.failure.sentence);
     const { session } = agent.start;
     expect(await session.turn("go")).toMatchObject({ status: "completed", finalMessage: "I wrote a greeting." });
@@ -91,5 +123,29 @@ describe("the shell agent of the mock's README", () => {
 });
 
 describe("agent provider mock", () => {
-  it.each(AGENT_PROVIDER_CASES)("$name", ({ run }) => run(harness));
+  it.each(AGENT_PROVIDER_CASES)("$name", ({ run }) => run(harnessOn(machine)));
+});
+
+describe("agent provider mock, simulated", () => {
+  it.each(AGENT_PROVIDER_CASES)("$name", async ({ run }) => {
+    // A flood takes more turns than the clock's own patience.
+    const clock = new VirtualClock({ drain: () => new Promise((resolve) => setImmediate(resolve)) });
+    const wait: SimProgram = async ({ signal, ignoreTerm }) => {
+      ignoreTerm();
+      await clock.sleep(Number.POSITIVE_INFINITY, signal);
+      return 0;
+    };
+    const journal: AgentLine[] = [];
+    const runtime = simRuntime({ clock, programs: { [SIM_AGENT_COMMAND]: simAgentProgram(journal), sh: wait } });
+    const folder = async () => {
+      await runtime.makeDirectory("/work");
+      return "/work";
+    };
+    let isDone = false;
+    const running = run(harnessOn({ clock, runtime, kind: simAgentKind(), folder })).finally(() => {
+      isDone = true;
+    });
+    await Promise.all([running, clock.runUntil(() => isDone, 600_000)]);
+    expect(journal.map(({ event }) => event)).toEqual(journal.length === 0 ? [] : ["start", "stop"]);
+  });
 });

@@ -129,6 +129,8 @@ export const AGENT_PROVIDER_CASES: readonly AgentCase[] = [
   caseOf("chatters", "keeps noise and standard error apart (S-181)", async (session, { events }) => {
     const result = await session.turn("prompt");
     equal(result.finalMessage, "hello", "final message");
+    // The two streams keep no order between them; with the end of the process all of both is there.
+    await session.stop();
     check(
       events.some((event) => event.type === "stderr" && event.text.includes("oops")),
       "standard error was seen",
