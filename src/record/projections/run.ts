@@ -1,0 +1,61 @@
+import type { StoredEvent } from "../../model/events/envelope.ts";
+import type { EventOf } from "../../model/events/index.ts";
+import type { Run } from "../../model/lane.ts";
+import { addUsage, NO_USAGE } from "../../model/usage.ts";
+
+/** The run after one of its events. Pure. What happens after its end (validation, landing) no longer changes it. */
+export function applyToRun(run: Run | undefined, stored: StoredEvent): Run | undefined {
+  const { event, at } = stored;
+  if (run === undefined) return event.type === "work_enqueued" ? claim(stored, event) : undefined;
+  if (run.endedAt !== null) return run;
+  return { ...observed(run, stored), lastEvent: event.type, lastEventAt: at };
+}
+
+function claim(stored: StoredEvent, { data }: EventOf<"work_enqueued">): Run | undefined {
+  if (data.kind !== "run" || stored.laneId === null) return undefined;
+  return {
+    laneId: stored.laneId,
+    workflowId: stored.workflowId,
+    number: data.run,
+    purpose: data.purpose,
+    phase: "claimed",
+    fence: null,
+    sessionId: null,
+    turns: 0,
+    toolCalls: 0,
+    usage: NO_USAGE,
+    workspacePath: null,
+    outcome: null,
+    lastEvent: "work_enqueued",
+    lastMessage: null,
+    claimedAt: stored.at,
+    startedAt: null,
+    lastEventAt: stored.at,
+    endedAt: null,
+  };
+}
+
+function observed(run: Run, { event, at }: StoredEvent): Run {
+  switch (event.type) {
+    case "lease_granted":
+      return { ...run, fence: event.data.fence, startedAt: run.startedAt ?? at };
+    case "phase_entered":
+      return { ...run, phase: event.data.phase };
+    case "workspace_prepared":
+      return { ...run, workspacePath: event.data.path };
+    case "session_started":
+      return { ...run, sessionId: event.data.sessionId };
+    case "turn_started":
+      return { ...run, turns: Math.max(run.turns, event.data.turn) };
+    case "tool_called":
+      return { ...run, toolCalls: run.toolCalls + 1 };
+    case "usage_reported":
+      return { ...run, usage: addUsage(run.usage, event.data.usage) };
+    case "progress_seen":
+      return { ...run, lastMessage: event.data.message };
+    case "work_settled":
+      return event.data.kind === "run" ? { ...run, phase: "ended", outcome: event.data.outcome, endedAt: at } : run;
+    default:
+      return run;
+  }
+}

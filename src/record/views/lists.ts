@@ -1,0 +1,86 @@
+import type { SelectQueryBuilder } from "kysely";
+import type { EventQuery } from "../../contracts/record.ts";
+import { prepareQuery } from "../sql/query.ts";
+import type { Builder } from "../sql/store.ts";
+import type { EventRow, EvidenceRow, LaneRow, RunRow, Tables } from "../sql/tables.ts";
+
+// The queries behind the views that return lists.
+
+type Of = { workflow_id: string };
+type LaneDocument = Pick<LaneRow, "id" | "data">;
+type RunDocument = Pick<RunRow, "lane_id" | "number" | "data">;
+
+/** The lanes of an issue, newest first. */
+export const selectLanesOfIssue = prepareQuery<Of & { issue_id: string }, LaneDocument>((build, value) =>
+  build
+    .selectFrom("lanes")
+    .select(["id", "data"])
+    .where("workflow_id", "=", value("workflow_id"))
+    .where("issue_id", "=", value("issue_id"))
+    .orderBy("ordinal", "desc"),
+);
+
+/** Closed lanes, newest first. */
+export const selectClosedLanes = prepareQuery<Of & { limit: number }, LaneDocument>((build, value) =>
+  build
+    .selectFrom("lanes")
+    .select(["id", "data"])
+    .where("workflow_id", "=", value("workflow_id"))
+    .where("open", "=", 0)
+    .orderBy("closed_at", "desc")
+    .orderBy("id")
+    .limit(value("limit")),
+);
+
+/** The runs of a lane, oldest first. */
+export const selectRunsOfLane = prepareQuery<Of & { lane_id: string }, RunDocument>((build, value) =>
+  build
+    .selectFrom("runs")
+    .select(["lane_id", "number", "data"])
+    .where("workflow_id", "=", value("workflow_id"))
+    .where("lane_id", "=", value("lane_id"))
+    .orderBy("number"),
+);
+
+/** The newest runs. */
+export const selectRecentRuns = prepareQuery<Of & { limit: number }, RunDocument>((build, value) =>
+  build
+    .selectFrom("runs")
+    .select(["lane_id", "number", "data"])
+    .where("workflow_id", "=", value("workflow_id"))
+    .orderBy("claimed_at", "desc")
+    .orderBy("number", "desc")
+    .orderBy("lane_id")
+    .limit(value("limit")),
+);
+
+/** The evidence of a lane, oldest first. */
+export const selectEvidence = prepareQuery<Of & { lane_id: string }, Pick<EvidenceRow, "seq" | "data">>(
+  (build, value) =>
+    build
+      .selectFrom("evidence")
+      .select(["seq", "data"])
+      .where("workflow_id", "=", value("workflow_id"))
+      .where("lane_id", "=", value("lane_id"))
+      .orderBy("seq"),
+);
+
+/** The events that a query asks for. */
+export function selectEvents(
+  build: Builder,
+  workflowId: string,
+  query: EventQuery,
+): SelectQueryBuilder<Tables, "events", EventRow> {
+  const { afterSeq, laneId, run, types, limit, newestFirst = false } = query;
+  let select = build
+    .selectFrom("events")
+    .selectAll()
+    .where("workflow_id", "=", workflowId)
+    .orderBy("seq", newestFirst ? "desc" : "asc")
+    .limit(limit);
+  if (afterSeq !== undefined) select = select.where("seq", ">", afterSeq);
+  if (laneId !== undefined) select = select.where("lane_id", "=", laneId);
+  if (run !== undefined) select = select.where("run", "=", run);
+  if (types !== undefined) select = select.where("type", "in", [...types]);
+  return select;
+}
