@@ -55,6 +55,8 @@ export async function writeAgentGit(
   const { runtime, baseBranch } = options;
   const write = (name: string, text: string): Promise<void> => writeWithin(runtime, tree, `.git/${name}`, text);
   if ((await readWithin(runtime, tree, ".git/config")) === undefined) await write("config", agentConfig(options));
+  // Without this folder, empty or not, Git takes it for no repository.
+  if ((await lookWithin(runtime, tree, ".git/refs")) === undefined) await runtime.makeDirectory(`${tree}/.git/refs`);
   await write("objects/info/alternates", `${objects}\n`);
   if (state.baseSha !== null) await write(`refs/remotes/origin/${baseBranch}`, `${state.baseSha}\n`);
   if (state.branch !== null) await write(`refs/heads/${state.branch}`, `${state.sha}\n`);

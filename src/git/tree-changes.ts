@@ -46,15 +46,23 @@ export async function readChanges(parts: GitParts, git: LaneGit, signal: AbortSi
     if (entry.startsWith("? ")) {
       if (path.endsWith("/")) nested.push(path);
       else untracked.push(path);
-    } else if (entry.split(" ")[5] === GITLINK) {
-      // A file became a repository of its own.
-      deleted.push(path);
-      nested.push(`${path}/`);
-    } else if (entry.charAt(3) === "D") deleted.push(path);
+    } else if (entry.charAt(3) === "D" || entry.split(" ")[5] === GITLINK) deleted.push(path);
     else modified.push(path);
   }
-  for (const folder of new Set(nested)) untracked.push(...(await readNested(parts, git, folder, signal)));
-  return { deleted, modified, untracked };
+  // A repository in the place of a tracked file is not among the untracked ones.
+  for (const path of deleted) if (await isFolder(parts, git, path)) nested.push(`${path}/`);
+  for (const folder of nested) untracked.push(...(await readNested(parts, git, folder, signal)));
+  return { deleted, modified, untracked: [...new Set(untracked)] };
+}
+
+/** A part of the way that is a link or a file leads to no folder of the tree. */
+async function isFolder(parts: GitParts, git: LaneGit, path: string): Promise<boolean> {
+  let folder = git.lane.path;
+  for (const part of path.split("/")) {
+    folder = `${folder}/${part}`;
+    if ((await parts.options.runtime.stat(folder))?.kind !== "directory") return false;
+  }
+  return true;
 }
 
 /** Puts the tree's content into the lane's index. */
@@ -78,11 +86,12 @@ export async function stage(git: LaneGit, changes: TreeChanges, signal: AbortSig
 async function readNested(parts: GitParts, git: LaneGit, folder: string, signal: AbortSignal): Promise<string[]> {
   const found = await listNested(parts, git, folder, MAX_NESTING, signal);
   if (found.length === 0) return [];
-  const input = found.map((path) => `${path}\0`).join("");
-  const flags = ["check-ignore", "--no-index", "-z", "--stdin"];
-  const { stdout } = await git.inTree(flags, signal, { input, codes: [0, 1] });
+  // This command knows no literal paths, so a leading "./" keeps ":" from being magic.
+  const input = found.map((path) => `./${path}\0`).join("");
+  const options = { input, codes: [0, 1], env: { GIT_LITERAL_PATHSPECS: "0" } };
+  const { stdout } = await git.inTree(["check-ignore", "--no-index", "-z", "--stdin"], signal, options);
   const ignored = new Set(stdout.split("\0"));
-  return found.filter((path) => !ignored.has(path));
+  return found.filter((path) => !ignored.has(`./${path}`));
 }
 
 async function listNested(
