@@ -1,5 +1,5 @@
 export { stateDirectoryOf, workflowIdOf } from "./identity.ts";
-export type { WatchInput, WorkflowChange, WorkflowInput, WorkflowKinds } from "./input.ts";
+export type { WorkflowChange, WorkflowInput, WorkflowKinds } from "./input.ts";
 export { loadWorkflow } from "./load.ts";
 export { packagedFolder } from "./packaged.ts";
 export { type PromptInput, renderContinuation, renderPrompt } from "./prompt.ts";
