@@ -4,9 +4,13 @@ import type { WorkContext } from "./context.ts";
 /** Longest wait for a transcript to be packed, milliseconds. */
 const CLOSE_LIMIT_MS = 10_000;
 
-/** The run's transcript; closed with the work, and then on record. */
+/**
+ * The transcript of a piece of work; closed with it, and then on record. A run's has the name of the run; that of any other work has one
+ * of its own, because a packed transcript is not opened again.
+ */
 export async function openTranscript({ parts, work, scope, observer, log }: WorkContext): Promise<TranscriptWriter> {
-  const transcript = await parts.transcripts.open(work.laneId, work.run);
+  const name = work.kind === "run" ? work.laneId : `${work.laneId}.${work.id}`;
+  const transcript = await parts.transcripts.open(name, work.run);
   scope.defer(
     "transcript",
     async () => {
