@@ -8,7 +8,7 @@ import { laneOf, modeOf, outboxOf, totalsOf } from "./map.ts";
 import { isOpenRow } from "./projections/outbox.ts";
 import type { PlacedRow } from "./projections/project.ts";
 import { NO_TOTALS } from "./projections/totals.ts";
-import { selectLastSeq, selectOpenLanes, selectOpenOutbox, selectService, selectTotals } from "./queries.ts";
+import { selectLastSeq, selectOpenLanes, selectOpenOutbox, selectMode, selectTotals } from "./queries.ts";
 import type { Store } from "./sql/store.ts";
 
 /** Closed lanes, runs and settled writes that are kept beside what is open. */
@@ -42,7 +42,7 @@ export class Cache implements KnownState {
     const lanes = await store.run(selectOpenLanes(store.build, of));
     const outbox = await store.run(selectOpenOutbox(store.build, of));
     const [totals] = await store.run(selectTotals(store.build, of));
-    const [service] = await store.run(selectService(store.build, of));
+    const [service] = await store.run(selectMode(store.build, of));
     const [events] = await store.run(selectLastSeq(store.build, of));
     this.#clear();
     for (const row of lanes) this.#openLanes.set(row.id, laneOf(row));

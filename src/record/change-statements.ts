@@ -1,16 +1,7 @@
 import { isOpen } from "../model/lane.ts";
 import type { Changes } from "./changes.ts";
 import { isOpenRow } from "./projections/outbox.ts";
-import {
-  insertEvent,
-  insertEvidence,
-  putAnswer,
-  putLane,
-  putOutbox,
-  putRun,
-  putService,
-  putTotals,
-} from "./queries.ts";
+import { insertEvent, insertEvidence, putAnswer, putLane, putOutbox, putRun, putMode, putTotals } from "./queries.ts";
 import type { Builder, Statement } from "./sql/store.ts";
 
 /** The statements that put changes on disk: each event, and each changed entity once. */
@@ -43,7 +34,7 @@ export function statementsOf(build: Builder, workflowId: string, changes: Change
     statements.push(putTotals(build, { workflow_id, data: JSON.stringify(changes.newTotals) }));
   }
   if (changes.newMode !== undefined) {
-    statements.push(putService(build, { workflow_id, data: JSON.stringify({ mode: changes.newMode }) }));
+    statements.push(putMode(build, { workflow_id, data: JSON.stringify({ mode: changes.newMode }) }));
   }
   return statements;
 }

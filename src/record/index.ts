@@ -13,6 +13,7 @@ export { applyToOutbox } from "./projections/outbox.ts";
 export { applyToRun } from "./projections/run.ts";
 export { type PruneOptions, type PruneReport, pruneRecord } from "./prune.ts";
 export { prepareQuery } from "./sql/query.ts";
+export type { WorkRow } from "./sql/tables.ts";
 export { buildFor, type Builder, type Statement, type Store, type TransactionMode } from "./sql/store.ts";
 export { createTables } from "./sql/schema-steps.ts";
 export { sqlOf, type TransactionSql } from "./transaction.ts";
@@ -20,3 +21,4 @@ export { createTranscripts, type TranscriptOptions } from "./transcripts/file-tr
 export { type MemoryTranscriptOptions, memoryTranscripts } from "./transcripts/memory-transcripts.ts";
 export type { Transcripts, TranscriptWriter } from "./transcripts/transcripts.ts";
 export { verifyRecord, type VerifyReport } from "./verify.ts";
+export { statusDocument, type StatusParts } from "./views/status.ts";

@@ -111,7 +111,7 @@ export const putTotals = prepareQuery<DocumentRow, unknown>((build, value) =>
 );
 
 /** Writes the service's mode. */
-export const putService = prepareQuery<DocumentRow, unknown>((build, value) =>
+export const putMode = prepareQuery<DocumentRow, unknown>((build, value) =>
   build
     .insertInto("service")
     .values({ workflow_id: value("workflow_id"), data: value("data") })
@@ -185,7 +185,7 @@ export const selectTotals = prepareQuery<Of, DocumentRow>((build, value) =>
 );
 
 /** The service's mode. */
-export const selectService = prepareQuery<Of, DocumentRow>((build, value) =>
+export const selectMode = prepareQuery<Of, DocumentRow>((build, value) =>
   build.selectFrom("service").select(["workflow_id", "data"]).where("workflow_id", "=", value("workflow_id")),
 );
 

@@ -15,7 +15,7 @@ import {
   storedAnswers,
   storedCounts,
 } from "./verify-queries.ts";
-import { selectLastSeq, selectService, selectTotals } from "./queries.ts";
+import { selectLastSeq, selectMode, selectTotals } from "./queries.ts";
 
 /** What verification found. */
 export interface VerifyReport {
@@ -140,7 +140,7 @@ class Verification {
 
   async #sums(): Promise<void> {
     const [totals] = await this.#read(selectTotals(this.#build, this.#of));
-    const [service] = await this.#read(selectService(this.#build, this.#of));
+    const [service] = await this.#read(selectMode(this.#build, this.#of));
     const [last] = await this.#read(selectLastSeq(this.#build, this.#of));
     if (totals !== undefined || this.#seen.lanes > 0) this.#compare("totals", this.#whole.totals(), totals?.data);
     if (service !== undefined || this.#whole.mode !== null) {

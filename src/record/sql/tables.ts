@@ -68,7 +68,7 @@ export type DocumentRow = { workflow_id: string; data: string };
 /** A fact about the store itself. */
 export type MetaRow = { key: string; value: string };
 
-/** The engine's queue: only what is queued or leased. Not a projection. `payload` is the whole `WorkSpec` as JSON. */
+/** The engine's queue: only what is queued, leased, or lost and not yet buried. Not a projection. `payload` is the whole `WorkSpec` as JSON. */
 export type WorkRow = {
   workflow_id: string;
   id: string;
@@ -76,7 +76,7 @@ export type WorkRow = {
   kind: string;
   machine: string;
   position: number;
-  state: "queued" | "leased";
+  state: "queued" | "leased" | "lost";
   revoked: number;
   fence: number | null;
   holder: string | null;

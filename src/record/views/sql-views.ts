@@ -15,7 +15,7 @@ import {
   selectOpenLanes,
   selectOpenOutbox,
   selectRun,
-  selectService,
+  selectMode,
   selectTotals,
 } from "../queries.ts";
 import { statementOf } from "../sql/query.ts";
@@ -107,7 +107,7 @@ export class SqlViews implements RecordViews {
   }
 
   async mode(): Promise<ServiceMode> {
-    const [row] = await this.#read(selectService(this.#source.build, this.#of));
+    const [row] = await this.#read(selectMode(this.#source.build, this.#of));
     return row === undefined ? "running" : modeOf(row);
   }
 
