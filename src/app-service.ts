@@ -34,6 +34,7 @@ export interface ServiceParts {
   readonly random: Random;
   readonly secrets: SecretRegistry;
   readonly log: Log;
+  readonly logFile: string;
   /** MAESTRO_HOME. */
   readonly home: string;
 }
@@ -100,6 +101,7 @@ async function compose(parts: ServiceParts, scope: Scope): Promise<OpenService> 
   return {
     workflow: source.current(),
     url: http?.url ?? null,
+    logFile: parts.logFile,
     start: async () => {
       await transcripts.settleLeftovers();
       await orchestrator.start();
@@ -141,6 +143,12 @@ async function openStore(parts: ServiceParts, scope: Scope) {
   scope.defer("instance lock", () => lock.release());
   const open = await openRecord({ file: join(directory, "record.db"), workflowId: project.id, clock, log, secrets });
   scope.defer("record", () => open.close());
+  const { onEvent } = parts.options;
+  if (onEvent !== undefined)
+    scope.defer(
+      "events",
+      open.record.subscribe((events) => events.forEach(onEvent)),
+    );
   const engine = createEmbeddedEngine({ record: open, clock, log, instance });
   scope.defer("engine", () => engine.close());
   return { open, engine, instance };

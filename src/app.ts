@@ -1,11 +1,11 @@
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { join } from "node:path";
 import { type Clock, systemClock } from "./base/clock.ts";
 import { MaestroError } from "./base/errors.ts";
 import { pinoLog, silentLog } from "./base/log.ts";
 import { type Random, systemRandom } from "./base/random.ts";
 import { SecretRegistry } from "./base/redact.ts";
+import { askService, exportProject, pruneProject, type RecordPlace, verifyProject } from "./app-record.ts";
+import { packageVersion } from "./app-version.ts";
 import { homeOf, locateProject, type LocatedProject } from "./app-project.ts";
 import type { App, Opened, OpenService, Project, ServiceOptions, Terminal } from "./cli/app.ts";
 import type { Forge } from "./contracts/forge.ts";
@@ -49,6 +49,10 @@ export function createApp(terminal: Terminal): App {
       const { nudgeService } = await import("./orchestrator/commands/socket.ts");
       return nudgeService(join(project.stateDirectory, "control.sock"));
     },
+    ask: (project, request, waitMs) => askService(place(foundation, project), request, waitMs),
+    verify: (project) => verifyProject(place(foundation, project)),
+    exportEvents: (project, options, write) => exportProject(place(foundation, project), options, write),
+    prune: (project, options) => pruneProject(place(foundation, project), options),
   };
 }
 
@@ -72,6 +76,10 @@ function placed(foundation: Foundation, project: Project): LocatedProject {
 
 function recordFile(project: Project): string {
   return join(project.stateDirectory, "record.db");
+}
+
+function place(foundation: Foundation, project: Project): RecordPlace {
+  return { ...foundation, project, file: recordFile(project) };
 }
 
 async function load(foundation: Foundation, project: Project) {
@@ -98,7 +106,14 @@ async function openService(foundation: Foundation, project: Project, options: Se
   const { builtInKinds } = await import("./app-kinds.ts");
   const file = join(options.logsRoot ?? project.stateDirectory, "logs", "maestro.log");
   const log = await pinoLog({ level: "info", destination: file, secrets: foundation.secrets });
-  return composeService({ ...foundation, project: placed(foundation, project), options, kinds: builtInKinds(), log });
+  return composeService({
+    ...foundation,
+    project: placed(foundation, project),
+    options,
+    kinds: builtInKinds(),
+    log,
+    logFile: file,
+  });
 }
 
 /** An adapter that a command uses beside the service: it has no log of its own. */
@@ -135,12 +150,4 @@ async function openProjectForge(foundation: Foundation, project: Project): Promi
 
 function opened<T>(value: T, close: () => Promise<void>): Opened<T> {
   return { value, close };
-}
-
-/** The version in package.json, which lies beside both the sources and the built files. */
-function packageVersion(): string {
-  const text = readFileSync(fileURLToPath(new URL("../package.json", import.meta.url)), "utf8");
-  const found = /"version":\s*"([^"]+)"/.exec(text)?.[1];
-  if (found !== undefined) return found;
-  throw new MaestroError({ code: "internal", message: "package.json states no version." });
 }

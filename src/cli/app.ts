@@ -1,10 +1,14 @@
 import type { Clock } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
 import type { Forge } from "../contracts/forge.ts";
+import type { JsonObject } from "../base/json.ts";
 import type { CommandInbox, RecordViews } from "../contracts/record.ts";
 import type { Tracker } from "../contracts/tracker.ts";
+import type { CommandAnswer, CommandVerb } from "../model/command.ts";
+import type { StoredEvent } from "../model/events/envelope.ts";
 import type { Lane } from "../model/lane.ts";
 import type { Workflow } from "../model/workflow.ts";
+import type { PruneReport, VerifyReport } from "../record/index.ts";
 
 /** The process around a command. Commands write only through it. */
 export interface Terminal {
@@ -42,6 +46,8 @@ export interface ServiceOptions {
   readonly pollIntervalMs: number | null;
   /** Only this issue (id or identifier) is a candidate. */
   readonly issue: string | null;
+  /** Called for every committed event, in order. Must not throw. */
+  readonly onEvent?: (event: StoredEvent) => void;
 }
 
 /** A service in this process. */
@@ -49,6 +55,8 @@ export interface OpenService {
   readonly workflow: Workflow;
   /** Where the page is, when a port was asked for. */
   readonly url: string | null;
+  /** Where its log is written. */
+  readonly logFile: string;
   start(): Promise<void>;
   /** See `Orchestrator.runOnce`. */
   runOnce(): Promise<readonly Lane[]>;
@@ -70,6 +78,14 @@ export interface RecordReading {
   readonly inbox: CommandInbox;
 }
 
+/** What a person asks of the service. */
+export interface Request {
+  readonly verb: CommandVerb;
+  /** `cli:<user>`. */
+  readonly actor: string;
+  readonly arguments: JsonObject;
+}
+
 /** What commands get: each part is built when it is asked for, so that `--help` loads nothing. */
 export interface App {
   readonly version: string;
@@ -87,4 +103,19 @@ export interface App {
   reader(project: Project): Promise<Opened<RecordReading>>;
   /** Tells a running service to look at its inbox; `false` when none answers. */
   nudge(project: Project): Promise<boolean>;
+  /**
+   * Puts a request on record and waits at most `waitMs` for its answer; `null` while there is none. Throws `record_missing` when nothing
+   * ever ran.
+   */
+  ask(project: Project, request: Request, waitMs: number): Promise<CommandAnswer | null>;
+  /** Rebuilds what the record derives from its events and compares. Also beside a running service. */
+  verify(project: Project): Promise<VerifyReport>;
+  /** Writes every event (of one lane) as a line of JSON, in order; waits for `write`. Throws `unknown_lane`. */
+  exportEvents(
+    project: Project,
+    options: { readonly laneId: string | null },
+    write: (line: string) => void | Promise<void>,
+  ): Promise<void>;
+  /** Archives lanes that were closed before an instant (epoch milliseconds). Throws `already_running` beside a service. */
+  prune(project: Project, options: { readonly closedBefore: number; readonly dryRun: boolean }): Promise<PruneReport>;
 }
