@@ -1,0 +1,4 @@
+import type { Forge } from "../../contracts/forge.ts";
+
+/** The verbs of the forge, wherever they are carried out: in this process or in the host's. */
+export type ForgeStore = Omit<Forge, "kind" | "capabilities" | "remote" | "watch" | "dispose">;
