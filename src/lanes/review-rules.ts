@@ -13,6 +13,7 @@ import {
   isApproved,
   isRepaired,
   judgeAttention,
+  judgeRepair,
   knownIssue,
   parkSteps,
   planCleanup,
@@ -20,7 +21,6 @@ import {
   type RepairFact,
   repairFeedback,
   repairMark,
-  repairRound,
 } from "../policy/index.ts";
 import { landSteps } from "./land.ts";
 import { because, type LaneCode, type Rule, waitFor } from "./rule.ts";
@@ -131,11 +131,8 @@ function planRepair(facts: LaneFacts): Plan {
   const { branch, stage } = facts.lane;
   const fact = newRepair(facts);
   if (fact === null) return waitFor(facts.lane.reason);
-  const round = repairRound(branch, fact);
-  if (round > facts.workflow.agent.maxAttempts) {
-    const done = `${round - 1} repairs in a row did not help (${fact.reason.sentence})`;
-    return restFor(facts, because("repairs_exhausted", `${done} Ask for changes or move the issue to rework.`));
-  }
+  const limit = judgeRepair(facts, fact);
+  if (limit !== null) return restFor(facts, limit);
   const start = {
     do: "start_run",
     purpose: "repair",
@@ -154,8 +151,11 @@ function isApprovedNow(facts: LaneFacts): boolean {
   return facts.change != null && isApproved(facts, facts.change);
 }
 
+/** Whether the change shows anything but the lane's own, validated head. */
 function isUnvalidated({ change, lane }: LaneFacts): boolean {
-  return change != null && change.headSha !== lane.branch?.validatedSha;
+  const { branch } = lane;
+  if (change == null) return false;
+  return change.headSha !== branch?.validatedSha || change.headSha !== (branch.headSha ?? change.headSha);
 }
 
 /** Every signal speaks for landing, about the one head that the host validated. */

@@ -18,7 +18,6 @@ export const LANE_CODES = {
   change_closed_restart: "The change was closed and its issue is active again: the next lane starts afresh.",
   head_moved: "The change shows a head that Maestro did not push; nothing is landed or repaired.",
   repair_due: "A fact about the change asks for a repair that was not tried yet.",
-  repairs_exhausted: "Too many repairs in a row that no person asked for.",
   repair_resumed: "A repair that did not get through is started again.",
   ready_to_land: "Approved, checked, mergeable, at the head that was validated.",
   waiting_repaired: "The last repair was handed off; what asked for it still stands and needs a new look.",

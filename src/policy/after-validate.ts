@@ -1,20 +1,18 @@
 import type { LaneFacts } from "../model/facts.ts";
 import type { LaneStage } from "../model/lane.ts";
 import type { Plan } from "../model/plan.ts";
-import type { FailureKind, WorkOutcome } from "../model/run.ts";
+import type { WorkOutcome } from "../model/run.ts";
 import { because } from "./codes.ts";
 import { planChange } from "./delivery.ts";
 import { planFailure } from "./failure.ts";
-
-/** Failures that say something about the change: the agent mends them. All others only try the validation again. */
-const FAULTS_OF_THE_CHANGE: readonly (FailureKind | null)[] = ["validation", "agent", "timed_out", "stalled", null];
 
 /** A validated and pushed change is put up for review; a failed one goes back to the agent with what was seen. */
 export function afterValidate(facts: LaneFacts, outcome: WorkOutcome): Plan {
   const { lane } = facts;
   const { status, failure, reason } = outcome;
   if (status === "succeeded") return afterPassed(facts, outcome);
-  if (!FAULTS_OF_THE_CHANGE.includes(failure)) {
+  // Everything else is trouble of our own: the validation is tried again, without an agent.
+  if (failure !== "validation") {
     return planFailure(facts, because("validation_broken", reason.sentence));
   }
   const why = because("validation_failed", reason.sentence);

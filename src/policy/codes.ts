@@ -43,6 +43,7 @@ export const POLICY_CODES = {
   continued: "The run ended cleanly without a deliverable; another session goes on (S-118).",
   retry_started: "The lane starts again after a failure, an interruption or a wait.",
   repair_started: "A run answers what review, checks or the base ask for.",
+  repairs_exhausted: "Too many repairs in a row that no person asked for.",
   no_progress: "Too many sessions in a row ended without a deliverable (G-6).",
   retry_budget_exhausted: "Too many failures in a row.",
   interrupted_too_often: "Too many interruptions in a row; counted as a failure.",

@@ -17,7 +17,7 @@ import {
 } from "./eligibility.ts";
 import { failureFeedback, repairFeedback } from "./feedback.ts";
 import { clearRetry } from "./parking.ts";
-import { findRepair, isRepaired, repairMark } from "./repairs.ts";
+import { findRepair, isRepaired, judgeRepair, repairMark } from "./repairs.ts";
 import { retryDelay } from "./retry-delay.ts";
 import { planRoute } from "./route.ts";
 import { judgeStanding } from "./standing.ts";
@@ -27,7 +27,7 @@ import { write } from "./writes.ts";
 const RUNNABLE: readonly LaneStage[] = ["working", "released", "review_repair"];
 
 /** Error of a start that waits because the tracker could not be asked (S-124). */
-export const REFRESH_ERROR = "retry refresh failed";
+const REFRESH_ERROR = "retry refresh failed";
 
 /**
  * What to do with a lane in `working`, `released` or `review_repair` that has no work: look at its issue again, then start,
@@ -107,13 +107,21 @@ function planStart(facts: LaneFacts, issue: Issue, first: readonly Step[]): Plan
     return [write(intent, "route", revision), { do: "wait", reason: why }];
   }
   const purpose = purposeOf(lane);
+  const limit = purpose === "repair" ? repairLimit(facts) : null;
+  if (limit !== null) return [{ do: "wait", reason: limit }];
   const start: Step = { do: "start_run", purpose, ...repairOf(facts, purpose), reason: whyStart(facts, purpose) };
   const [head, ...rest] = [...first, start];
   return head === undefined ? [start] : [head, ...rest];
 }
 
+/** Why a repair that machines ask for is not started, once there were too many. */
+function repairLimit(facts: LaneFacts): Reason | null {
+  const fact = findRepair(facts);
+  return fact === null || isRepaired(facts.lane.branch, fact) ? null : judgeRepair(facts, fact);
+}
+
 /** Why the next run of a lane exists: by its stage and counters, because a wait in between replaces what the retry said. */
-export function purposeOf(lane: Lane): RunPurpose {
+function purposeOf(lane: Lane): RunPurpose {
   if (lane.stage === "review_repair") return "repair";
   if (lane.lastRun === 0) return "first";
   const isContinued = lane.retry?.kind === "continuation" || (lane.failures === 0 && lane.idleSessions > 0);

@@ -8,10 +8,10 @@ import { retryDelay } from "./retry-delay.ts";
 import type { Steps } from "./writes.ts";
 
 /** More interruptions in a row than this count as failures: something here kills every run. */
-export const MAX_INTERRUPTIONS = 10;
+const MAX_INTERRUPTIONS = 10;
 
 /** Pause after a usage limit or overload that did not say when it ends, milliseconds; capped by `maxRetryBackoffMs`. */
-export const CAPACITY_DELAY_MS = 60_000;
+const CAPACITY_DELAY_MS = 60_000;
 
 /** What a failure leads to besides the retry. */
 export interface FailureOptions {

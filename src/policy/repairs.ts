@@ -2,8 +2,8 @@ import { type Change, type ChangeReview, checkSummary, reviewDecision } from "..
 import type { LaneFacts } from "../model/facts.ts";
 import type { LaneBranch } from "../model/lane.ts";
 import { routeOf, trackerState } from "../model/workflow.ts";
-import type { Reason } from "../model/verdict.ts";
-import { reason } from "../model/verdict.ts";
+import { type Reason, reason } from "../model/verdict.ts";
+import { because } from "./codes.ts";
 import { hasLabel } from "./standing.ts";
 
 /** Name of the check that the host publishes for its own validation. */
@@ -15,9 +15,10 @@ export const REPAIR_CODES = {
   issue_in_rework: "A person moved the issue to a state that asks for rework.",
   required_checks_failed: "A required check that is not Maestro's own failed at the present head.",
   change_conflicts: "The change does not merge cleanly into its base.",
+  landing_refused: "The forge refused the merge because the base is in the way.",
   change_behind: "The base has moved on and has to be taken in before landing.",
 } as const satisfies Record<string, string>;
-export type RepairCode = keyof typeof REPAIR_CODES;
+type RepairCode = keyof typeof REPAIR_CODES;
 
 /** One fact about a change that a repair run can answer. */
 export interface RepairFact {
@@ -33,7 +34,13 @@ export interface RepairFact {
 export function findRepair(facts: LaneFacts): RepairFact | null {
   const { change } = facts;
   if (change?.state !== "open") return null;
-  return fromReview(change) ?? fromRework(facts, change) ?? fromChecks(change) ?? fromBase(facts, change);
+  return (
+    fromReview(change) ??
+    fromRework(facts, change) ??
+    fromChecks(change) ??
+    fromLanding(facts, change) ??
+    fromBase(facts, change)
+  );
 }
 
 /** Whether a repair run was started for this very fact already. */
@@ -47,9 +54,17 @@ export function repairMark(branch: LaneBranch | null, fact: RepairFact): string 
 }
 
 /** The how-manieth repair in a row, without a person asking, this one would be; 0 when a person asks. */
-export function repairRound(branch: LaneBranch | null, fact: RepairFact): number {
+function repairRound(branch: LaneBranch | null, fact: RepairFact): number {
   if (fact.byHuman) return 0;
   return branch?.repairedFor == null ? 1 : splitMark(branch.repairedFor).round + 1;
+}
+
+/** Why this repair is not started: machines have asked for too many in a row. `null` when it may be. */
+export function judgeRepair({ lane, workflow }: LaneFacts, fact: RepairFact): Reason | null {
+  const round = repairRound(lane.branch, fact);
+  if (round <= workflow.agent.maxAttempts) return null;
+  const done = `${round - 1} repairs in a row did not help. ${fact.reason.sentence}`;
+  return because("repairs_exhausted", `${done} Ask for changes or move the issue to rework.`);
 }
 
 function splitMark(mark: string): { readonly round: number; readonly key: string } {
@@ -95,6 +110,12 @@ function fromChecks(change: Change): RepairFact | null {
   const failed = failedChecks(change).map(({ name }) => name);
   if (failed.length === 0) return null;
   return fact("required_checks_failed", change.headSha, `Required checks failed: ${failed.join(", ")}.`, false);
+}
+
+/** What the forge said when it was asked to merge outweighs what it shows. */
+function fromLanding({ lane }: LaneFacts, change: Change): RepairFact | null {
+  if (lane.stage !== "review_repair" || lane.reason.code !== "land_failed") return null;
+  return fact("landing_refused", change.headSha, lane.reason.sentence, false);
 }
 
 /** A change that is merely behind is brought up to date only when it could land otherwise: each repair costs a session. */

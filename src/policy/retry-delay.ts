@@ -4,7 +4,7 @@ import type { AgentSettings } from "../model/workflow.ts";
 export const CONTINUATION_DELAY_MS = 1_000;
 
 /** Pause after the first failure, milliseconds (S-119). */
-export const FIRST_RETRY_DELAY_MS = 10_000;
+const FIRST_RETRY_DELAY_MS = 10_000;
 
 /** Beyond this many doublings every cap is reached; keeps the power a safe integer. */
 const MOST_DOUBLINGS = 30;

@@ -9,8 +9,7 @@ import { hasLabel } from "./standing.ts";
 export type Steps = readonly Step[];
 
 /** Topics of the comments that Maestro keeps on an issue, one comment each. */
-export const COMMENT_TOPICS = ["hand-off", "result", "landed", "attention"] as const;
-export type CommentTopic = (typeof COMMENT_TOPICS)[number];
+type CommentTopic = "hand-off" | "result" | "landed" | "attention";
 
 /** The issue as the tracker shows it now, else as it was seen last. */
 export function knownIssue(facts: LaneFacts): Issue {

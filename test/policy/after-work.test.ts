@@ -61,14 +61,11 @@ describe("after validation", () => {
     expect(intent?.kind === "ensure_change" && intent.body.endsWith("Issue: DEMO-1")).toBe(true);
   });
 
-  it.each<[FailureKind | null]>([["validation"], ["timed_out"], [null]])(
-    "a fault of the change (%s) goes back to the agent",
-    (failure) => {
-      const plan = planAfter("validate", failed(failure), validating);
-      expect(brief(plan)).toEqual(["close failure", "stage working", "schedule failure"]);
-      expect(stepOf(plan, "stage").reason).toEqual({ code: "validation_failed", sentence: "It broke." });
-    },
-  );
+  it("a fault of the change goes back to the agent", () => {
+    const plan = planAfter("validate", failed("validation"), validating);
+    expect(brief(plan)).toEqual(["close failure", "stage working", "schedule failure"]);
+    expect(stepOf(plan, "stage").reason).toEqual({ code: "validation_failed", sentence: "It broke." });
+  });
 
   it("of a repair goes back to repair", () => {
     const plan = planAfter("validate", failed("validation"), { ...validating, branch: branchOf() });
@@ -83,7 +80,7 @@ describe("after validation", () => {
     ]);
   });
 
-  it.each<[FailureKind]>([["outside"], ["workspace"], ["hook"]])(
+  it.each<[FailureKind]>([["outside"], ["workspace"], ["timed_out"], ["agent"]])(
     "trouble of our own (%s) costs no agent",
     (failure) => {
       expect(brief(planAfter("validate", failed(failure), validating))).toEqual(["close failure", "schedule failure"]);
