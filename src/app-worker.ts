@@ -51,6 +51,7 @@ export function workerOf(parts: ServiceParts, around: WorkerSurroundings): Worke
         root: workflow.workspace.root,
         strategy: workflow.workspace.strategy,
         hooks: workflow.hooks,
+        workflowId: workflow.id,
         hookEnvironment: () => runtime.environment(),
         minFreeBytes: workflow.workspace.minFreeBytes,
         salvageDirectory: join(stateDirectory, "salvage"),

@@ -17,8 +17,8 @@ const NASTY = `
   setsid sleep 1000 & echo $!
   sh -c 'setsid sleep 1000 >/dev/null 2>&1 & echo $!'
   (trap '' TERM; sleep 1000 & echo $!; while :; do sleep 1; done) & echo $!
-  env -i sleep 1000 & echo $!
-  env -i setsid sleep 1000 & echo $!
+  env -i PATH="$PATH" sh -c 'echo $$; exec sleep 1000' &
+  env -i PATH="$PATH" setsid sh -c 'echo $$; exec sleep 1000' &
   echo $$
   while :; do sleep 1; done`;
 
