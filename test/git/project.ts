@@ -37,7 +37,7 @@ export const PERSON: Readonly<Record<string, string>> = {
   GIT_COMMITTER_EMAIL: "person@example.org",
 };
 
-export function makeProject(more: Partial<HostGitOptions> = {}): Project {
+export function makeProject(more: (root: string) => Partial<HostGitOptions> = () => ({})): Project {
   const root = mkdtempSync(join(tmpdir(), "maestro-git-"));
   const [remote, maker] = [join(root, "remote.git"), join(root, "maker")];
   const [state, workspaces] = [join(root, "state"), join(root, "workspaces")];
@@ -62,7 +62,7 @@ export function makeProject(more: Partial<HostGitOptions> = {}): Project {
     identity: { name: "Maestro", email: "maestro@example.org" },
     environment: { PATH: process.env.PATH ?? "", HOME: root },
     workspaceRoot: workspaces,
-    ...more,
+    ...more(root),
   };
   const publish = (branch: string, files: Readonly<Record<string, string>>, message = "change"): string => {
     git(maker, "checkout", "-q", "-B", branch);
