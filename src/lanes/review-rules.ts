@@ -128,15 +128,15 @@ function hasOldRepair(facts: LaneFacts): boolean {
 }
 
 function planRepair(facts: LaneFacts): Plan {
-  const { branch, stage } = facts.lane;
+  const { stage } = facts.lane;
   const fact = newRepair(facts);
   if (fact === null) return waitFor(facts.lane.reason);
   const limit = judgeRepair(facts, fact);
-  if (limit !== null) return restFor(facts, limit);
+  if (limit !== null) return parkSteps(facts, "input", limit);
   const start = {
     do: "start_run",
     purpose: "repair",
-    repairs: repairMark(branch, fact),
+    repairs: repairMark(facts.lane, fact),
     feedback: repairFeedback(facts),
     reason: fact.reason,
   } as const;

@@ -16,7 +16,7 @@ import {
   pendingWrites,
 } from "./eligibility.ts";
 import { failureFeedback, repairFeedback } from "./feedback.ts";
-import { clearRetry } from "./parking.ts";
+import { clearRetry, parkSteps } from "./parking.ts";
 import { findRepair, isRepaired, judgeRepair, repairMark } from "./repairs.ts";
 import { retryDelay } from "./retry-delay.ts";
 import { planRoute } from "./route.ts";
@@ -108,7 +108,7 @@ function planStart(facts: LaneFacts, issue: Issue, first: readonly Step[]): Plan
   }
   const purpose = purposeOf(lane);
   const limit = purpose === "repair" ? repairLimit(facts) : null;
-  if (limit !== null) return [{ do: "wait", reason: limit }];
+  if (limit !== null) return parkSteps(facts, "input", limit);
   const start: Step = { do: "start_run", purpose, ...repairOf(facts, purpose), reason: whyStart(facts, purpose) };
   const [head, ...rest] = [...first, start];
   return head === undefined ? [start] : [head, ...rest];
@@ -133,7 +133,10 @@ function repairOf(facts: LaneFacts, purpose: RunPurpose) {
   const { branch } = facts.lane;
   const fact = findRepair(facts);
   const isNew = fact !== null && !isRepaired(branch, fact);
-  return { repairs: isNew ? repairMark(branch, fact) : (branch?.repairedFor ?? null), feedback: repairFeedback(facts) };
+  return {
+    repairs: isNew ? repairMark(facts.lane, fact) : (branch?.repairedFor ?? null),
+    feedback: repairFeedback(facts),
+  };
 }
 
 function whyStart(facts: LaneFacts, purpose: RunPurpose): Reason {

@@ -1,6 +1,6 @@
 import { type Change, type ChangeReview, checkSummary, reviewDecision } from "../model/change.ts";
 import type { LaneFacts } from "../model/facts.ts";
-import type { LaneBranch } from "../model/lane.ts";
+import type { Lane, LaneBranch } from "../model/lane.ts";
 import { routeOf, trackerState } from "../model/workflow.ts";
 import { type Reason, reason } from "../model/verdict.ts";
 import { because } from "./codes.ts";
@@ -49,22 +49,25 @@ export function isRepaired(branch: LaneBranch | null, fact: RepairFact): boolean
 }
 
 /** What a lane remembers about the repair that is started now: the round of machine-made repairs in a row, and the fact. */
-export function repairMark(branch: LaneBranch | null, fact: RepairFact): string {
-  return `${repairRound(branch, fact)}/${fact.key}`;
+export function repairMark(lane: Lane, fact: RepairFact): string {
+  return `${repairRound(lane, fact)}/${fact.key}`;
 }
 
+/** Reasons that a lane has right after a person let it go on: the rounds start afresh. */
+const RESUMED: readonly string[] = ["unparked", "retried", "attention_label_removed", "state_changed"];
+
 /** The how-manieth repair in a row, without a person asking, this one would be; 0 when a person asks. */
-function repairRound(branch: LaneBranch | null, fact: RepairFact): number {
+function repairRound({ branch, reason: last }: Lane, fact: RepairFact): number {
   if (fact.byHuman) return 0;
-  return branch?.repairedFor == null ? 1 : splitMark(branch.repairedFor).round + 1;
+  return branch?.repairedFor == null || RESUMED.includes(last.code) ? 1 : splitMark(branch.repairedFor).round + 1;
 }
 
 /** Why this repair is not started: machines have asked for too many in a row. `null` when it may be. */
 export function judgeRepair({ lane, workflow }: LaneFacts, fact: RepairFact): Reason | null {
-  const round = repairRound(lane.branch, fact);
+  const round = repairRound(lane, fact);
   if (round <= workflow.agent.maxAttempts) return null;
   const done = `${round - 1} repairs in a row did not help. ${fact.reason.sentence}`;
-  return because("repairs_exhausted", `${done} Ask for changes or move the issue to rework.`);
+  return because("repairs_exhausted", done);
 }
 
 function splitMark(mark: string): { readonly round: number; readonly key: string } {

@@ -197,7 +197,7 @@ const CASES: readonly [string, string, LaneFacts, string[]][] = [
     "repair_due",
     "too many of them",
     review(RED, { branch: branchOf({ repairedFor: "5/required_checks_failed:older" }) }),
-    ["wait repairs_exhausted"],
+    ["park repairs_exhausted", "write issue_label", "write issue_comment"],
   ],
   ["ready_to_land", "approved, nothing required", review(APPROVED), LAND],
   ["ready_to_land", "approved and green", review({ ...APPROVED, checks: [checkOf()] }), LAND],
@@ -375,6 +375,11 @@ describe("the facts that repairs remember", () => {
     expect(marks(ASKED, "4/required_checks_failed:older")).toBe("0/review_changes_requested:r1");
     expect(marks(RED, "0/review_changes_requested:r1")).toBe(`1/required_checks_failed:${HEAD}`);
     expect(marks(RED, "unreadable")).toBe(`1/required_checks_failed:${HEAD}`);
+  });
+
+  it("start afresh when a person let the lane go on", () => {
+    const reason = { code: "unparked", sentence: "Asked for." };
+    expect(marks(RED, "5/required_checks_failed:older", { reason })).toBe(`1/required_checks_failed:${HEAD}`);
   });
 
   it("tell one move to rework from the next", () => {
