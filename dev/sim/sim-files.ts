@@ -107,6 +107,18 @@ export class SimFiles {
     return this.free;
   }
 
+  /** The paths of all files, sorted. */
+  paths(): string[] {
+    return [...this.#nodes].flatMap(([path, { kind }]) => (kind === "file" ? [path] : [])).sort();
+  }
+
+  /** The names of the folders directly in a folder. */
+  folders(path: string): string[] {
+    return [...this.#nodes].flatMap(([name, { kind }]) =>
+      kind === "directory" && name !== path && posix.dirname(name) === path ? [posix.basename(name)] : [],
+    );
+  }
+
   /** Whether there is a folder, links followed. */
   isDirectory(path: string): boolean {
     return this.#unlessMissing(() => this.#nodes.get(this.#real(path)))?.kind === "directory";

@@ -112,12 +112,19 @@ async function openFor(parts: OrchestratorParts, board: Board, candidates: Candi
   const [last] = await parts.record.views.lanesOfIssue(issue.id);
   const reopen = last === undefined ? verdict : judgeReopen(last, issue);
   candidates.verdicts.set(issue.id, reopen);
-  if (reopen.ok) await openLane(parts, issue, (last?.ordinal ?? 0) + 1, reopen);
+  if (reopen.ok) await openLane(parts, board, issue, (last?.ordinal ?? 0) + 1, reopen);
 }
 
-async function openLane(parts: OrchestratorParts, issue: Issue, ordinal: number, why: Reason): Promise<void> {
+async function openLane(
+  parts: OrchestratorParts,
+  board: Board,
+  issue: Issue,
+  ordinal: number,
+  why: Reason,
+): Promise<void> {
   const workflow = parts.workflows.current();
   const { repo, profile } = workflow;
+  const taken = [...board.lanes.values()].map((lane) => lane.workspaceKey);
   const hasBranch = repo !== null && profile.completion.deliversChange;
   const opened: Event = {
     type: "lane_opened",
@@ -127,7 +134,7 @@ async function openLane(parts: OrchestratorParts, issue: Issue, ordinal: number,
       profile: profile.kind,
       workflowHash: workflow.hash,
       machine: parts.machine,
-      workspaceKey: workspaceKey(issue.identifier),
+      workspaceKey: workspaceKey(issue.identifier, taken),
       branch: hasBranch ? branchName(repo.branchPrefix, issue.identifier, ordinal) : null,
       reason: { code: why.code, sentence: why.sentence },
     },

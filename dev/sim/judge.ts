@@ -1,0 +1,172 @@
+import { stableJson } from "../../src/base/json.ts";
+import type { OutsideCall, OutsideLog } from "./outside-log.ts";
+
+/** What the judge looks at beside the log: the world at the end, as tracker, forge and machine show it. */
+export interface FinalWorld {
+  readonly issues: readonly {
+    readonly identifier: string;
+    readonly state: string;
+    readonly labels: readonly string[];
+  }[];
+  readonly terminalStates: readonly string[];
+  readonly runningProcesses: number;
+  /** Paths of all files on the machine. */
+  readonly files: readonly string[];
+  /** Prefixes that files may have. */
+  readonly allowed: readonly string[];
+}
+
+/** How long Maestro may act on what it knew, milliseconds: one poll, one call deadline, and a margin. */
+const LAG_MS = 75_000;
+
+const WRITES = new Set([
+  "move",
+  "ensureComment",
+  "label",
+  "ensureChange",
+  "publishCheck",
+  "merge",
+  "deleteBranch",
+  "push",
+]);
+
+/** Every broken invariant in words; empty when all hold. */
+export function judge(log: OutsideLog, world: FinalWorld): string[] {
+  return [
+    ...judgeOverlap(log),
+    ...judgeSlots(log),
+    ...judgePermission(log),
+    ...judgeMerges(log),
+    ...judgeDuplicates(log),
+    ...judgeVanished(log),
+    ...judgeEnd(world),
+  ];
+}
+
+/** Never two live runs of an issue. */
+function judgeOverlap(log: OutsideLog): string[] {
+  const broken: string[] = [];
+  const live = new Map<string, number>();
+  for (const line of log.agents) {
+    const running = live.get(line.issue);
+    if (line.event === "start") {
+      if (running !== undefined)
+        broken.push(`two live runs of ${line.issue}: pids ${running} and ${line.pid} at ${line.at}`);
+      live.set(line.issue, line.pid);
+    } else if (running === line.pid) live.delete(line.issue);
+  }
+  return broken;
+}
+
+/** No slot overrun: a start may use the cap that was in force within the last moments. */
+function judgeSlots(log: OutsideLog): string[] {
+  const broken: string[] = [];
+  const live = new Set<number>();
+  for (const line of log.agents) {
+    if (line.event === "stop") {
+      live.delete(line.pid);
+      continue;
+    }
+    live.add(line.pid);
+    const cap = capAround(log, line.at);
+    if (live.size > cap) broken.push(`${live.size} agents at ${line.at}, allowed were ${cap}`);
+  }
+  return broken;
+}
+
+function capAround(log: OutsideLog, at: number): number {
+  const inForce = log.caps.filter((entry) => entry.at <= at).at(-1)?.cap ?? 0;
+  const recent = log.caps.filter(
+    (entry, index) => entry.at <= at && (log.caps[index + 1]?.at ?? Number.POSITIVE_INFINITY) > at - LAG_MS,
+  );
+  return Math.max(inForce, ...recent.map((entry) => entry.cap));
+}
+
+/** No start on an issue that had been withdrawn for longer than Maestro may lag. */
+function judgePermission(log: OutsideLog): string[] {
+  const broken: string[] = [];
+  for (const start of log.agents.filter((line) => line.event === "start")) {
+    const withdrawal = withdrawnSince(log, start.issue, start.at);
+    if (withdrawal !== null && start.at - withdrawal > LAG_MS) {
+      broken.push(`${start.issue} was started at ${start.at} although it was withdrawn since ${withdrawal}`);
+    }
+  }
+  return broken;
+}
+
+/** Since when the issue carries the opt-out label, or stands in a terminal state; `null` when neither. */
+function withdrawnSince(log: OutsideLog, issue: string, at: number): number | null {
+  let label: number | null = null;
+  let state: number | null = null;
+  for (const call of log.calls) {
+    if (call.at > at || call.system !== "tracker" || call.subject !== issue || !call.effect) continue;
+    if (call.verb === "label") {
+      if (listOf(call, "add").includes("maestro:manual-only")) label = call.at;
+      if (listOf(call, "remove").includes("maestro:manual-only")) label = null;
+    }
+    if (call.verb === "move") state = ["Done", "Canceled"].includes(String(call.arguments["to"])) ? call.at : null;
+  }
+  return label ?? state;
+}
+
+function listOf(call: OutsideCall, key: string): readonly unknown[] {
+  const value = call.arguments[key];
+  return Array.isArray(value) ? value : [];
+}
+
+/** No merge without a person's word: an approval on the forge, or the issue moved to Merging by hand. */
+function judgeMerges(log: OutsideLog): string[] {
+  const broken: string[] = [];
+  const merges = log.calls.filter((call) => call.by === "maestro" && call.verb === "merge" && call.effect);
+  for (const merge of merges) {
+    const before = log.calls.filter((call) => call.by === "person" && call.at <= merge.at);
+    const approved = before.some(
+      (call) => call.verb === "review" && call.subject === merge.subject && call.arguments["decision"] === "approved",
+    );
+    const moved = before.some((call) => call.verb === "move" && call.arguments["to"] === "Merging");
+    if (!approved && !moved) broken.push(`change ${merge.subject} was merged at ${merge.at} without a person's word`);
+  }
+  return broken;
+}
+
+/** No outside write twice: once it had its effect, the same write again needs a look at the subject, or a foreign hand, in between. */
+function judgeDuplicates(log: OutsideLog): string[] {
+  const broken: string[] = [];
+  const done = new Set<string>();
+  for (const call of log.calls) {
+    const subjectKey = `${call.system} ${call.subject}`;
+    const isWrite = WRITES.has(call.verb);
+    if (call.by === "person" || !isWrite) {
+      for (const key of done) if (call.subject === "*" || key.startsWith(`${subjectKey} `)) done.delete(key);
+      continue;
+    }
+    const key = `${subjectKey} ${call.verb} ${stableJson(call.arguments)}`;
+    if (done.has(key)) broken.push(`sent twice at ${call.at}: ${key}`);
+    if (call.effect) done.add(key);
+  }
+  return broken;
+}
+
+/** Work is not thrown away under an issue that has long been active. */
+function judgeVanished(log: OutsideLog): string[] {
+  return log.vanished
+    .filter(({ at, since, state }) => ["Todo", "In Progress", "Rework"].includes(state) && at - since > LAG_MS)
+    .map(
+      ({ at, key, state, since }) =>
+        `workspace ${key} vanished at ${at} although its issue was ${state} since ${since}`,
+    );
+}
+
+/** At the end every claim is released or explained, nothing runs, and nothing lies outside its place. */
+function judgeEnd(world: FinalWorld): string[] {
+  const open = world.issues
+    .filter((issue) => !world.terminalStates.includes(issue.state))
+    .map(
+      (issue) => `${issue.identifier} is left ${issue.state} [${issue.labels.join(",")}], neither done nor explained`,
+    );
+  const strays = world.files
+    .filter((path) => !world.allowed.some((prefix) => path.startsWith(prefix)))
+    .map((path) => `a file outside the workspaces: ${path}`);
+  const running = world.runningProcesses === 0 ? [] : [`${world.runningProcesses} processes are left`];
+  return [...open, ...strays, ...running];
+}
