@@ -3,7 +3,6 @@ import { LANE_STAGES, type Lane } from "../../src/model/lane.ts";
 import type { LaneFacts } from "../../src/model/facts.ts";
 import type { CompletionSignal, FailureKind } from "../../src/model/run.ts";
 import {
-  ATTENTION,
   branchOf,
   changeOf,
   checkOf,
@@ -12,16 +11,14 @@ import {
   issueOf,
   laneOf,
   NOW,
-  OPT_OUT,
   outcomeOf,
   parkedOf,
   PUSH_ROW,
   retryOf,
   reviewOf,
-  STATES,
-  workflowOf,
   workOf,
 } from "./facts.ts";
+import { ATTENTION, OPT_OUT, STATES, workflowOf } from "./workflow-facts.ts";
 
 const head = fc.constantFrom(HEAD, "other");
 const failures: readonly (FailureKind | null)[] = [

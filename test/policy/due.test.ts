@@ -3,7 +3,6 @@ import type { LaneFacts } from "../../src/model/facts.ts";
 import type { Lane } from "../../src/model/lane.ts";
 import { planDue, planUnpark } from "../../src/policy/index.ts";
 import {
-  ATTENTION,
   branchOf,
   brief,
   changeOf,
@@ -21,6 +20,7 @@ import {
   stepOf,
   workOf,
 } from "./facts.ts";
+import { ATTENTION } from "./workflow-facts.ts";
 
 function due(lane: Partial<Lane>, facts: Partial<LaneFacts> = {}) {
   return planDue(factsOf(laneOf(lane), facts));

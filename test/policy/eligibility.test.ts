@@ -4,22 +4,18 @@ import type { Issue } from "../../src/model/issue.ts";
 import type { Lane } from "../../src/model/lane.ts";
 import { judgeEligibility, judgeReopen, planRoute, POLICY_CODES } from "../../src/policy/index.ts";
 import {
-  ATTENTION,
   candidateOf,
   COMMENT_ROW,
   issueOf,
   laneOf,
   NOW,
-  OPT_OUT,
   parkedOf,
   PUSH_ROW,
   retryOf,
   reviewLane,
-  ROUTES,
-  STATES,
-  workflowOf,
   workOf,
 } from "./facts.ts";
+import { ATTENTION, OPT_OUT, ROUTES, STATES, workflowOf } from "./workflow-facts.ts";
 
 function expectCode(facts: Partial<CandidateFacts>, code: string): void {
   const verdict = judgeEligibility(candidateOf(facts));

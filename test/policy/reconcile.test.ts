@@ -2,20 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { Issue } from "../../src/model/issue.ts";
 import type { Lane, LaneWork, Run } from "../../src/model/lane.ts";
 import { judgeReconcile, judgeStall, judgeUnpark } from "../../src/policy/index.ts";
-import {
-  ATTENTION,
-  brief,
-  COMMENT_ROW,
-  factsOf,
-  issueOf,
-  laneOf,
-  OPT_OUT,
-  parkedOf,
-  PUSH_ROW,
-  runOf,
-  workflowOf,
-  workOf,
-} from "./facts.ts";
+import { brief, COMMENT_ROW, factsOf, issueOf, laneOf, parkedOf, PUSH_ROW, runOf, workOf } from "./facts.ts";
+import { ATTENTION, OPT_OUT, workflowOf } from "./workflow-facts.ts";
 
 const CLEAN = ["cancel_work", "stage cleanup"];
 const RELEASE = ["cancel_work", "stage released"];

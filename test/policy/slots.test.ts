@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { countSlots, judgeSlots, NO_SLOT_ERROR } from "../../src/policy/index.ts";
-import { issueOf, laneOf, workflowOf, workOf } from "./facts.ts";
+import { issueOf, laneOf, workOf } from "./facts.ts";
+import { workflowOf } from "./workflow-facts.ts";
 
 describe("slots (S-115, S-116)", () => {
   it("counts queued and leased runs by the state of their issue, nothing else", () => {

@@ -1,0 +1,298 @@
+import type { Change } from "../../src/model/change.ts";
+import type { LaneFacts } from "../../src/model/facts.ts";
+import type { Issue } from "../../src/model/issue.ts";
+import type { Lane } from "../../src/model/lane.ts";
+import { VALIDATION_CHECK } from "../../src/policy/index.ts";
+import {
+  branchOf,
+  changeOf,
+  checkOf,
+  COMMENT_ROW,
+  factsOf,
+  FRESH_BRANCH,
+  issueOf,
+  laneOf,
+  NOW,
+  parkedOf,
+  PUSH_ROW,
+  retryOf,
+  reviewLane,
+  reviewOf,
+  workOf,
+} from "../policy/facts.ts";
+import { ATTENTION, OPT_OUT, workflowOf } from "../policy/workflow-facts.ts";
+
+export const inState = (state: string, changes: Partial<Issue> = {}) => issueOf({ state, ...changes });
+export const review = (change: Partial<Change>, lane: Partial<Lane> = {}, facts: Partial<LaneFacts> = {}) =>
+  factsOf(reviewLane(lane), { change: changeOf(change), ...facts });
+
+export const APPROVED: Partial<Change> = { reviews: [reviewOf()] };
+export const ASKED: Partial<Change> = { reviews: [reviewOf({ decision: "changes_requested" })] };
+export const RED: Partial<Change> = { checks: [checkOf({ status: "failed" })] };
+const LAND = ["stage ready_to_land", "write merge", "stage landing", "start_land"];
+const REPAIR = ["stage review_repair", "start_run repair"];
+
+/** Row, what it is about, facts, and what is done. Each row of the classifier has to be here. */
+export const CASES: readonly [string, string, LaneFacts, string[]][] = [
+  ["closed", "ended", factsOf(laneOf({ stage: "closed" })), ["wait closed"]],
+  ["lane_has_work", "work goes on", review({ state: "merged" }, { work: workOf() }), ["wait lane_has_work"]],
+  [
+    "merged",
+    "by a person",
+    review({ state: "merged", mergedSha: "mmm" }),
+    ["stage closeout", "write issue_comment", "write issue_move"],
+  ],
+  [
+    "merged",
+    "as the host saw it, while the forge is silent",
+    review({}, { branch: branchOf({ mergedSha: "mmm" }) }, { change: undefined, issue: undefined }),
+    ["stage closeout", "write issue_comment", "write issue_move"],
+  ],
+  [
+    "merged",
+    "while parked and due",
+    review({ state: "merged" }, { parked: parkedOf(), retry: retryOf(), issue: inState("Done") }),
+    ["stage closeout", "unpark", "clear_retry", "write issue_comment"],
+  ],
+  ["closed_unmerged", "before the merge", review({}, { issue: inState("Canceled") }), ["stage cleanup", "start_clean"]],
+  [
+    "closed_unmerged",
+    "while parked",
+    review({}, { issue: inState("Done"), parked: parkedOf() }),
+    ["stage cleanup", "unpark", "start_clean"],
+  ],
+  [
+    "closed_unmerged",
+    "with an open write",
+    review({}, { issue: inState("Done") }, { openOutbox: [COMMENT_ROW] }),
+    ["stage cleanup"],
+  ],
+  ["closed_unmerged", "while working", factsOf(laneOf({ issue: inState("Done") })), ["stage cleanup", "start_clean"]],
+  ["lane_parked", "in review", review(APPROVED, { parked: parkedOf() }), ["wait lane_parked"]],
+  [
+    "lane_parked",
+    "in cleanup, by a failed cleaning",
+    factsOf(laneOf({ stage: "cleanup", parked: parkedOf({ until: "command" }) })),
+    ["wait lane_parked"],
+  ],
+  ["retry_not_due", "in review", review(APPROVED, { retry: retryOf({ dueAt: NOW + 1 }) }), ["wait retry_not_due"]],
+  ["outbox_pending", "in review", review(APPROVED, {}, { openOutbox: [COMMENT_ROW] }), ["wait outbox_pending"]],
+  [
+    "outbox_pending",
+    "in closeout",
+    factsOf(laneOf({ stage: "closeout" }), { openOutbox: [COMMENT_ROW] }),
+    ["wait outbox_pending"],
+  ],
+
+  ["review_resumed", "released", review({}, { stage: "released" }), ["stage review_wait"]],
+  ["run_due", "working", factsOf(laneOf()), ["start_run retry"]],
+  [
+    "run_due",
+    "released and away",
+    factsOf(laneOf({ stage: "released", issue: inState("Backlog") })),
+    ["wait state_not_active"],
+  ],
+  [
+    "head_missing",
+    "validating nothing",
+    factsOf(laneOf({ stage: "validating", branch: { ...FRESH_BRANCH, headSha: null } })),
+    ["stage working"],
+  ],
+  ["validation_due", "after a crash", factsOf(laneOf({ stage: "validating" })), ["write push", "start_validate"]],
+  [
+    "validation_due",
+    "with a worker's old row",
+    factsOf(laneOf({ stage: "validating", retry: retryOf() }), { openOutbox: [PUSH_ROW] }),
+    ["write push", "start_validate"],
+  ],
+  ["change_unseen", "handing off", factsOf(laneOf({ stage: "handing_off" })), ["wait change_unseen"]],
+  [
+    "change_up",
+    "handing off",
+    factsOf(reviewLane({ stage: "handing_off", issue: inState("In Progress") })),
+    ["stage review_wait", "write publish_check", "write issue_comment", "write issue_move"],
+  ],
+  [
+    "change_up",
+    "with nothing to check",
+    factsOf(reviewLane({ stage: "handing_off" }), { workflow: workflowOf({ commands: [] }) }),
+    ["stage review_wait", "write issue_comment"],
+  ],
+  ["closeout_done", "without a change", factsOf(laneOf({ stage: "closeout" })), ["stage cleanup", "start_clean"]],
+  [
+    "closeout_done",
+    "after the merge",
+    factsOf(reviewLane({ stage: "closeout", branch: branchOf({ mergedSha: "mmm" }) })),
+    ["stage cleanup", "write delete_branch", "start_clean"],
+  ],
+  ["cleanup_due", "at once", factsOf(laneOf({ stage: "cleanup" })), ["start_clean"]],
+  [
+    "cleanup_due",
+    "though parked before the issue ended",
+    factsOf(laneOf({ stage: "cleanup", parked: parkedOf() })),
+    ["start_clean"],
+  ],
+
+  ["change_unknown", "forge silent", review({}, {}, { change: undefined }), ["wait change_unknown"]],
+  [
+    "change_unknown",
+    "on the way to landing",
+    review({}, { stage: "landing" }, { change: undefined }),
+    ["stage review_wait"],
+  ],
+  ["change_missing", "not shown", review({}, {}, { change: null }), ["wait change_missing"]],
+  [
+    "change_closed_restart",
+    "active again",
+    review({ state: "closed" }, { issue: inState("In Progress") }),
+    ["stage cleanup", "start_clean"],
+  ],
+  [
+    "change_closed_restart",
+    "active again, with our label",
+    review({ state: "closed" }, { issue: inState("Rework", { labels: [ATTENTION] }) }),
+    ["stage cleanup", "write issue_label"],
+  ],
+  [
+    "change_closed",
+    "still in review",
+    review({ state: "closed" }),
+    ["park change_closed", "write issue_label", "write issue_comment"],
+  ],
+  ["issue_unknown", "tracker silent", review(APPROVED, {}, { issue: undefined }), ["wait issue_unknown"]],
+  ["issue_gone", "not shown", review(APPROVED, {}, { issue: null }), ["wait issue_gone"]],
+  [
+    "opted_out",
+    "by a person",
+    review(APPROVED, { issue: inState("In Review", { labels: [OPT_OUT] }) }),
+    ["wait opted_out"],
+  ],
+  [
+    "needs_attention",
+    "by a person",
+    review(APPROVED, { issue: inState("In Review", { labels: [ATTENTION] }) }),
+    ["wait needs_attention"],
+  ],
+  ["head_moved", "by someone else", review({ headSha: "foreign", ...ASKED }), ["wait head_moved"]],
+  ["repair_due", "changes requested", review(ASKED), REPAIR],
+  ["repair_due", "moved to rework", review(APPROVED, { issue: inState("Rework") }), REPAIR],
+  ["repair_due", "required check failed", review({ ...APPROVED, ...RED }), REPAIR],
+  ["repair_due", "conflict", review({ mergeability: "conflict" }), REPAIR],
+  ["repair_due", "behind, else ready", review({ ...APPROVED, mergeability: "behind" }), REPAIR],
+  [
+    "repair_due",
+    "a new fact in repair",
+    review(ASKED, { stage: "review_repair", branch: branchOf({ repairedFor: "1/required_checks_failed:x" }) }),
+    ["start_run repair"],
+  ],
+  [
+    "repair_due",
+    "too many of them",
+    review(RED, { branch: branchOf({ repairedFor: "5/required_checks_failed:older" }) }),
+    ["park repairs_exhausted", "write issue_label", "write issue_comment"],
+  ],
+  ["ready_to_land", "approved, nothing required", review(APPROVED), LAND],
+  ["ready_to_land", "approved and green", review({ ...APPROVED, checks: [checkOf()] }), LAND],
+  [
+    "ready_to_land",
+    "an optional check failed",
+    review({ ...APPROVED, checks: [checkOf({ status: "failed", required: false })] }),
+    LAND,
+  ],
+  ["ready_to_land", "moved to merging", review({}, { issue: inState("Merging") }), LAND],
+  ["ready_to_land", "after a lost landing", review(APPROVED, { stage: "landing" }), ["write merge", "start_land"]],
+  [
+    "ready_to_land",
+    "before landing",
+    review(APPROVED, { stage: "ready_to_land" }),
+    ["write merge", "stage landing", "start_land"],
+  ],
+  [
+    "ready_to_land",
+    "green, and the profile asks nobody",
+    review({ checks: [checkOf()] }, {}, { workflow: workflowOf({ completion: { landing: "when_green" } }) }),
+    LAND,
+  ],
+  [
+    "ready_to_land",
+    "green, with the label",
+    review(
+      { checks: [checkOf()] },
+      { issue: inState("In Review", { labels: ["ship-it"] }) },
+      { workflow: workflowOf({ completion: { autoLandLabel: "ship-it" } }) },
+    ),
+    LAND,
+  ],
+  [
+    "repair_resumed",
+    "after a failed repair",
+    review(ASKED, {
+      stage: "review_repair",
+      retry: retryOf(),
+      branch: branchOf({ repairedFor: "0/review_changes_requested:r1" }),
+    }),
+    ["start_run repair"],
+  ],
+  [
+    "waiting_repaired",
+    "asked and answered",
+    review(ASKED, { branch: branchOf({ repairedFor: "0/review_changes_requested:r1" }) }),
+    ["wait waiting_repaired"],
+  ],
+  ["change_draft", "a draft", review({ ...APPROVED, draft: true }), ["wait change_draft"]],
+  [
+    "checks_failed",
+    "our own check",
+    review({ ...APPROVED, checks: [checkOf({ name: VALIDATION_CHECK, status: "failed" })] }),
+    ["wait checks_failed"],
+  ],
+  [
+    "checks_pending",
+    "CI runs",
+    review({ ...APPROVED, checks: [checkOf({ status: "pending" })] }),
+    ["wait checks_pending"],
+  ],
+  [
+    "checks_pending",
+    "regressed on the way to landing",
+    review({ ...APPROVED, checks: [checkOf({ status: "pending" })] }, { stage: "ready_to_land" }),
+    ["stage review_wait"],
+  ],
+  ["waiting_for_review", "nobody looked", review({}), ["wait waiting_for_review"]],
+  [
+    "waiting_for_review",
+    "approved another head",
+    review({ reviews: [reviewOf({ headSha: "older" })] }),
+    ["wait waiting_for_review"],
+  ],
+  [
+    "waiting_for_review",
+    "green by nothing is not green",
+    review({}, {}, { workflow: workflowOf({ completion: { landing: "when_green" } }) }),
+    ["wait waiting_for_review"],
+  ],
+  [
+    "waiting_for_review",
+    "merging by the agent's own hand-off",
+    review({}, { issue: inState("Merging"), handOff: { route: "merging", summary: "", noChange: null } }),
+    ["wait waiting_for_review"],
+  ],
+  [
+    "waiting_for_review",
+    "a due retry that leads to nothing is dropped",
+    review({}, { retry: retryOf() }),
+    ["clear_retry", "wait waiting_for_review"],
+  ],
+  [
+    "head_not_validated",
+    "approved before the checks",
+    review(APPROVED, { branch: branchOf({ validatedSha: "older" }) }),
+    ["wait head_not_validated"],
+  ],
+  [
+    "mergeability_unknown",
+    "the forge computes",
+    review({ ...APPROVED, mergeability: "unknown" }),
+    ["wait mergeability_unknown"],
+  ],
+];
