@@ -6,20 +6,21 @@ import type { HostGit, LaneTree, PreparedTree, TakenOver, TreeState } from "../.
 /** The branches of a remote, as a forge in memory keeps them. Either method may throw what an outside system throws. */
 export interface SimRemote {
   head(branch: string): Promise<string | undefined>;
-  /** Sets a branch when it stands at `expected` (`null`: does not exist); `false` when it stands elsewhere. */
-  update(branch: string, sha: string, expected: string | null): Promise<boolean>;
-  /** The parents of a commit that the remote made itself (a merge); `[]` for one that it knows nothing of. */
-  parents(sha: string): readonly string[];
+  /** Sets a branch when it stands at `expected` (`null`: does not exist). */
+  update(branch: string, sha: string, expected: string | null): Promise<"pushed" | "already" | "moved">;
+  /** The parents of a commit that the remote made itself, such as a merge. Default: none are known. */
+  parents?(sha: string): readonly string[];
 }
 
 /** How a SimGit is set up. */
 export interface SimGitOptions {
   /** The files of a workspace, path and text, without those of Git; `{}` when there is none. */
   readonly readTree: (path: string) => Promise<Readonly<Record<string, string>>>;
-  /** Makes the folder of a new tree. */
-  readonly makeTree: (path: string) => Promise<void>;
+  /** Makes the folder of a new tree. Default: whoever writes into it does. */
+  readonly makeTree?: (path: string) => Promise<void>;
   readonly remote: SimRemote;
-  readonly baseBranch: string;
+  /** Default `main`. */
+  readonly baseBranch?: string;
   /** Whether merging this base into this lane conflicts. Default: never. */
   readonly conflicts?: (lane: LaneTree, baseSha: string) => boolean;
 }
@@ -47,6 +48,7 @@ export class SimGit implements HostGit {
   /** Where something was kept, in order. */
   readonly salvaged: { readonly into: string; readonly headSha: string; readonly files: readonly string[] }[] = [];
   readonly #options: SimGitOptions;
+  readonly #baseBranch: string;
   readonly #commits = new Map<string, SimCommit>();
   readonly #lanes = new Map<string, SimLane>();
   /** Tips that the remote is known to have. */
@@ -54,11 +56,12 @@ export class SimGit implements HostGit {
 
   constructor(options: SimGitOptions) {
     this.#options = options;
+    this.#baseBranch = options.baseBranch ?? "main";
   }
 
   async refreshMirror(signal: AbortSignal): Promise<{ readonly baseSha: string }> {
     throwIfAborted(signal);
-    const { baseBranch } = this.#options;
+    const baseBranch = this.#baseBranch;
     for (const { branch } of this.#lanes.values()) await this.#look(branch);
     const baseSha = await this.#look(baseBranch);
     if (baseSha !== undefined) return { baseSha };
@@ -78,7 +81,7 @@ export class SimGit implements HostGit {
     }
     const { baseSha } = await this.refreshMirror(signal);
     const head = (await this.#look(lane.branch)) ?? baseSha;
-    await this.#options.makeTree(lane.path);
+    await this.#options.makeTree?.(lane.path);
     const written = this.#filesOf(head);
     this.#lanes.set(lane.workspaceKey, { branch: lane.branch, head, written, merging: null });
     return { created: true, baseSha: await this.#baseOf(head, signal), headSha: head };
@@ -106,7 +109,7 @@ export class SimGit implements HostGit {
   async checkout(sha: string, path: string, signal: AbortSignal): Promise<{ release(): Promise<void> }> {
     throwIfAborted(signal);
     this.#require(sha);
-    await this.#options.makeTree(path);
+    await this.#options.makeTree?.(path);
     return { release: async () => undefined };
   }
 
@@ -120,11 +123,10 @@ export class SimGit implements HostGit {
     if (actual !== expected || (expected !== null && !this.#reaches(expected, sha))) {
       throw simError("git_rejected", `The push to ${branch} was refused.`, refused);
     }
-    if (!(await remote.update(branch, sha, expected)) && (await this.#look(branch)) !== sha) {
-      throw simError("git_rejected", `The push to ${branch} was refused.`, refused);
-    }
+    const pushed = await remote.update(branch, sha, expected);
+    if (pushed === "moved") throw simError("git_rejected", `The push to ${branch} was refused.`, refused);
     this.#remote.set(branch, sha);
-    return "pushed";
+    return pushed;
   }
 
   async remoteHead(branch: string, signal: AbortSignal): Promise<string | undefined> {
@@ -204,7 +206,7 @@ export class SimGit implements HostGit {
   }
 
   #parentsOf(sha: string): readonly string[] {
-    return this.#commits.get(sha)?.parents ?? this.#options.remote.parents(sha);
+    return this.#commits.get(sha)?.parents ?? this.#options.remote.parents?.(sha) ?? [];
   }
 
   #require(sha: string): void {
@@ -235,7 +237,7 @@ export class SimGit implements HostGit {
 
   /** The newest commit of the base that the head contains, else the base's tip. */
   async #baseOf(head: string, signal: AbortSignal): Promise<string> {
-    const tip = this.#remote.get(this.#options.baseBranch) ?? (await this.refreshMirror(signal)).baseSha;
+    const tip = this.#remote.get(this.#baseBranch) ?? (await this.refreshMirror(signal)).baseSha;
     const own = this.#history(head);
     for (const sha of this.#history(tip)) if (own.has(sha)) return sha;
     return tip;

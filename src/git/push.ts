@@ -43,8 +43,10 @@ async function compare(parts: GitParts, wanted: Push, signal: AbortSignal): Prom
 }
 
 async function refuseRewrite(parts: GitParts, { expected, sha, ...rest }: Push, signal: AbortSignal): Promise<void> {
-  if (expected === null) return;
   const place = await parts.mirror.place();
+  // A commit that is not here is the caller's mistake, not the remote's refusal.
+  await parts.git(place, ["cat-file", "-e", `${sha}^{commit}`], signal);
+  if (expected === null) return;
   const args = ["merge-base", "--is-ancestor", expected, sha];
   // 128: the expected commit is not here, so what would be overwritten is somebody else's.
   const { code } = await parts.git(place, args, signal, { codes: [0, 1, 128] });

@@ -69,7 +69,7 @@ export function makeProject(more: (root: string) => Partial<HostGitOptions> = ()
     write(maker, files);
     git(maker, "add", "-A");
     git(maker, "commit", "-q", "--allow-empty", "-m", message);
-    git(maker, "push", "-q", remote, `${branch}:${branch}`);
+    git(maker, "push", "-q", remote, `+${branch}:${branch}`);
     return git(maker, "rev-parse", "HEAD").trim();
   };
   publish("main", { "readme.md": "hello\n", "src/a.txt": "a\n", ".gitignore": "*.log\nbuild/\n" }, "first");
