@@ -1,7 +1,7 @@
 import { MaestroError, toMaestroError } from "../base/errors.ts";
 import type { WorkOutcome } from "../model/run.ts";
 import { reason } from "../model/verdict.ts";
-import { laneTree, type WorkContext, workspaceLane } from "./context.ts";
+import { type WorkContext, workspaceLane } from "./context.ts";
 import { brokenOff, failedWith, succeeded } from "./outcome.ts";
 import { carryOutRows } from "./outbox-rows.ts";
 
@@ -11,8 +11,6 @@ export async function carryClean(context: WorkContext): Promise<WorkOutcome> {
   const path = `${workflow.workspace.root}/${assignment.workspaceKey}`;
   try {
     const { salvage } = await parts.workspaces(workflow).remove(workspaceLane(context), signal);
-    const tree = laneTree(context, path);
-    if (tree !== null) await parts.git(workflow)?.forget(tree, signal);
     await observer.observe({ type: "workspace_removed", data: { path, salvage } });
     const branch = await deleteBranch(context);
     const kept = salvage === null ? "" : ` What existed nowhere else lies in ${salvage}.`;

@@ -1,19 +1,16 @@
-import { withDeadline } from "../base/abort.ts";
 import { MaestroError } from "../base/errors.ts";
 import type { Forge } from "../contracts/forge.ts";
 import type { Change } from "../model/change.ts";
 import type { WorkOutcome } from "../model/run.ts";
 import { type Reason, reason } from "../model/verdict.ts";
+import { ask } from "./ask.ts";
 import type { WorkContext } from "./context.ts";
 import { brokenOff, failed, failedWith, succeeded } from "./outcome.ts";
 import { carryOutRows } from "./outbox-rows.ts";
 
-/** Longest wait for one answer of the forge, milliseconds. */
-const CALL_DEADLINE_MS = 60_000;
-
 /** Merges exactly the head that was reviewed, after looking once more at the change. Never rejects. */
 export async function carryLand(context: WorkContext): Promise<WorkOutcome> {
-  const { assignment, parts, signal } = context;
+  const { assignment, parts, observer, signal } = context;
   const { changeId, headSha } = assignment;
   const forge = parts.forge();
   if (forge === null || changeId === null || headSha === null) {
@@ -27,7 +24,7 @@ export async function carryLand(context: WorkContext): Promise<WorkOutcome> {
     if (mergedSha === null) {
       return failed("fatal", reason("nothing_to_land", "The work was not told to merge anything."), { headSha });
     }
-    await context.observer.observe({
+    await observer.observe({
       type: "evidence_recorded",
       data: {
         kind: "landed",
@@ -70,9 +67,7 @@ async function merge(context: WorkContext, forge: Forge): Promise<string | null>
   return merged?.result ?? null;
 }
 
-async function readChange({ parts, signal }: WorkContext, forge: Forge, id: string): Promise<Change | undefined> {
-  const changes = await withDeadline(parts.clock, CALL_DEADLINE_MS, signal, (inner) =>
-    forge.changesByIds([id], { signal: inner }),
-  );
+async function readChange(context: WorkContext, forge: Forge, id: string): Promise<Change | undefined> {
+  const changes = await ask(context, context.signal, (signal) => forge.changesByIds([id], { signal }));
   return changes.find((change) => change.id === id);
 }

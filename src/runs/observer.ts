@@ -1,7 +1,12 @@
 import { type MaestroError, toMaestroError } from "../base/errors.ts";
 import type { WorkRecord } from "../contracts/record.ts";
 import type { Event } from "../model/events/index.ts";
-import type { Lease } from "../model/work.ts";
+import type { Lease, WorkSpec } from "../model/work.ts";
+
+/** The run that work belongs to on record; `null` for the cleaning of a lane that never ran. */
+export function runOf(work: WorkSpec): number | null {
+  return work.run === 0 ? null : work.run;
+}
 
 /** Writes a lease's observations under its fence. Who cannot write any more may not go on either: `onRefused` stops the work. */
 export class Observer {
@@ -19,9 +24,9 @@ export class Observer {
   /** Resolves when the event is on record; rejects with the record's error. */
   async observe(event: Event): Promise<void> {
     const { work, fence } = this.#lease;
-    const { workflowId, laneId, run } = work;
+    const { workflowId, laneId } = work;
     try {
-      await this.#record.observe([{ workflowId, laneId, run, fence, event }]);
+      await this.#record.observe([{ workflowId, laneId, run: runOf(work), fence, event }]);
     } catch (error) {
       this.#onRefused(toMaestroError(error, "record_failed"));
       throw error;

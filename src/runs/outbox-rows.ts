@@ -5,6 +5,7 @@ import type { EventDraft } from "../model/events/envelope.ts";
 import type { Intent, OutboxRow } from "../model/outbox.ts";
 import { carryOut } from "../record/index.ts";
 import type { WorkContext } from "./context.ts";
+import { runOf } from "./observer.ts";
 
 /** Rounds of one write before the work gives up: each is a try, or a look-up after a lost answer. */
 const ROUNDS = 5;
@@ -103,8 +104,8 @@ export async function dropRows(context: WorkContext): Promise<readonly EventDraf
       state: "refused",
       result: "not carried out: the work before it did not succeed",
     } as const;
-    const { workflowId, laneId, run } = work;
-    return [{ workflowId, laneId, run, fence: lease.fence, event: { type: "outbox_settled", data } }];
+    const { workflowId, laneId } = work;
+    return [{ workflowId, laneId, run: runOf(work), fence: lease.fence, event: { type: "outbox_settled", data } }];
   });
 }
 

@@ -46,6 +46,11 @@ export function brokenOff(signal: AbortSignal, facts: Facts = {}): WorkOutcome {
   return { ...NOTHING, ...facts, status: "canceled", failure, reason: short(why) };
 }
 
+/** Whether work was broken off because its lease is not held any more. */
+export function hasLostLease(signal: AbortSignal): boolean {
+  return signal.aborted && toMaestroError(signal.reason).code === "lease_lost";
+}
+
 /** How each failure of an agent counts for policy. A missing or logged-out agent is for a person to mend. */
 const AGENT_FAILURE_KINDS: Readonly<Record<AgentFailureKind, FailureKind>> = {
   agent_not_found: "fatal",

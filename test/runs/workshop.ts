@@ -8,6 +8,7 @@ import { memoryLog } from "../../src/base/log.ts";
 import { seededRandom } from "../../src/base/random.ts";
 import { SecretRegistry } from "../../src/base/redact.ts";
 import type { Engine } from "../../src/contracts/engine.ts";
+import type { OutsideFault } from "../../src/contracts/outside-faults.ts";
 import type { WorkRecord } from "../../src/contracts/record.ts";
 import { createEmbeddedEngine } from "../../src/engine/index.ts";
 import { createMemoryForge, type MemoryForge } from "../../src/forges/memory/index.ts";
@@ -33,6 +34,8 @@ export interface WorkshopOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** What `sh` does; default: exits with 0. */
   readonly shell?: SimProgram;
+  /** What goes wrong with the next calls of the forge, in order. */
+  readonly faults?: (OutsideFault | undefined)[];
   /** Replaces parts by ones that misbehave. */
   readonly replace?: (parts: { readonly record: WorkRecord; readonly engine: Engine }) => Partial<WorkerParts>;
 }
@@ -48,6 +51,8 @@ export class Workshop {
   readonly workspaces: PlainWorkspaces;
   readonly git: PlainGit;
   readonly workflow: Workflow;
+  /** Calls that changed something at the forge. */
+  readonly effects: string[] = [];
   open!: OpenRecord;
   engine!: Engine;
   tracker!: MemoryTracker;
@@ -86,7 +91,9 @@ export class Workshop {
       { issues: [{ id, identifier, title, state }], persist_state_updates: false },
       context,
     );
-    this.forge = createMemoryForge({}, context);
+    this.forge = createMemoryForge({}, context, { next: () => this.#options.faults?.shift() }, ({ verb, effect }) => {
+      if (effect) this.effects.push(verb);
+    });
     const provider = await simAgentKind().open(workflow.agentProvider.options);
     this.worker = createWorker({
       engine: this.engine,

@@ -1,7 +1,7 @@
 import { toMaestroError } from "../../base/errors.ts";
 import type { WorkOutcome } from "../../model/run.ts";
 import { type WorkContext, workspaceLane } from "../context.ts";
-import { brokenOff, failed, failedAgent, failedWith, succeeded } from "../outcome.ts";
+import { brokenOff, failed, failedAgent, failedWith, hasLostLease, succeeded } from "../outcome.ts";
 import { openTranscript } from "../transcript.ts";
 import { converse } from "./converse.ts";
 import { mergeNewestBase } from "./newest-base.ts";
@@ -34,17 +34,20 @@ export async function carryRun(context: WorkContext): Promise<WorkOutcome> {
   } catch (error) {
     end = endOf(context, error);
   }
-  await afterwards(context, () => workspaces.afterRun(lane));
+  await finish(context, () => workspaces.afterRun(lane));
   return conclude(context, path, end);
 }
 
-/** `after_run` follows every run that had a workspace, also one that failed before its agent started (G-1, G-2). */
-async function afterwards({ observer, log }: WorkContext, afterRun: () => Promise<void>): Promise<void> {
-  try {
-    await observer.observe({ type: "phase_entered", data: { phase: "finishing" } });
-  } catch {
-    // The work may have lost its lease; the hook runs all the same.
+/**
+ * `after_run` follows every run that had a workspace, also one that failed before its agent started, or was broken off (G-1, G-2). Only who
+ * has lost the lease keeps off: the workspace may be somebody else's by now.
+ */
+async function finish({ observer, signal, log }: WorkContext, afterRun: () => Promise<void>): Promise<void> {
+  if (hasLostLease(signal)) {
+    log.warn("after_run is left out, because the lease was lost");
+    return;
   }
+  observer.note({ type: "phase_entered", data: { phase: "finishing" } });
   try {
     await afterRun();
   } catch (error) {
