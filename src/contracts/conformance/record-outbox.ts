@@ -1,6 +1,6 @@
 import type { Event } from "../../model/events/index.ts";
 import type { Intent } from "../../model/outbox.ts";
-import type { WorkRecord } from "./record-harness.ts";
+import type { WorkRecord } from "../record.ts";
 import { type ConformanceCase, equal } from "./case.ts";
 import type { RecordHarness } from "./record-harness.ts";
 import { LaneSample } from "./record-samples.ts";
