@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { readTextIfExists, writeFileAtomic } from "../../base/atomic-file.ts";
 import type { Clock } from "../../base/clock.ts";
@@ -38,7 +38,10 @@ export class ChangeFiles {
     if (!/^[1-9]\d{0,14}$/.test(id)) return undefined;
     const path = this.#path(id);
     const text = await readTextIfExists(path);
-    return text === undefined ? undefined : parse(text, path, id);
+    if (text !== undefined) return parse(text, path, id);
+    // A folder that is gone is no answer.
+    await stat(this.#folder);
+    return undefined;
   }
 
   /** All changes, oldest first. */

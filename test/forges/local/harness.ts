@@ -1,0 +1,87 @@
+import { renameSync } from "node:fs";
+import { join } from "node:path";
+import type { ForgeHarness } from "../../../src/contracts/conformance/forge.ts";
+import type { Forge } from "../../../src/contracts/forge.ts";
+import { localForge } from "../../../src/forges/local/index.ts";
+import { forgePlace, pushFiles } from "../place.ts";
+import { startHost } from "./host-process.ts";
+
+const FAULTS = { refused: "fail", lost_request: "lose_request", lost_answer: "lose_answer", stale: "stale" } as const;
+
+type Harness = ForgeHarness & { dispose(): Promise<void> };
+
+/** A local forge in this process as the conformance cases use it. */
+export async function directHarness(): Promise<Harness> {
+  const { context, checkout, remove } = forgePlace();
+  const clients = new Set<Forge>();
+  const open = async (): Promise<Forge> => {
+    const client = await localForge.open({}, context);
+    clients.add(client);
+    return client;
+  };
+  const closeAll = async (): Promise<void> => {
+    for (const client of clients) await client.dispose();
+    clients.clear();
+  };
+  const remote = (await open()).remote() ?? "";
+  return {
+    base: "main",
+    open,
+    reopen: async () => {
+      await closeAll();
+      return open();
+    },
+    push: async (branch, files) => pushFiles(checkout, remote, branch, files),
+    makeConflict: async ({ branch }) => {
+      pushFiles(checkout, remote, "main", { [`${branch.replaceAll("/", "-")}.txt`]: "other\n" });
+    },
+    sever: async () => renameSync(remote, `${remote}-away`),
+    pause: () => context.clock.sleep(30),
+    dispose: async () => {
+      await closeAll();
+      remove();
+    },
+  };
+}
+
+/** A local forge in a process of its own. Every second client works in this process, beside the other one. */
+export async function hostHarness(): Promise<Harness> {
+  const place = forgePlace();
+  const { context, checkout } = place;
+  const repository = join(place.root, "forge.git");
+  const program = ["--repository", repository, "--source", checkout, "--base", "main"];
+  let host = await startHost(place.root, program);
+  const clients = new Set<Forge>();
+  const open = async (): Promise<Forge> => {
+    const options = clients.size % 2 === 0 ? { repository, socket: host.socket } : { repository };
+    const client = await localForge.open(options, context);
+    clients.add(client);
+    return client;
+  };
+  const closeAll = async (): Promise<void> => {
+    for (const client of clients) await client.dispose();
+    clients.clear();
+  };
+  return {
+    base: "main",
+    open,
+    reopen: async () => {
+      await closeAll();
+      await host.kill("SIGKILL");
+      host = await startHost(place.root, program);
+      return open();
+    },
+    push: async (branch, files) => pushFiles(checkout, repository, branch, files),
+    makeConflict: async ({ branch }) => {
+      pushFiles(checkout, repository, "main", { [`${branch.replaceAll("/", "-")}.txt`]: "other\n" });
+    },
+    sever: () => host.kill("SIGTERM"),
+    failNext: async (verb, fault) => host.plan(verb, FAULTS[fault]),
+    pause: () => context.clock.sleep(30),
+    dispose: async () => {
+      await closeAll();
+      await host.kill("SIGTERM");
+      place.remove();
+    },
+  };
+}
