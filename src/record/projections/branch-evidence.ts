@@ -6,7 +6,7 @@ const BELIEVED: readonly Witness[] = ["host", "forge"];
 
 /**
  * The branch after a piece of evidence: `validation` (seen by the host) sets the validated head, `commit` the head, `pushed` the pushed one,
- * `landed` the merged one (`facts.merged_sha`, else its head), `change_open` the change (`facts.change_id`, `facts.url`).
+ * `landed` the merged one (`facts.merged_sha`, else its head).
  */
 export function applyEvidence(branch: LaneBranch, evidence: Evidence): LaneBranch {
   const { kind, witness, ok, headSha, facts } = evidence;
@@ -20,12 +20,6 @@ export function applyEvidence(branch: LaneBranch, evidence: Evidence): LaneBranc
       return headSha === null ? branch : { ...branch, pushedSha: headSha };
     case "landed":
       return { ...branch, mergedSha: textOf(facts.merged_sha) ?? headSha ?? branch.mergedSha };
-    case "change_open":
-      return {
-        ...branch,
-        changeId: textOf(facts.change_id) ?? branch.changeId,
-        changeUrl: textOf(facts.url) ?? branch.changeUrl,
-      };
     default:
       return branch;
   }
