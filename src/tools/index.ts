@@ -1,2 +1,2 @@
 export { isMendable, judgeSignals, type SignalRecord } from "./signals.ts";
-export { createToolbox, type Toolbox, type ToolboxParts } from "./toolbox.ts";
+export { createToolbox, type Toolbox } from "./toolbox.ts";

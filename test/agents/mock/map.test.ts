@@ -38,13 +38,14 @@ describe("toResult", () => {
 
 describe("parseMockOptions", () => {
   it.each([
-    [{ scrpts: {} }, ["scrpts"]],
-    [{ log: "relative" }, ["log"]],
-    [{ scripts: { "A-1": { runs: [[{ do: "dance" }]] } } }, ["scripts", "A-1", "runs", "0", "0"]],
-    [{ scripts: { "A-1": { runs: [[{ do: "say" }]] } } }, ["scripts", "A-1", "runs", "0", "0"]],
-  ])("refuses %j and says where", (options, path) => {
+    [{ scrpts: {} }, ["scrpts"], 'did you mean "scripts"?'],
+    [{ log: "relative" }, ["log"], undefined],
+    [{ scripts: { "A-1": { rusn: [] } } }, ["scripts", "A-1", "rusn"], 'did you mean "runs"?'],
+    [{ scripts: { "A-1": { runs: [[{ do: "dance" }]] } } }, ["scripts", "A-1", "runs", 0, 0], undefined],
+    [{ scripts: { "A-1": { runs: [[{ do: "say" }]] } } }, ["scripts", "A-1", "runs", 0, 0, "text"], undefined],
+  ])("refuses %j and says where", (options, path, hint) => {
     expect(() => parseMockOptions(options)).toThrowError(
-      expect.objectContaining({ code: "agent_invalid_config", facts: { path } }),
+      expect.objectContaining({ code: "agent_invalid_config", facts: expect.objectContaining({ path }), hint }),
     );
   });
 });

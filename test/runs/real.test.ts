@@ -1,0 +1,163 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { createMockAgent } from "../../src/agents/mock/provider.ts";
+import { systemClock } from "../../src/base/clock.ts";
+import type { JsonObject } from "../../src/base/json.ts";
+import { memoryLog, silentLog } from "../../src/base/log.ts";
+import { systemRandom } from "../../src/base/random.ts";
+import { SecretRegistry } from "../../src/base/redact.ts";
+import { createEmbeddedEngine } from "../../src/engine/index.ts";
+import { createMemoryForge } from "../../src/forges/memory/index.ts";
+import type { Assignment } from "../../src/model/assignment.ts";
+import type { Event } from "../../src/model/events/index.ts";
+import { markerPrefix } from "../../src/model/process-marker.ts";
+import type { WorkOutcome } from "../../src/model/run.ts";
+import type { WorkKind } from "../../src/model/work.ts";
+import { createTranscripts, openRecord } from "../../src/record/index.ts";
+import { createWorker } from "../../src/runs/index.ts";
+import { localRuntime } from "../../src/runtimes/local/index.ts";
+import { createToolbox } from "../../src/tools/index.ts";
+import { createMemoryTracker } from "../../src/trackers/memory/index.ts";
+import { createWorkspaces } from "../../src/workspace/index.ts";
+import { PROGRAM } from "../agents/mock/program.ts";
+import { makeProject, type Project } from "../git/project.ts";
+import { anIssue, aWorkflow, aWorkSpec } from "./samples.ts";
+
+const BRANCH = "maestro/demo-1";
+const LANE = "lane-1";
+
+let project: Project | undefined;
+let close: (() => Promise<void>) | undefined;
+afterEach(async () => {
+  await close?.();
+  project?.remove();
+});
+
+/** A worker on this machine, with real Git, real folders, real processes and a real record. */
+async function open(made: Project, agentOptions: JsonObject) {
+  const [clock, random, log, secrets] = [systemClock(), systemRandom(), memoryLog(), new SecretRegistry()];
+  const workflow = aWorkflow(made.root, {
+    workspace: { root: made.workspaces, strategy: "worktree", minFreeBytes: 0 },
+    validation: {
+      commands: ["grep hello greeting.txt", 'test -z "$(ls node_modules 2>/dev/null)"'],
+      timeoutMs: 30_000,
+    },
+  });
+  const runtime = localRuntime({ clock, machine: "here", log: silentLog });
+  const record = await openRecord({ file: join(made.root, "record.db"), workflowId: workflow.id, clock, log, secrets });
+  const engine = createEmbeddedEngine({ record, clock, log, instance: "worker" });
+  const context = { clock, random, log, secrets, directory: made.root, stateDirectory: made.root, environment: {} };
+  const tracker = await createMemoryTracker(
+    { issues: [{ id: "i1", identifier: "DEMO-1", title: "t", state: "Todo" }] },
+    context,
+  );
+  const agent = await createMockAgent({ node: process.execPath, program: PROGRAM }).open(agentOptions);
+  const workspaces = createWorkspaces({
+    ...{ runtime, log, secrets, clock },
+    git: made.host,
+    root: made.workspaces,
+    strategy: "worktree",
+    hooks: workflow.hooks,
+    workflowId: workflow.id,
+    hookEnvironment: () => runtime.environment(),
+    minFreeBytes: 0,
+    salvageDirectory: join(made.root, "salvage"),
+  });
+  const worker = createWorker({
+    ...{ engine, runtime, clock, random, log, secrets },
+    record: record.record,
+    workflows: { byHash: () => workflow, current: () => workflow },
+    tracker: () => tracker,
+    forge: () => createMemoryForge({}, context),
+    workspaces: () => workspaces,
+    git: () => made.host,
+    agent: async () => agent,
+    toolbox: createToolbox({ secrets, clock, log }),
+    transcripts: createTranscripts({ directory: join(made.root, "transcripts"), secrets, clock }),
+    machine: "here",
+    instance: "worker",
+    slots: () => ({ run: 1, validate: 1, land: 1, clean: 1 }),
+  });
+  worker.start();
+  close = async () => {
+    await worker.stop({ reason: "the test is over" });
+    await engine.close();
+    await record.close();
+  };
+  const append = (...events: Event[]) =>
+    record.record.transact((tx) =>
+      tx.append(events.map((event) => ({ workflowId: workflow.id, laneId: LANE, run: null, fence: null, event }))),
+    );
+  return { workflow, runtime, record, engine, append };
+}
+
+type Opened = Awaited<ReturnType<typeof open>>;
+
+async function work(opened: Opened, kind: WorkKind, payload: Partial<Assignment>): Promise<WorkOutcome> {
+  const { record, engine, append, workflow } = opened;
+  const spec = aWorkSpec(kind, { branch: BRANCH, ...payload });
+  const reason = { code: "first_start", sentence: "It starts." };
+  const settled = new Promise<WorkOutcome>((resolve) => {
+    const stop = record.record.subscribe((events) => {
+      for (const { event } of events) {
+        if (event.type !== "work_settled" || event.data.kind !== kind) continue;
+        stop();
+        resolve(event.data.outcome);
+      }
+    });
+  });
+  const { id, run } = spec;
+  const data = { id, kind, run, purpose: "first" as const, workflowHash: workflow.hash, reason, repairs: null };
+  await append({ type: "work_enqueued", data });
+  await record.record.transact((tx) => engine.enqueue(tx, spec));
+  const outcome = await settled;
+  await append({ type: "work_closed", data: { id, kind, counts: "success", reason } });
+  return outcome;
+}
+
+describe("a worker on this machine", () => {
+  it("takes an issue from an agent's edit to a pushed and checked commit, and cleans up", async () => {
+    const made = makeProject();
+    project = made;
+    made.publish("main", { "README.md": "A project.\n" });
+    const log = join(made.root, "agents.jsonl");
+    const steps = [
+      { do: "write", path: "greeting.txt", text: "hello\n" },
+      { do: "spawn", command: "trap '' TERM; sleep 300" },
+      { do: "call", tool: "run_handoff", arguments: { summary: "Said hello." } },
+      { do: "call", tool: "run_finalize", arguments: { path: "hand_off" } },
+    ];
+    const opened = await open(made, { log, scripts: { default: { runs: [steps] } } });
+    const issue = anIssue();
+    await opened.append({
+      type: "lane_opened",
+      data: {
+        ...{ issue, ordinal: 1, profile: "coding_pr_delivery", workflowHash: "w1", machine: "here", branch: BRANCH },
+        workspaceKey: "DEMO-1",
+        reason: { code: "eligible", sentence: "It is eligible." },
+      },
+    });
+
+    const ran = await work(opened, "run", {});
+    expect(ran).toMatchObject({ status: "succeeded", signal: { kind: "hand_off" }, changed: true });
+    const lines = readFileSync(log, "utf8").trim().split("\n");
+    expect(lines.map((line) => JSON.parse(line).event)).toEqual(["start", "stop"]);
+    const scope = { workflowId: opened.workflow.id, laneId: LANE, run: 1 };
+    expect(await opened.runtime.liveMarkers(markerPrefix(scope))).toEqual([]);
+
+    const headSha = ran.headSha ?? "";
+    const key = `${LANE}/push/${BRANCH}/1`;
+    const intent = { kind: "push" as const, branch: BRANCH, sha: headSha, expected: null };
+    await opened.append({ type: "outbox_planned", data: { key, fence: 1, intent, dueAt: 0 } });
+    const checked = await work(opened, "validate", { headSha, outbox: [key] });
+    expect(checked).toMatchObject({ status: "succeeded", reason: { sentence: expect.stringContaining("2 checks") } });
+    expect(made.git(made.remote, "rev-parse", BRANCH).trim()).toBe(headSha);
+    expect(made.git(made.remote, "log", "-1", "--format=%s", BRANCH).trim()).toBe("DEMO-1: Said hello.");
+    const lane = await opened.record.record.views.lane(LANE);
+    expect(lane?.branch).toMatchObject({ headSha, validatedSha: headSha, pushedSha: headSha });
+
+    expect(await work(opened, "clean", {})).toMatchObject({ status: "succeeded" });
+    expect(existsSync(join(made.workspaces, "DEMO-1"))).toBe(false);
+  });
+});
