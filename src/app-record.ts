@@ -22,7 +22,7 @@ export interface RecordPlace {
 }
 
 /** See `App.ask`. */
-export async function askService(place: RecordPlace, request: Request, waitMs: number): Promise<CommandAnswer | null> {
+export async function putRequest(place: RecordPlace, request: Request, waitMs: number): Promise<CommandAnswer | null> {
   const { project, clock, random, terminal } = place;
   await requireRecord(place);
   const { ask } = await import("./orchestrator/commands/index.ts");

@@ -4,7 +4,7 @@ import { MaestroError } from "./base/errors.ts";
 import { pinoLog, silentLog } from "./base/log.ts";
 import { type Random, systemRandom } from "./base/random.ts";
 import { SecretRegistry } from "./base/redact.ts";
-import { askService, exportProject, pruneProject, type RecordPlace, verifyProject } from "./app-record.ts";
+import { putRequest, exportProject, pruneProject, type RecordPlace, verifyProject } from "./app-record.ts";
 import { packageVersion } from "./app-version.ts";
 import { homeOf, locateProject, type LocatedProject } from "./app-project.ts";
 import type { App, Opened, OpenService, Project, ServiceOptions, Terminal } from "./cli/app.ts";
@@ -49,7 +49,7 @@ export function createApp(terminal: Terminal): App {
       const { nudgeService } = await import("./orchestrator/commands/socket.ts");
       return nudgeService(join(project.stateDirectory, "control.sock"));
     },
-    ask: (project, request, waitMs) => askService(place(foundation, project), request, waitMs),
+    ask: (project, request, waitMs) => putRequest(place(foundation, project), request, waitMs),
     verify: (project) => verifyProject(place(foundation, project)),
     exportEvents: (project, options, write) => exportProject(place(foundation, project), options, write),
     prune: (project, options) => pruneProject(place(foundation, project), options),

@@ -1,0 +1,37 @@
+/** What the process ends with. Stable: scripts decide on it. */
+export const EXIT = {
+  ok: 0,
+  failure: 1,
+  usage: 2,
+  /** The workflow file, its profile, or the environment that it names. */
+  configuration: 3,
+  notFound: 4,
+  /** Somebody else has it, or it moved on. */
+  conflict: 5,
+  /** A tracker, forge or Git remote. */
+  remote: 6,
+  /** The disk, or the record on it. */
+  storage: 7,
+  interrupted: 130,
+} as const;
+
+/** One of the codes above. */
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** Codes of errors and what the process ends with. The first row that fits decides. */
+const TABLE: readonly (readonly [RegExp, ExitCode])[] = [
+  [/^aborted$/, EXIT.interrupted],
+  [/^(usage|unknown_template|unknown_command|invalid_argument)$/, EXIT.usage],
+  [/(^|_)(not_found|missing_lane)$|^(unknown_(issue|lane|state)|record_missing|transcript_missing)$/, EXIT.notFound],
+  [/^(already_running|port_in_use|has_work|lock_timeout|stale_\w+|file_exists|merge_refused)$/, EXIT.conflict],
+  [/_conflict$/, EXIT.conflict],
+  [/_invalid_config$|_missing_secret$|^(invalid|missing|unsupported|workflow|template|profile)_/, EXIT.configuration],
+  [/^(no_forge|duplicate_kind|path_unreadable|front_matter_\w+|git_missing|git_no_\w+)$/, EXIT.configuration],
+  [/^(disk_full|file_\w+|folder_failed|lock_unavailable|sqlite_unavailable)$|^(record|transcript)_/, EXIT.storage],
+  [/^(tracker|forge|git)_|^deadline$/, EXIT.remote],
+];
+
+/** What the process ends with after an error with this code. */
+export function exitCodeOf(code: string): ExitCode {
+  return TABLE.find(([pattern]) => pattern.test(code))?.[1] ?? EXIT.failure;
+}

@@ -1,0 +1,57 @@
+import { Command } from "commander";
+import type { App, Terminal } from "./app.ts";
+import { addChange } from "./change/index.ts";
+import { Cli } from "./cli.ts";
+import { addIssue } from "./issue/index.ts";
+import { reportProblem } from "./problem.ts";
+import { addRecord } from "./record/index.ts";
+import { addRequests } from "./requests.ts";
+import { addDaemon } from "./start/daemon.ts";
+import { addMaestro } from "./start/maestro.ts";
+import { addRun } from "./start/run.ts";
+import { addStatus } from "./status.ts";
+
+export type { Terminal } from "./app.ts";
+export { EXIT } from "./exit-codes.ts";
+
+/** What the command line runs in. */
+export interface CommandLine {
+  /** Without interpreter and program. */
+  readonly words: readonly string[];
+  readonly terminal: Terminal;
+  readonly version: string;
+  /** Composes the App; not called for `--help`, `--version` and a wrong command line. */
+  readonly loadApp: () => Promise<App>;
+}
+
+/** Carries out one command line and gives the code to end with. Never rejects: every problem is printed. */
+export async function runCommandLine({ words, terminal, version, loadApp }: CommandLine): Promise<number> {
+  const cli = new Cli(terminal, version, loadApp);
+  try {
+    await programOf(cli).parseAsync(words, { from: "user" });
+    return cli.exitCode;
+  } catch (error) {
+    return reportProblem(error, terminal, wantsJson(words));
+  }
+}
+
+/** Also when the command line is too wrong to be parsed. */
+function wantsJson(words: readonly string[]): boolean {
+  const end = words.indexOf("--");
+  return words.slice(0, end === -1 ? words.length : end).includes("--json");
+}
+
+function programOf(cli: Cli): Command {
+  const program = new Command("maestro")
+    .description("A runner for coding agents that is driven by one Markdown file.")
+    .usage("[PATH | --template ALIAS] [options]\n       maestro <command> [options]")
+    .version(cli.version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand("help [command]", "print the help of a command")
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({ writeOut: cli.terminal.out, writeErr: cli.terminal.error, outputError: () => undefined });
+  addMaestro(program, cli);
+  for (const add of [addRun, addDaemon, addStatus, addIssue, addChange, addRequests, addRecord]) add(program, cli);
+  return program;
+}

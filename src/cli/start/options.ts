@@ -1,0 +1,49 @@
+import { type Command, Option } from "commander";
+import { secondsAsMs, wholeNumber } from "../option-values.ts";
+import { usageError } from "../problem.ts";
+import { withTarget } from "../target.ts";
+
+/** How a service is asked for on the command line. */
+export interface StartOptions {
+  readonly port?: number;
+  readonly host?: string;
+  readonly logsRoot?: string;
+  readonly once?: boolean;
+  readonly dryRun?: boolean;
+  readonly issue?: string;
+  /** Milliseconds, although the option is in seconds. */
+  readonly pollIntervalS?: number;
+  readonly json?: boolean;
+}
+
+/** Adds the options of everything that starts a service. */
+export function withStartOptions(command: Command): Command {
+  return withTarget(command)
+    .option("--port <n>", "serve page and API on this port; 0 takes any free one", wholeNumber(0, 65_535))
+    .option("--host <address>", "address to serve on (default: 127.0.0.1)")
+    .option("--logs-root <dir>", "folder for logs/maestro.log (default: the state directory)")
+    .option("--issue <id>", "start no other issue than this one")
+    .option("--dry-run", "only print what would be started, and why")
+    .option("--json", "print a document (with --once and --dry-run)")
+    .addOption(new Option(GUARDRAILS).hideHelp());
+}
+
+/** Accepted from people who come from a runner that asks for it. Maestro keeps its guardrails either way. */
+const GUARDRAILS = "--i-understand-that-this-will-be-running-without-the-usual-guardrails";
+
+/** Adds `--once`. */
+export function withOnce(command: Command): Command {
+  return command.option("--once", "poll once, see what it starts through, then end");
+}
+
+/** Adds `--poll-interval-s`. */
+export function withPollInterval(command: Command): Command {
+  return command.option("--poll-interval-s <n>", "seconds between two polls, instead of the workflow's", secondsAsMs);
+}
+
+/** Throws `usage` for options that contradict each other. */
+export function checkOptions(options: StartOptions): void {
+  if (options.json && !options.once && !options.dryRun) {
+    throw usageError("--json needs --once or --dry-run.", "A running service is read with `maestro status --json`.");
+  }
+}

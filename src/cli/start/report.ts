@@ -1,0 +1,44 @@
+import type { Issue } from "../../model/issue.ts";
+import type { Workflow } from "../../model/workflow.ts";
+import type { OpenService, Project, Target } from "../app.ts";
+import type { Cli } from "../cli.ts";
+import { commandLine } from "../target.ts";
+
+/** What a starting service says: where everything is, and for a demo what to do with it. */
+export function startReport(cli: Cli, target: Target, project: Project, service: OpenService): string[] {
+  const { workflow, url, logFile } = service;
+  const { profile, agentProvider, agent } = workflow;
+  const agents = `${agentProvider.kind}, at most ${agent.maxConcurrentAgents} at once`;
+  return [
+    `Maestro ${cli.version}`,
+    `  workflow  ${project.workflowPath} (${profile.kind})`,
+    `  project   ${workflow.directory}`,
+    `  agents    ${agents}`,
+    `  state     ${project.stateDirectory}`,
+    `  log       ${logFile}`,
+    `  page      ${url ?? "none (--port serves one)"}`,
+    "",
+    ...(project.demo === null ? [] : demoReport(cli, target, project.demo)),
+  ];
+}
+
+function demoReport(cli: Cli, target: Target, demo: string): string[] {
+  const command = (...words: readonly string[]) => `  ${commandLine(cli, target, ...words)}`;
+  return [
+    `This is a demo. Its code and its three issues are in ${demo};`,
+    "nothing in your own folder is changed. Two changes land by themselves, the third waits for you. In another terminal:",
+    command("status"),
+    command("change", "list"),
+    command("change", "diff", "<id>"),
+    command("change", "review", "<id>", "--approve"),
+    command("change", "review", "<id>", "--request-changes", "--body", "<text>"),
+    command("issue", "new", "<title>"),
+    "",
+  ];
+}
+
+/** Whether a person has to approve an issue's change before it lands. */
+export function needsApproval({ profile }: Workflow, issue: Issue): boolean {
+  const { landing, autoLandLabel } = profile.completion;
+  return landing === "after_approval" && (autoLandLabel === undefined || !issue.labels.includes(autoLandLabel));
+}

@@ -1,0 +1,44 @@
+import type { Command } from "commander";
+import type { Target } from "./app.ts";
+import type { Cli } from "./cli.ts";
+import { usageError } from "./problem.ts";
+
+/** The options that say which workflow a command is about. */
+export interface TargetOptions {
+  readonly template?: string;
+  readonly config?: string;
+}
+
+/** Adds them to a command. */
+export function withTarget(command: Command): Command {
+  return command
+    .option("--template <alias>", "use a packaged workflow file, e.g. local/local/mock")
+    .option("--config <path>", "the workflow file (default: WORKFLOW.md)");
+}
+
+/** The target of a command, also when its options stand before the command's name. Throws `usage`. */
+export function targetOf(command: Command, path?: string): Target {
+  const { template, config } = command.optsWithGlobals<TargetOptions>();
+  const given = [path, template, config].filter((part) => part !== undefined);
+  if (given.length > 1) throw usageError("Give one of PATH, --template and --config.");
+  return {
+    ...(path === undefined ? {} : { path }),
+    ...(template === undefined ? {} : { template }),
+    ...(config === undefined ? {} : { config }),
+  };
+}
+
+/** A command about the same target that a person can copy, spelt as this one was started. */
+export function commandLine(cli: Cli, target: Target, ...words: readonly string[]): string {
+  // npm sets this for what it starts: without a global installation there is no `maestro` to call.
+  const program = cli.terminal.environment.npm_command === undefined ? ["maestro"] : ["npx", "maestro"];
+  const file = target.path ?? target.config;
+  const flags =
+    target.template === undefined ? (file === undefined ? [] : ["--config", file]) : ["--template", target.template];
+  return [...program, ...words, ...flags].map(quoted).join(" ");
+}
+
+/** Placeholders such as `<id>` are for reading, so they stay as they are. */
+function quoted(word: string): string {
+  return /^[\w./:@%+=,#<>~-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
