@@ -14,6 +14,7 @@ import type { Event } from "../../src/model/events/index.ts";
 import { markerPrefix } from "../../src/model/process-marker.ts";
 import type { WorkOutcome } from "../../src/model/run.ts";
 import type { WorkKind } from "../../src/model/work.ts";
+import type { Workflow } from "../../src/model/workflow.ts";
 import { createTranscripts, openRecord } from "../../src/record/index.ts";
 import { createWorker } from "../../src/runs/index.ts";
 import { localRuntime } from "../../src/runtimes/local/index.ts";
@@ -53,17 +54,7 @@ async function open(made: Project, agentOptions: JsonObject) {
     context,
   );
   const agent = await createMockAgent({ node: process.execPath, program: PROGRAM }).open(agentOptions);
-  const workspaces = createWorkspaces({
-    ...{ runtime, log, secrets, clock },
-    git: made.host,
-    root: made.workspaces,
-    strategy: "worktree",
-    hooks: workflow.hooks,
-    workflowId: workflow.id,
-    hookEnvironment: () => runtime.environment(),
-    minFreeBytes: 0,
-    salvageDirectory: join(made.root, "salvage"),
-  });
+  const workspaces = foldersOf(made, workflow, { runtime, log, secrets, clock });
   const worker = createWorker({
     ...{ engine, runtime, clock, random, log, secrets },
     record: record.record,
@@ -90,6 +81,24 @@ async function open(made: Project, agentOptions: JsonObject) {
       tx.append(events.map((event) => ({ workflowId: workflow.id, laneId: LANE, run: null, fence: null, event }))),
     );
   return { workflow, runtime, record, engine, append };
+}
+
+function foldersOf(
+  made: Project,
+  workflow: Workflow,
+  parts: Pick<Parameters<typeof createWorkspaces>[0], "runtime" | "log" | "secrets" | "clock">,
+) {
+  return createWorkspaces({
+    ...parts,
+    git: made.host,
+    root: made.workspaces,
+    strategy: "worktree",
+    hooks: workflow.hooks,
+    workflowId: workflow.id,
+    hookEnvironment: () => parts.runtime.environment(),
+    minFreeBytes: 0,
+    salvageDirectory: join(made.root, "salvage"),
+  });
 }
 
 type Opened = Awaited<ReturnType<typeof open>>;

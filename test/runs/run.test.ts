@@ -257,6 +257,25 @@ describe("a run", () => {
   });
 });
 
+describe("a repair whose workspace holds what a broken-off run left", () => {
+  it("takes that over before it merges the base", async () => {
+    shop = new Workshop({ steps: [handOff, finalize] });
+    const { git } = shop;
+    git.trouble.mergeBase = async () => {
+      if (git.asked.length === 1) throw new MaestroError({ code: "git_dirty_tree", message: "It holds work." });
+    };
+    await shop.start(BRANCH);
+    await shop.enqueue("run", { branch: BRANCH, purpose: "repair", feedback: "Please rename it." });
+    expect(await shop.outcome()).toMatchObject({ status: "succeeded", headSha: "head-2" });
+    expect(git.asked).toEqual([
+      "mergeBase",
+      "takeOver DEMO-1: Greet the world",
+      "mergeBase",
+      "takeOver DEMO-1: Said hello.",
+    ]);
+  });
+});
+
 function aTracker() {
   const never = async () => {
     throw new Error("not asked in this test");

@@ -52,7 +52,7 @@ export class PlainWorkspaces implements Workspaces {
 /** A Git with one branch, in memory. Every take-over is a new head. */
 export class PlainGit implements HostGit {
   readonly asked: string[] = [];
-  readonly trouble: Trouble<"takeOver" | "push" | "checkout"> = {};
+  readonly trouble: Trouble<"takeOver" | "push" | "checkout" | "mergeBase"> = {};
   readonly remote = new Map<string, string>();
   /** What `mergeBase` finds. */
   merge: "up_to_date" | "merged" | "conflict" = "up_to_date";
@@ -92,6 +92,7 @@ export class PlainGit implements HostGit {
 
   async mergeBase() {
     this.asked.push("mergeBase");
+    await this.trouble.mergeBase?.(null);
     return this.merge;
   }
 
