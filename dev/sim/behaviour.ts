@@ -22,6 +22,8 @@ export interface AgentLine {
   readonly run: number;
   readonly pid: number;
   readonly workspace: string;
+  /** On `stop`: it failed by its own act, was ended in the middle of a turn, or neither. */
+  readonly how: "failed" | "cut" | "ended" | null;
 }
 
 /** How agents behave; the world swaps it when it quiets down. */
@@ -61,12 +63,13 @@ export function agentProgram(script: () => AgentScript): SimProgram {
     const { random, log, choose } = script();
     const issue = process.env["MAESTRO_ISSUE_ID"] ?? "?";
     const run = Number(process.env["MAESTRO_RUN"] ?? 0);
-    const line = (event: AgentLine["event"]): void =>
-      log({ at: process.clock.now(), event, issue, run, pid: process.pid, workspace: process.cwd });
-    line("start");
-    process.signal.addEventListener("abort", () => line("stop"), { once: true });
+    const agent = new Agent(process, random);
+    const line = (event: AgentLine["event"], how: AgentLine["how"]): void =>
+      log({ at: process.clock.now(), event, issue, run, pid: process.pid, workspace: process.cwd, how });
+    line("start", null);
+    process.signal.addEventListener("abort", () => line("stop", agent.standing), { once: true });
     if (random.next() < 0.3) process.ignoreTerm();
-    return new Agent(process, random).live(choose(), `${issue}-${run}`);
+    return agent.live(choose(), `${issue}-${run}`);
   };
 }
 
@@ -74,6 +77,8 @@ class Agent {
   readonly #process: SimProcess;
   readonly #random: Random;
   #calls = 0;
+  /** What it means when the process ends now. */
+  standing: "failed" | "cut" | "ended" = "ended";
 
   constructor(process: SimProcess, random: Random) {
     this.#process = process;
@@ -93,6 +98,7 @@ class Agent {
   }
 
   async #turn(behaviour: Behaviour, name: string): Promise<number | null> {
+    this.standing = "cut";
     this.#send({ type: "message", text: `${name} is at work` });
     this.#send({ type: "usage", input_tokens: 10, output_tokens: 5, total_tokens: 15 });
     await this.#pause();
@@ -101,6 +107,7 @@ class Agent {
         await this.#process.clock.sleep(10 ** 9, this.#process.signal);
         return 1;
       case "exit":
+        this.standing = "failed";
         return 3;
       case "garbage":
         this.#process.say("this is not JSON\n{broken\n");
@@ -108,6 +115,7 @@ class Agent {
       case "fail":
         return this.#end("failed");
       case "quota":
+        this.standing = "ended";
         this.#send({ type: "quota", reset_at: this.#process.clock.now() + 60_000 });
         return null;
       case "idle":
@@ -140,6 +148,7 @@ class Agent {
   }
 
   #end(status: "completed" | "failed"): null {
+    this.standing = status === "failed" ? "failed" : "ended";
     this.#send({ type: "turn_end", status, message: status });
     return null;
   }

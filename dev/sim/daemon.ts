@@ -121,7 +121,7 @@ export async function startDaemon(around: Surroundings, mutation: Mutation | nul
     toolbox: createToolbox({ secrets, log, clock }),
     transcripts: memoryTranscripts(),
     secrets,
-    slots: () => ({ run: around.workflow().agent.maxConcurrentAgents, validate: 2, land: 2, clean: 2 }),
+    slots: () => ({ run: parts.workflow().agent.maxConcurrentAgents, validate: 2, land: 2, clean: 2 }),
   });
   const orchestrator = new Orchestrator({
     ...shared,

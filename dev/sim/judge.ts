@@ -39,6 +39,8 @@ export function judge(log: OutsideLog, world: FinalWorld): string[] {
     ...judgeMerges(log),
     ...judgeDuplicates(log),
     ...judgeVanished(log),
+    ...judgeBackOff(log),
+    ...judgeCuts(log),
     ...judgeEnd(world),
   ];
 }
@@ -137,7 +139,8 @@ function judgeDuplicates(log: OutsideLog): string[] {
     const subjectKey = `${call.system} ${call.subject}`;
     const isWrite = WRITES.has(call.verb);
     if (call.by === "person" || !isWrite) {
-      for (const key of done) if (call.subject === "*" || key.startsWith(`${subjectKey} `)) done.delete(key);
+      const forgets = call.subject === "*" ? `${call.system} ` : `${subjectKey} `;
+      for (const key of done) if (key.startsWith(forgets)) done.delete(key);
       continue;
     }
     const key = `${subjectKey} ${call.verb} ${stableJson(call.arguments)}`;
@@ -155,6 +158,59 @@ function judgeVanished(log: OutsideLog): string[] {
       ({ at, key, state, since }) =>
         `workspace ${key} vanished at ${at} although its issue was ${state} since ${since}`,
     );
+}
+
+/** Shortest pause after a failure, milliseconds (S-119), less what a stop takes. */
+const BACK_OFF_MS = 9_000;
+
+/** After an agent failed by its own act, its issue is tried again only after a pause, unless a person asked for it. */
+function judgeBackOff(log: OutsideLog): string[] {
+  const broken: string[] = [];
+  const failed = new Map<string, number>();
+  for (const line of log.agents) {
+    const at = failed.get(line.issue);
+    if (line.event === "stop") {
+      if (line.how === "failed") failed.set(line.issue, line.at);
+      else failed.delete(line.issue);
+    } else if (at !== undefined && line.at - at < BACK_OFF_MS && !touched(log, line.issue, at - LAG_MS, line.at)) {
+      broken.push(`${line.issue} was tried again ${line.at - at} ms after its agent failed`);
+    }
+  }
+  return broken;
+}
+
+/** An agent runs longer than this only when it hangs; then it may be ended. */
+const STALL_MS = 85_000;
+
+/** No agent is ended in the middle of its work, unless it hangs, the service dies, or a person touched its issue. */
+function judgeCuts(log: OutsideLog): string[] {
+  const starts = new Map<number, number>();
+  const broken: string[] = [];
+  for (const line of log.agents) {
+    const started = starts.get(line.pid) ?? 0;
+    if (line.event === "start") starts.set(line.pid, line.at);
+    else if (line.how === "cut" && line.at - started < STALL_MS && !died(log, started, line.at)) {
+      if (!touched(log, line.issue, started - LAG_MS, line.at))
+        broken.push(`${line.issue} was cut off at ${line.at} for no reason`);
+    }
+  }
+  return broken;
+}
+
+function died(log: OutsideLog, from: number, until: number): boolean {
+  return log.deaths.some((at) => at >= from - LAG_MS && at <= until + LAG_MS);
+}
+
+/** Whether a person did anything to the issue, or to the service, in this time. */
+function touched(log: OutsideLog, issue: string, from: number, until: number): boolean {
+  return log.calls.some(
+    (call) =>
+      call.by === "person" &&
+      call.effect &&
+      call.at >= from &&
+      call.at <= until &&
+      (call.subject === issue || call.verb === "ask"),
+  );
 }
 
 /** At the end every claim is released or explained, nothing runs, and nothing lies outside its place. */

@@ -104,7 +104,7 @@ export class World {
       baseBranch: "main",
       remote: {
         head: async (branch) => this.#forge.branches.get(branch),
-        update: async (branch, sha, expected) => this.#forge.receivePush(branch, sha, expected) !== "moved",
+        update: async (branch, sha, expected) => this.#forge.receivePush(branch, sha, expected),
         parents: () => [],
       },
     });
@@ -180,7 +180,17 @@ export class World {
   }
 
   async ask(verb: string, args: Record<string, string> = {}): Promise<void> {
-    if (this.#daemon !== null) await this.#within(this.#daemon.ask(verb, args), 60_000);
+    if (this.#daemon === null) return;
+    this.log.calls.push({
+      at: this.clock.now(),
+      by: "person",
+      system: "tracker",
+      verb: "ask",
+      subject: args["issue"] ?? "-",
+      arguments: args,
+      effect: true,
+    });
+    await this.#within(this.#daemon.ask(verb, args), 60_000);
   }
 
   /** A reload with another number of slots. */

@@ -1,38 +1,17 @@
 import type { Plan, Step } from "../model/plan.ts";
 import type { Issue } from "../model/issue.ts";
 import type { LaneFacts } from "../model/facts.ts";
-import type { Lane, Parking } from "../model/lane.ts";
-import { isTerminal } from "../model/workflow.ts";
+import type { Lane } from "../model/lane.ts";
 import { planLane } from "../lanes/index.ts";
-import { judgeReconcile, judgeUnpark, planAfterWork, planDue } from "../policy/index.ts";
+import { judgeReconcile, judgeUnpark, planAfterWork, planUnpark } from "../policy/index.ts";
 
 /** What is to be done about a lane now: the one place that says which decision is asked in which position. Pure. */
 export function planFor(facts: LaneFacts): Plan {
   const { lane } = facts;
-  if (lane.work !== null)
-    return lane.work.state === "settled" ? planAfterWork(withStall(facts)) : judgeReconcile(facts);
-  if (lane.parked !== null) return planParked(facts, lane.parked);
-  const waitsForRun =
-    lane.stage === "working" || lane.stage === "released" || (lane.stage === "review_repair" && lane.retry !== null);
-  return waitsForRun ? planDue(facts) : planLane(facts);
-}
-
-/** A run that was stopped because it stalled has failed, however its holder ended it. */
-function withStall(facts: LaneFacts): LaneFacts {
-  const { work } = facts.lane;
-  if (work?.outcome == null || work.canceled?.code !== "stalled" || work.outcome.status !== "canceled") return facts;
-  const outcome = { ...work.outcome, status: "failed" as const, failure: "stalled" as const, reason: work.canceled };
-  return { ...facts, lane: { ...facts.lane, work: { ...work, outcome } } };
-}
-
-/** A parked lane ends with its issue, goes on with new input, and else stays where it is. */
-function planParked(facts: LaneFacts, parked: Parking): Plan {
-  const { issue, workflow, lane } = facts;
-  if (issue && isTerminal(workflow, issue.state))
-    return lane.stage === "working" ? planDue({ ...facts, lane: { ...lane, parked: null } }) : planLane(facts);
+  if (lane.work !== null) return lane.work.state === "settled" ? planAfterWork(facts) : judgeReconcile(facts);
   const verdict = judgeUnpark(facts);
-  const { code, sentence } = verdict.ok ? verdict : parked;
-  return verdict.ok ? [{ do: "unpark", reason: { code, sentence } }] : [{ do: "wait", reason: { code, sentence } }];
+  if (lane.parked !== null && verdict.ok) return planUnpark(facts, { code: verdict.code, sentence: verdict.sentence });
+  return planLane(facts);
 }
 
 /** The start of a run in a plan: it needs a slot before the plan may be carried out. */

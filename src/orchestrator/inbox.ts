@@ -6,7 +6,9 @@ import type { ServiceMode } from "../model/events/service.ts";
 import type { Lane } from "../model/lane.ts";
 import { reason, type Reason } from "../model/verdict.ts";
 import type { Board } from "./board.ts";
+import { planUnpark } from "../policy/index.ts";
 import type { OrchestratorParts } from "./ports.ts";
+import { writePlan } from "./steps.ts";
 
 /** What a command may make the loop do besides what it writes. */
 export interface CommandEffects {
@@ -71,7 +73,7 @@ async function onLane(
   writing: Writing,
   act: (writing: Writing, lane: Lane) => Promise<Reason & { readonly ok: boolean }>,
 ) {
-  const wanted = writing.command.arguments["issue"];
+  const wanted = writing.command.arguments.issue;
   const lane = [...writing.board.lanes.values()].find(
     (open) => open.issue.identifier === wanted || open.issue.id === wanted,
   );
@@ -81,22 +83,28 @@ async function onLane(
 
 async function unpark(writing: Writing, lane: Lane) {
   if (lane.parked === null) return { ok: true, ...reason("already", `${lane.issue.identifier} is not parked.`) };
-  const why = reason("unparked", `${writing.command.actor} asked for it.`);
-  await append(writing.tx, writing.command, lane, {
-    type: "lane_unparked",
-    data: { actor: writing.command.actor, reason: why },
-  });
+  await write(writing, lane, "unparked");
   return { ok: true, ...reason("unparked", `${lane.issue.identifier} is started again when its turn comes.`) };
 }
 
 async function retryNow(writing: Writing, lane: Lane) {
   if (lane.work !== null)
     return { ok: false, ...reason("has_work", `${lane.issue.identifier} has work that has not ended.`) };
-  if (lane.parked !== null) await unpark(writing, lane);
+  if (lane.parked !== null) await write(writing, lane, "retried");
   const why = reason("retried", `${writing.command.actor} asked for it.`);
   if (lane.retry !== null)
     await append(writing.tx, writing.command, lane, { type: "retry_cleared", data: { reason: why } });
   return { ok: true, ...reason("retried", `${lane.issue.identifier} is due now.`) };
+}
+
+/** A person takes a parked lane up again: as policy plans it, in the transaction of the command. */
+async function write({ parts, board, command, tx }: Writing, lane: Lane, code: string): Promise<void> {
+  const workflow = parts.workflows.current();
+  const now = parts.clock.now();
+  const openOutbox = board.outboxOf(lane.id);
+  const facts = { workflow, lane, issue: board.issues.get(lane.issue.id), change: undefined, openOutbox, now };
+  const plan = planUnpark(facts, reason(code, `${command.actor} asked for it.`));
+  await writePlan(parts, tx, plan, { lane, issue: facts.issue ?? lane.issue, workflow, resume: null, openOutbox, now });
 }
 
 async function append(tx: RecordTransaction, command: Command, lane: Lane | null, event: Event): Promise<void> {

@@ -42,6 +42,7 @@ export class Orchestrator {
   readonly #scope: Scope;
   readonly #loops: Promise<void>[] = [];
   #nextPollAt = 0;
+  #lookedAt = 0;
   #ending: Ending | null = null;
   #onEnding: (ending: Ending) => void = () => undefined;
   /** Resolves when the service ends by itself: drained, or stopped by a command. */
@@ -84,7 +85,7 @@ export class Orchestrator {
       if (isIdle(this.#board, this.#parts.clock.now())) break;
       await this.#wake.wait(
         this.#parts.clock,
-        nextDue(this.#board, this.#parts.clock.now(), Number.POSITIVE_INFINITY),
+        nextDue(this.#board, this.#parts.clock.now(), Number.POSITIVE_INFINITY, this.#lookedAt),
         this.#abort.signal,
       );
     }
@@ -182,7 +183,11 @@ export class Orchestrator {
     await fillSlots(this.#parts, this.#board, this.#candidates, this.#abort.signal);
     if (this.#board.mode === "draining" && isIdle(this.#board, clock.now())) this.#end("drained");
     if (this.#board.dirty.size > 0) return;
-    await this.#wake.wait(clock, nextDue(this.#board, clock.now(), this.#nextPollAt), this.#abort.signal);
+    await this.#wake.wait(
+      clock,
+      nextDue(this.#board, clock.now(), this.#nextPollAt, this.#lookedAt),
+      this.#abort.signal,
+    );
   }
 
   async #poll(): Promise<void> {
@@ -196,6 +201,7 @@ export class Orchestrator {
     await answerCommands(this.#parts, this.#board, { poll: () => this.hint(), stop: (why) => this.#end(why) });
     await buryExpired(this.#parts);
     const now = this.#parts.clock.now();
+    this.#lookedAt = now;
     const due = new Set(this.#board.dirty);
     for (const lane of this.#board.lanes.values()) if (isDue(lane, now)) due.add(lane.id);
     await tend(this.#parts, this.#board, due, null, this.#abort.signal);

@@ -6,9 +6,12 @@ import { type Change, checkSummary, reviewDecision } from "../model/change.ts";
 import { normaliseLabels, sameState } from "../model/issue.ts";
 import type { Lane } from "../model/lane.ts";
 import { type Intent, type OutboxRow, WORKER_INTENTS } from "../model/outbox.ts";
+import type { RecordTransaction } from "../contracts/record.ts";
+import { planRefusal } from "../lanes/index.ts";
 import { carryOut } from "../record/index.ts";
 import type { Board } from "./board.ts";
 import { CALL_DEADLINE_MS, type OrchestratorParts } from "./ports.ts";
+import { writePlan } from "./steps.ts";
 
 /** Name that Maestro's own comments carry. */
 const AUTHOR = "maestro";
@@ -27,27 +30,27 @@ function pauseAfter(tries: number): number {
  */
 export async function sendDue(parts: OrchestratorParts, board: Board, signal: AbortSignal): Promise<void> {
   const heads = new Map<string, OutboxRow>();
-  for (const row of board.openOutbox()) if (!heads.has(row.laneId)) heads.set(row.laneId, row);
-  await Promise.all([...heads.values()].map((row) => sendLane(parts, board, row.laneId, signal)));
+  for (const row of board.openOutbox()) if (isOurs(row) && !heads.has(row.laneId)) heads.set(row.laneId, row);
+  await Promise.all([...heads.keys()].map((laneId) => sendLane(parts, board, laneId, signal)));
+}
+
+/** Whether the orchestrator carries it out, not a worker. */
+function isOurs(row: OutboxRow): boolean {
+  return !WORKER_INTENTS.includes(row.intent.kind);
 }
 
 async function sendLane(parts: OrchestratorParts, board: Board, laneId: string, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    const row = board.outboxOf(laneId)[0];
+    const row = board.outboxOf(laneId).find(isOurs);
     const lane = board.lanes.get(laneId);
-    if (
-      row === undefined ||
-      lane === undefined ||
-      WORKER_INTENTS.includes(row.intent.kind) ||
-      row.dueAt > parts.clock.now()
-    )
-      return;
-    if ((await sendRow(parts, row, lane, signal)) === "later") return;
+    if (row === undefined || lane === undefined || row.dueAt > parts.clock.now()) return;
+    if ((await sendRow(parts, board, row, lane, signal)) === "later") return;
   }
 }
 
 async function sendRow(
   parts: OrchestratorParts,
+  board: Board,
   row: OutboxRow,
   lane: Lane,
   signal: AbortSignal,
@@ -65,12 +68,31 @@ async function sendRow(
       isUnknown: (error) => isUnknownEffect(toMaestroError(error)),
       clock: parts.clock,
       retryDelayMs: pauseAfter,
+      alongside: async (tx, end) => {
+        if (end.state === "refused") await noteRefusal(parts, board, tx, { ...row, ...end });
+      },
     });
     return state === "done" || state === "refused" ? "settled" : "later";
   } catch (error) {
     if (!signal.aborted) parts.log.warn("outside write failed", { key: row.key, error: toMaestroError(error).message });
     return "later";
   }
+}
+
+/** A refused write may leave its lane with nothing to wait for: what follows is decided and written with the refusal. */
+async function noteRefusal(
+  parts: OrchestratorParts,
+  board: Board,
+  tx: RecordTransaction,
+  row: OutboxRow,
+): Promise<void> {
+  const lane = await tx.lane(row.laneId);
+  if (lane === undefined) return;
+  const workflow = parts.workflows.current();
+  const now = parts.clock.now();
+  const openOutbox = board.outboxOf(lane.id).filter((open) => open.key !== row.key);
+  const plan = planRefusal({ workflow, lane, issue: undefined, change: undefined, openOutbox, now }, row);
+  await writePlan(parts, tx, plan, { lane, issue: lane.issue, workflow, resume: null, openOutbox, now });
 }
 
 interface Found {

@@ -5,7 +5,7 @@ import type { Assignment } from "../model/assignment.ts";
 import type { Event } from "../model/events/index.ts";
 import type { Issue } from "../model/issue.ts";
 import type { Lane } from "../model/lane.ts";
-import { outboxKey, WORKER_INTENTS } from "../model/outbox.ts";
+import { type OutboxRow, outboxKey, WORKER_INTENTS } from "../model/outbox.ts";
 import type { Plan, Step } from "../model/plan.ts";
 import type { RunPurpose } from "../model/run.ts";
 import type { Reason } from "../model/verdict.ts";
@@ -21,6 +21,8 @@ export interface StepScope {
   readonly workflow: Workflow;
   /** Session that a continued run may resume. */
   readonly resume: string | null;
+  /** The lane's outside writes that are neither done nor refused. */
+  readonly openOutbox: readonly OutboxRow[];
   readonly now: number;
 }
 
@@ -33,21 +35,29 @@ export function acts(plan: Plan): boolean {
  * Carries a plan out in one transaction: either all of it is on record or nothing. Returns `false`, without a trace, when the lane has
  * moved on since the plan was made; it will be looked at again.
  */
-export async function carryOut(parts: OrchestratorParts, plan: Plan, scope: StepScope): Promise<boolean> {
+export async function carryOutPlan(parts: OrchestratorParts, plan: Plan, scope: StepScope): Promise<boolean> {
   const canceled: string[] = [];
   const done = await parts.record.transact(async (tx) => {
     const present = await tx.lane(scope.lane.id);
     if (present === undefined || !samePosition(present, scope.lane)) return false;
-    const writer = new StepWriter(parts, tx, scope, present);
-    if (differs(present.issue, scope.issue)) await writer.refresh();
-    for (const step of plan) {
-      await writer.write(step);
-      if (step.do === "cancel_work" && present.work !== null) canceled.push(present.work.id);
-    }
+    await writePlan(parts, tx, plan, { ...scope, lane: present });
+    if (present.work !== null && plan.some((step) => step.do === "cancel_work")) canceled.push(present.work.id);
     return true;
   });
   if (done) for (const workId of canceled) await parts.engine.cancel(workId);
   return done;
+}
+
+/** Writes a plan as part of a transaction, and with it the issue as it was seen when the plan was made (S-127). */
+export async function writePlan(
+  parts: OrchestratorParts,
+  tx: RecordTransaction,
+  plan: Plan,
+  scope: StepScope,
+): Promise<void> {
+  const writer = new StepWriter(parts, tx, scope);
+  if (differs(scope.lane.issue, scope.issue)) await writer.refresh();
+  for (const step of plan) await writer.write(step);
 }
 
 /** Whether nothing that decisions rest on has changed; usage and progress may have. */
@@ -74,14 +84,13 @@ class StepWriter {
   readonly #lane: Lane;
   readonly #workerRows: string[] = [];
 
-  constructor(parts: OrchestratorParts, tx: RecordTransaction, scope: StepScope, lane: Lane) {
+  constructor(parts: OrchestratorParts, tx: RecordTransaction, scope: StepScope) {
     this.#parts = parts;
     this.#tx = tx;
     this.#scope = scope;
-    this.#lane = lane;
+    this.#lane = scope.lane;
   }
 
-  /** Keeps the issue as it was seen when the plan was made (S-127). */
   async refresh(): Promise<void> {
     await this.#append({ type: "issue_refreshed", data: { issue: this.#scope.issue } });
   }
@@ -105,11 +114,23 @@ class StepWriter {
         return this.#plan(step);
       case "wait":
         return;
+      case "close_work":
+        return this.#close(step);
       default: {
         const event = eventOf(step, this.#lane, this.#scope.now);
         if (event !== null) await this.#append(event);
       }
     }
+  }
+
+  /** What the ended work did not get to will not be carried out any more; the next work plans its own writes. */
+  async #close({ counts, reason }: Extract<Step, { do: "close_work" }>): Promise<void> {
+    const { work } = this.#lane;
+    if (work === null) return;
+    for (const row of this.#scope.openOutbox.filter(({ intent }) => WORKER_INTENTS.includes(intent.kind))) {
+      await this.#append({ type: "outbox_settled", data: { key: row.key, state: "refused", result: "work_ended" } });
+    }
+    await this.#append({ type: "work_closed", data: { id: work.id, kind: work.kind, counts, reason } });
   }
 
   async #plan(step: Extract<Step, { do: "write" }>): Promise<void> {
@@ -178,13 +199,6 @@ function eventOf(step: Step, lane: Lane, now: number): Event | null {
   switch (step.do) {
     case "cancel_work":
       return lane.work === null ? null : { type: "work_canceled", data: { id: lane.work.id, reason: step.reason } };
-    case "close_work":
-      return lane.work === null
-        ? null
-        : {
-            type: "work_closed",
-            data: { id: lane.work.id, kind: lane.work.kind, counts: step.counts, reason: step.reason },
-          };
     case "accept_hand_off":
       return { type: "hand_off_accepted", data: { route: step.route, summary: step.summary, noChange: step.noChange } };
     case "stage":

@@ -1,3 +1,4 @@
+import type { Issue } from "../model/issue.ts";
 import type { LaneFacts } from "../model/facts.ts";
 import type { Lane } from "../model/lane.ts";
 import type { Plan } from "../model/plan.ts";
@@ -8,7 +9,7 @@ import { lastKnown, needsChange, needsFreshIssue, planFor, startOf, waitOf } fro
 import { type ChangeView, type IssueView, readChanges, readIssues } from "./outside-view.ts";
 import type { OrchestratorParts } from "./ports.ts";
 import { slotsInUse, startsAllowed } from "./slots.ts";
-import { acts, carryOut } from "./steps.ts";
+import { acts, carryOutPlan, differs } from "./steps.ts";
 
 /** A lane may go through several positions in one turn of the loop; more than this is a decision that goes in circles. */
 const MAX_ROUNDS = 20;
@@ -96,17 +97,25 @@ async function apply(parts: OrchestratorParts, board: Board, lane: Lane, plan: P
   const wait = waitOf(plan);
   if (wait !== undefined) board.waits.set(lane.id, wait.reason);
   const seen = round.issues.get(lane.issue.id);
-  const moved = seen != null && lane.work !== null && seen.state !== lane.issue.state;
-  if (!acts(plan) && !moved) return;
+  if (!acts(plan) && !(seen != null && isWorthKeeping(lane, seen))) return;
   const last = lane.lastRun === 0 ? undefined : await parts.record.views.run(lane.id, lane.lastRun);
   const issue = seen ?? lastKnown(lane, board.issues.get(lane.issue.id));
-  await carryOut(parts, plan, {
+  await carryOutPlan(parts, plan, {
     lane,
     issue,
     workflow: parts.workflows.current(),
     resume: last?.sessionId ?? null,
+    openOutbox: board.outboxOf(lane.id),
     now: round.now,
   });
+}
+
+/**
+ * Whether the issue is put on record although nothing is done: slots are counted by its state, and a parked lane is taken up by what
+ * changes from one look to the next.
+ */
+function isWorthKeeping(lane: Lane, seen: Issue): boolean {
+  return lane.parked === null ? lane.work !== null && seen.state !== lane.issue.state : differs(lane.issue, seen);
 }
 
 /** A start needs a valid workflow, the running mode and a slot; without one it waits and is taken up when a slot frees (G-4). */

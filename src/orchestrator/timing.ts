@@ -7,12 +7,15 @@ const LONGEST_WAIT_MS = 5_000;
 /** Shortest, so that a due time in the past cannot make a busy loop. */
 const SHORTEST_WAIT_MS = 1;
 
-/** Milliseconds until the loop has something to do, if nothing wakes it before. */
-export function nextDue(board: Board, now: number, nextPollAt: number): number {
+/**
+ * Milliseconds until the loop has something to do, if nothing wakes it before. What was due at `lookedAt` has had its look: it waits for
+ * something else, and time alone does not wake it again.
+ */
+export function nextDue(board: Board, now: number, nextPollAt: number, lookedAt: number): number {
   let at = Math.min(nextPollAt, now + LONGEST_WAIT_MS);
   for (const lane of board.lanes.values()) {
-    if (lane.work === null && lane.parked === null && lane.retry !== null && lane.retry.kind !== "slot")
-      at = Math.min(at, lane.retry.dueAt);
+    if (lane.work !== null || lane.parked !== null || lane.retry === null) continue;
+    if (lane.retry.dueAt > lookedAt) at = Math.min(at, lane.retry.dueAt);
   }
   return Math.max(at - now, SHORTEST_WAIT_MS);
 }

@@ -1,6 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import { isMaestroError, type MaestroError, toMaestroError } from "../base/errors.ts";
-import type { WorkRecord } from "../contracts/record.ts";
+import type { RecordTransaction, WorkRecord } from "../contracts/record.ts";
 import type { Event } from "../model/events/index.ts";
 import type { OutboxRow } from "../model/outbox.ts";
 
@@ -25,6 +25,14 @@ export interface CarryOut {
   readonly clock: Clock;
   /** Pause before the next try, milliseconds. */
   readonly retryDelayMs: (tries: number) => number;
+  /** What has to be on record together with the row's end, e.g. what a refusal means for the lane. */
+  readonly alongside?: (tx: RecordTransaction, end: OutboxEnd) => Promise<void>;
+}
+
+/** How a row ended. */
+export interface OutboxEnd {
+  readonly state: "done" | "refused";
+  readonly result: string | null;
 }
 
 /** A row that failed this often is given up: by then a person has to look. */
@@ -105,8 +113,13 @@ function settleUnknown(options: CarryOut, row: OutboxRow, error: MaestroError): 
   });
 }
 
-function settle(options: CarryOut, state: "done" | "refused", result: string | null): Promise<OutboxResult> {
-  return write(options, state, { type: "outbox_settled", data: { key: options.row.key, state, result } });
+async function settle(options: CarryOut, state: OutboxEnd["state"], result: string | null): Promise<OutboxResult> {
+  await options.record.transact(async (tx) => {
+    const event: Event = { type: "outbox_settled", data: { key: options.row.key, state, result } };
+    await tx.append([draft(options, event, null)]);
+    await options.alongside?.(tx, { state, result });
+  });
+  return state;
 }
 
 /** Written without a fence: what happened outside is a fact, also for somebody who has lost the right to do more. */

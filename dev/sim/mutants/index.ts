@@ -8,7 +8,7 @@ import type { MutableParts, Mutation } from "../daemon.ts";
  * them within 200 seeds.
  */
 export const mutants: Readonly<Record<string, Mutation>> = {
-  /** Forgets that a failed run is due again. */
+  /** Forgets that a failed run is due later, and starts it at once. */
   drop_retry: ({ record }) => ({
     record: without(record, (event) => event.type === "retry_scheduled" && event.data.kind === "failure"),
   }),
