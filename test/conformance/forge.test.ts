@@ -1,11 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { forgeCases, type ForgeGaps, type ForgeHarness } from "../../src/contracts/conformance/forge.ts";
 import { directHarness, hostHarness } from "../forges/local/harness.ts";
+import { startHere, startProcess } from "../forges/local/host-process.ts";
 import { memoryHarness } from "../forges/memory/harness.ts";
 
 interface Subject {
   readonly name: string;
   readonly gaps: ForgeGaps;
+  /** The cases that are run; default: all. */
+  readonly only?: RegExp;
   readonly make: () => Promise<ForgeHarness & { dispose(): Promise<void> }>;
 }
 
@@ -16,11 +19,17 @@ const SUBJECTS: readonly Subject[] = [
     make: async () => memoryHarness(),
   },
   { name: "local", gaps: { faults: "nothing is on the way that could be lost" }, make: directHarness },
-  { name: "local in a process of its own", gaps: {}, make: hostHarness },
+  { name: "local behind a socket", gaps: {}, make: () => hostHarness(startHere) },
+  {
+    name: "local in a process of its own",
+    gaps: {},
+    only: /two clients|lost|opened again|stale|out of reach/,
+    make: () => hostHarness(startProcess),
+  },
 ];
 
-describe.each(SUBJECTS)("forge $name", ({ gaps, make }) => {
-  it.each(forgeCases(gaps))("$name", async ({ run }) => {
+describe.each(SUBJECTS)("forge $name", ({ gaps, only, make }) => {
+  it.each(forgeCases(gaps).filter(({ name }) => only?.test(name) ?? true))("$name", async ({ run }) => {
     const harness = await make();
     try {
       await run(harness);

@@ -1,5 +1,4 @@
 import { throwIfAborted } from "../../base/abort.ts";
-import { MaestroError } from "../../base/errors.ts";
 import { newId } from "../../base/ids.ts";
 import {
   mergeVerdict,
@@ -14,6 +13,7 @@ import type { ChangeDraft, MergeResult } from "../../contracts/forge.ts";
 import type { CallOptions } from "../../contracts/outside.ts";
 import { outsideFileError } from "../../contracts/outside-files.ts";
 import type { Change, ChangeReview } from "../../model/change.ts";
+import { contested, noBranch, protectedBranch } from "./errors.ts";
 import type { KeptChange } from "./map.ts";
 import type { ForgeStore } from "./store.ts";
 import type { StoreParts, Tips } from "./store-parts.ts";
@@ -281,29 +281,4 @@ export class LocalStore implements ForgeStore {
 /** Closed where it stands. */
 function closed(kept: KeptChange, { headSha, baseSha }: Change): KeptChange {
   return { ...kept, state: "closed", headSha, baseSha: baseSha ?? kept.baseSha };
-}
-
-function noBranch(branch: string): MaestroError {
-  return new MaestroError({
-    code: "forge_not_found",
-    message: `There is no branch ${branch} to merge into.`,
-    facts: { branch },
-  });
-}
-
-function protectedBranch(branch: string): MaestroError {
-  return new MaestroError({
-    code: "forge_status",
-    message: `${branch} is the repository's default branch and is not deleted.`,
-    facts: { branch },
-  });
-}
-
-function contested(what: string): MaestroError {
-  return new MaestroError({
-    code: "forge_conflict",
-    message: `The branches of ${what} moved each time they were about to be changed.`,
-    retryable: true,
-    facts: { subject: what },
-  });
 }

@@ -90,7 +90,8 @@ async function fetchBase(
   { path, baseBranch }: { readonly path: string; readonly baseBranch: string },
   signal: AbortSignal,
 ): Promise<void> {
-  const flags = ["--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules"];
+  // Checkouts of CI are often shallow.
+  const flags = ["--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--update-shallow"];
   try {
     await git.run(["fetch", ...flags, "--", path, `refs/heads/${baseBranch}:refs/heads/${baseBranch}`], signal);
   } catch (error) {

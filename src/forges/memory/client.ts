@@ -1,4 +1,3 @@
-import { throwIfAborted } from "../../base/abort.ts";
 import { newId } from "../../base/ids.ts";
 import {
   mergeVerdict,
@@ -11,40 +10,10 @@ import {
 } from "../../contracts/change-rules.ts";
 import type { ChangeDraft, Forge, ForgeCapabilities, MergeResult } from "../../contracts/forge.ts";
 import type { CallOptions } from "../../contracts/outside.ts";
-import {
-  LATE_MS,
-  lostCall,
-  type OutsideCall,
-  type OutsideFault,
-  type OutsideFaults,
-  refusedCall,
-} from "../../contracts/outside-faults.ts";
-import type { AdapterContext } from "../../contracts/tracker.ts";
 import type { Change, ChangeReview } from "../../model/change.ts";
-import { toChanges } from "./map.ts";
+import { MemoryCalls, type MemoryForgeOutside, type MemoryForgePorts } from "./calls.ts";
 import { type MemoryForgeState, type StateChange, withBranch, withChange, withClosed } from "./state.ts";
 
-/** A call as the forge saw it, at the moment of its effect. */
-export interface MemoryForgeCall extends OutsideCall {
-  readonly changeId: string | null;
-}
-
-/** What only tests and the simulation hand to a client. */
-export interface MemoryForgePorts {
-  readonly faults?: OutsideFaults;
-  readonly onCall?: (call: MemoryForgeCall) => void;
-}
-
-/** The outside system itself: what all its clients share. */
-export interface MemoryForgeOutside {
-  readonly context: Pick<AdapterContext, "clock" | "random">;
-  readonly watchers: Set<() => void>;
-  state: MemoryForgeState;
-  /** The state before the last write. */
-  before: MemoryForgeState | undefined;
-}
-
-type Call = Omit<MemoryForgeCall, "effect">;
 type Shown = readonly Change[];
 
 /** One client of a memory forge. Others may use the same forge through clients of their own. */
@@ -52,12 +21,12 @@ export class MemoryForge implements Forge {
   readonly kind = "memory";
   readonly capabilities: ForgeCapabilities = { reviews: true, publishChecks: true, merge: true };
   readonly #outside: MemoryForgeOutside;
-  readonly #ports: MemoryForgePorts;
+  readonly #calls: MemoryCalls;
   readonly #watching = new Set<() => void>();
 
   constructor(outside: MemoryForgeOutside, ports: MemoryForgePorts) {
     this.#outside = outside;
-    this.#ports = ports;
+    this.#calls = new MemoryCalls(outside, ports);
   }
 
   /** Another client of the same forge, with ports of its own: a person, or Maestro after a restart. */
@@ -78,9 +47,9 @@ export class MemoryForge implements Forge {
     const { state } = this.#outside;
     const present = state.branches.get(branch) ?? null;
     const result = present === sha ? "already" : present === expected ? "pushed" : "moved";
-    if (result === "pushed") this.#replace(withBranch(state, branch, sha));
+    if (result === "pushed") this.#calls.replace(withBranch(state, branch, sha));
     const call = { verb: "receivePush", changeId: null, arguments: { branch, sha, expected } };
-    this.#ports.onCall?.({ ...call, effect: result === "pushed" });
+    this.#calls.tell(call, result === "pushed");
     return result;
   }
 
@@ -88,7 +57,7 @@ export class MemoryForge implements Forge {
   setMergeability(changeId: string, mergeability: Change["mergeability"]): void {
     const { state } = this.#outside;
     const kept = find(state.changes, changeId);
-    this.#replace(withChange(state, { ...kept, mergeability }));
+    this.#calls.replace(withChange(state, { ...kept, mergeability }));
   }
 
   remote(): null {
@@ -97,13 +66,13 @@ export class MemoryForge implements Forge {
 
   async branchHead(branch: string, options: CallOptions): Promise<string | undefined> {
     const call = { verb: "branchHead", changeId: null, arguments: { branch } };
-    return this.#read(call, options, (_, { branches }) => branches.get(branch));
+    return this.#calls.read(call, options, (_, { branches }) => branches.get(branch));
   }
 
   async ensureChange(draft: ChangeDraft, options: CallOptions): Promise<Change> {
     refuseDraft(draft);
     const call = { verb: "ensureChange", changeId: null, arguments: { ...draft } };
-    return this.#write(call, options, (shown, state) => {
+    return this.#calls.write(call, options, (shown, state) => {
       const tip = state.branches.get(draft.branch) ?? null;
       if (tip !== draft.headSha) throw otherHead(draft.branch, draft.headSha, tip);
       const { title, body, base } = draft;
@@ -118,24 +87,24 @@ export class MemoryForge implements Forge {
 
   async findChange(branch: string, options: CallOptions): Promise<Change | undefined> {
     const call = { verb: "findChange", changeId: null, arguments: { branch } };
-    return this.#read(call, options, (shown) => shown.findLast((change) => change.branch === branch));
+    return this.#calls.read(call, options, (shown) => shown.findLast((change) => change.branch === branch));
   }
 
   async changesByIds(ids: readonly string[], options: CallOptions): Promise<readonly Change[]> {
     if (ids.length === 0) return [];
     const call = { verb: "changesByIds", changeId: null, arguments: { ids } };
-    return this.#read(call, options, (shown) => shown.filter(({ id }) => ids.includes(id)));
+    return this.#calls.read(call, options, (shown) => shown.filter(({ id }) => ids.includes(id)));
   }
 
   async list(filter: { readonly state: Change["state"] | null }, options: CallOptions): Promise<readonly Change[]> {
     const call = { verb: "list", changeId: null, arguments: { state: filter.state } };
-    return this.#read(call, options, (shown) =>
+    return this.#calls.read(call, options, (shown) =>
       shown.filter(({ state }) => filter.state === null || state === filter.state),
     );
   }
 
   async diff(changeId: string, options: CallOptions): Promise<string> {
-    return this.#read({ verb: "diff", changeId, arguments: {} }, options, (shown) => {
+    return this.#calls.read({ verb: "diff", changeId, arguments: {} }, options, (shown) => {
       find(shown, changeId);
       return "";
     });
@@ -146,7 +115,7 @@ export class MemoryForge implements Forge {
     review: Pick<ChangeReview, "author" | "decision" | "body">,
     options: CallOptions,
   ): Promise<void> {
-    return this.#write({ verb: "review", changeId, arguments: { ...review } }, options, (shown, state) => {
+    return this.#calls.write({ verb: "review", changeId, arguments: { ...review } }, options, (shown, state) => {
       const change = find(shown, changeId);
       if (change.state !== "open") throw notOpen(change, changeId);
       const { author, decision, body } = review;
@@ -156,7 +125,7 @@ export class MemoryForge implements Forge {
   }
 
   async comment(changeId: string, author: string, body: string, options: CallOptions): Promise<string> {
-    return this.#write({ verb: "comment", changeId, arguments: { author, body } }, options, (shown, state) => {
+    return this.#calls.write({ verb: "comment", changeId, arguments: { author, body } }, options, (shown, state) => {
       const change = find(shown, changeId);
       const comment = { id: this.#id("comment"), author, body, at: this.#now(), topic: null };
       const comments = [...change.comments, comment];
@@ -169,7 +138,7 @@ export class MemoryForge implements Forge {
     check: { readonly name: string; readonly headSha: string; readonly passed: boolean; readonly summary: string },
     options: CallOptions,
   ): Promise<void> {
-    return this.#write({ verb: "publishCheck", changeId, arguments: { ...check } }, options, (shown, state) => {
+    return this.#calls.write({ verb: "publishCheck", changeId, arguments: { ...check } }, options, (shown, state) => {
       const { name, headSha, summary } = check;
       const status = check.passed ? "passed" : "failed";
       return this.#edited(state, withCheck(find(shown, changeId), { name, headSha, status, required: true, summary }));
@@ -178,7 +147,7 @@ export class MemoryForge implements Forge {
 
   async merge(changeId: string, expectedHead: string, options: CallOptions): Promise<MergeResult> {
     const call = { verb: "merge", changeId, arguments: { expectedHead } };
-    return this.#write<MergeResult>(call, options, (shown, state) => {
+    return this.#calls.write<MergeResult>(call, options, (shown, state) => {
       const change = find(shown, changeId);
       const verdict = mergeVerdict(change, expectedHead);
       if (verdict !== undefined) return { result: verdict };
@@ -189,7 +158,7 @@ export class MemoryForge implements Forge {
   }
 
   async close(changeId: string, options: CallOptions): Promise<void> {
-    return this.#write({ verb: "close", changeId, arguments: {} }, options, (shown, state) => {
+    return this.#calls.write({ verb: "close", changeId, arguments: {} }, options, (shown, state) => {
       const change = find(shown, changeId);
       if (change.state === "merged") throw notOpen(change, changeId);
       if (change.state === "closed") return { result: undefined };
@@ -203,7 +172,7 @@ export class MemoryForge implements Forge {
     options: CallOptions,
   ): Promise<"deleted" | "already" | "moved"> {
     const call = { verb: "deleteBranch", changeId: null, arguments: { branch, expectedHead } };
-    return this.#write<"deleted" | "already" | "moved">(call, options, (shown, state) => {
+    return this.#calls.write<"deleted" | "already" | "moved">(call, options, (shown, state) => {
       const present = state.branches.get(branch);
       if (present === undefined) return { result: "already" };
       if (expectedHead !== null && present !== expectedHead) return { result: "moved" };
@@ -224,7 +193,7 @@ export class MemoryForge implements Forge {
   }
 
   async health(options: CallOptions): Promise<void> {
-    await this.#read({ verb: "health", changeId: null, arguments: {} }, options, () => undefined);
+    await this.#calls.read({ verb: "health", changeId: null, arguments: {} }, options, () => undefined);
   }
 
   async dispose(): Promise<void> {
@@ -258,53 +227,6 @@ export class MemoryForge implements Forge {
   #edited(state: MemoryForgeState, change: Change | undefined): StateChange<undefined> {
     if (change === undefined) return { result: undefined };
     return { next: withChange(state, { ...change, updatedAt: this.#now() }), result: undefined };
-  }
-
-  async #read<T>(
-    call: Call,
-    { signal }: CallOptions,
-    answer: (shown: Shown, state: MemoryForgeState) => T,
-  ): Promise<T> {
-    const fault = this.#begin(call, signal);
-    const state = (fault === "stale" ? this.#outside.before : undefined) ?? this.#outside.state;
-    this.#ports.onCall?.({ ...call, effect: false });
-    const result = answer(toChanges(state), state);
-    await this.#answer(call, fault, signal);
-    return result;
-  }
-
-  async #write<T>(
-    call: Call,
-    { signal }: CallOptions,
-    change: (shown: Shown, state: MemoryForgeState) => StateChange<T>,
-  ): Promise<T> {
-    const fault = this.#begin(call, signal);
-    const { state } = this.#outside;
-    const { next, result } = change(toChanges(state), state);
-    if (next !== undefined) this.#replace(next);
-    this.#ports.onCall?.({ ...call, effect: next !== undefined });
-    await this.#answer(call, fault, signal);
-    return result;
-  }
-
-  #replace(next: MemoryForgeState): void {
-    this.#outside.before = this.#outside.state;
-    this.#outside.state = next;
-    for (const hint of this.#outside.watchers) queueMicrotask(hint);
-  }
-
-  #begin({ verb }: Call, signal: AbortSignal): OutsideFault | undefined {
-    throwIfAborted(signal);
-    const fault = this.#ports.faults?.next(verb);
-    if (fault === "fail") throw refusedCall("forge", this.kind, verb);
-    if (fault === "lose_request") throw lostCall("forge", this.kind, verb);
-    return fault;
-  }
-
-  /** The way back of an answer, after the effect. */
-  async #answer({ verb }: Call, fault: OutsideFault | undefined, signal: AbortSignal): Promise<void> {
-    if (fault === "lose_answer") throw lostCall("forge", this.kind, verb);
-    if (fault === "late") await this.#outside.context.clock.sleep(this.#ports.faults?.lateMs ?? LATE_MS, signal);
   }
 
   #now(): number {

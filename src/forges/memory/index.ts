@@ -2,11 +2,13 @@ import type { JsonObject } from "../../base/json.ts";
 import type { ForgeProvider } from "../../contracts/forge.ts";
 import type { OutsideFaults } from "../../contracts/outside-faults.ts";
 import type { AdapterContext } from "../../contracts/tracker.ts";
-import { MemoryForge, type MemoryForgeCall } from "./client.ts";
+import type { MemoryForgeCall } from "./calls.ts";
+import { MemoryForge } from "./client.ts";
 import { parseMemoryOptions } from "./options.ts";
 import { EMPTY_STATE } from "./state.ts";
 
-export type { MemoryForge, MemoryForgeCall, MemoryForgePorts } from "./client.ts";
+export type { MemoryForgeCall, MemoryForgePorts } from "./calls.ts";
+export type { MemoryForge } from "./client.ts";
 
 /**
  * A new, empty memory forge with faults and a call log that no workflow file can ask for. `connect` on the result gives further clients

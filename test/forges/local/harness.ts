@@ -4,7 +4,7 @@ import type { ForgeHarness } from "../../../src/contracts/conformance/forge.ts";
 import type { Forge } from "../../../src/contracts/forge.ts";
 import { localForge } from "../../../src/forges/local/index.ts";
 import { forgePlace, pushFiles } from "../place.ts";
-import { startHost } from "./host-process.ts";
+import type { HostPlace, RunningHost } from "./host-process.ts";
 
 const FAULTS = { refused: "fail", lost_request: "lose_request", lost_answer: "lose_answer", stale: "stale" } as const;
 
@@ -44,16 +44,16 @@ export async function directHarness(): Promise<Harness> {
   };
 }
 
-/** A local forge in a process of its own. Every second client works in this process, beside the other one. */
-export async function hostHarness(): Promise<Harness> {
+/** A local forge behind a socket. Every second client works on the same files without it. */
+export async function hostHarness(start: (place: HostPlace) => Promise<RunningHost>): Promise<Harness> {
   const place = forgePlace();
   const { context, checkout } = place;
   const repository = join(place.root, "forge.git");
-  const program = ["--repository", repository, "--source", checkout, "--base", "main"];
-  let host = await startHost(place.root, program);
+  const host = { root: place.root, repository, checkout };
+  let running = await start(host);
   const clients = new Set<Forge>();
   const open = async (): Promise<Forge> => {
-    const options = clients.size % 2 === 0 ? { repository, socket: host.socket } : { repository };
+    const options = clients.size % 2 === 0 ? { repository, socket: running.socket } : { repository };
     const client = await localForge.open(options, context);
     clients.add(client);
     return client;
@@ -67,20 +67,20 @@ export async function hostHarness(): Promise<Harness> {
     open,
     reopen: async () => {
       await closeAll();
-      await host.kill("SIGKILL");
-      host = await startHost(place.root, program);
+      await running.kill("SIGKILL");
+      running = await start(host);
       return open();
     },
     push: async (branch, files) => pushFiles(checkout, repository, branch, files),
     makeConflict: async ({ branch }) => {
       pushFiles(checkout, repository, "main", { [`${branch.replaceAll("/", "-")}.txt`]: "other\n" });
     },
-    sever: () => host.kill("SIGTERM"),
-    failNext: async (verb, fault) => host.plan(verb, FAULTS[fault]),
+    sever: () => running.kill("SIGTERM"),
+    failNext: async (verb, fault) => running.plan(verb, FAULTS[fault]),
     pause: () => context.clock.sleep(30),
     dispose: async () => {
       await closeAll();
-      await host.kill("SIGTERM");
+      await running.kill("SIGTERM");
       place.remove();
     },
   };

@@ -1,32 +1,91 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { systemClock } from "../../../src/base/clock.ts";
+import { systemRandom } from "../../../src/base/random.ts";
+import { ForgeHost } from "../../../src/forges/local/host.ts";
+import { ensureRepository } from "../../../src/forges/local/repository.ts";
+import { storeParts } from "../../../src/forges/local/store-parts.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../../src/forges/local/host-program.ts", import.meta.url));
 
-/** A host program in a process of its own. */
-export interface HostProcess {
+/** A host of a forge, here or in a process of its own. */
+export interface RunningHost {
   readonly socket: string;
   /** Adds to the faults file. */
   plan(verb: string, fault: string, lateMs?: number): void;
-  /** What it was asked. */
-  calls(): Record<string, unknown>[];
+  /** What it was asked, oldest first. */
+  calls(): HostCall[];
+  /** Ends it; a host in this process knows no difference between signals. */
   kill(signal: NodeJS.Signals): Promise<void>;
 }
 
+/** A line of a host's log, as far as tests look at it. */
+export interface HostCall {
+  readonly verb: string;
+  readonly arguments: Readonly<Record<string, unknown>>;
+  readonly fault: string;
+  readonly effect: boolean;
+  readonly value?: unknown;
+  readonly error?: string;
+}
+
+/** What a host serves. */
+export interface HostPlace {
+  readonly root: string;
+  readonly repository: string;
+  readonly checkout: string;
+}
+
 /** Starts a host program from its sources and waits until it listens. Rejects with what it says when it does not. */
-export async function startHost(root: string, args: readonly string[]): Promise<HostProcess> {
-  const socket = join(root, "host.sock");
-  const faults = join(root, "faults.json");
-  const log = join(root, "calls.jsonl");
-  writeFileSync(faults, "[]");
-  writeFileSync(log, "");
-  const own = ["--socket", socket, "--faults", faults, "--log", log];
-  const child = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), PROGRAM, ...args, ...own], {
+export async function startProcess({ root, repository, checkout }: HostPlace): Promise<RunningHost> {
+  const files = hostFiles(root);
+  const child = runProgram([
+    ...["--repository", repository, "--source", checkout, "--base", "main"],
+    ...["--socket", files.socket, "--faults", files.faults, "--log", files.log],
+  ]);
+  await ready(child);
+  return {
+    ...hostAccess(files),
+    kill: async (signal) => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const gone = new Promise((resolve) => child.once("exit", resolve));
+      child.kill(signal);
+      await gone;
+    },
+  };
+}
+
+/** Starts a host in this process. */
+export async function startHere({ root, repository, checkout }: HostPlace): Promise<RunningHost> {
+  const files = hostFiles(root);
+  const clock = systemClock();
+  await ensureRepository(repository, { path: checkout, baseBranch: "main" }, clock, new AbortController().signal);
+  const host = new ForgeHost(storeParts(repository, clock, systemRandom()), files);
+  await host.start();
+  return { ...hostAccess(files), kill: () => host.stop() };
+}
+
+/** Runs the host program with these arguments. */
+export function runProgram(args: readonly string[]): ChildProcess {
+  return spawn(process.execPath, ["--import", import.meta.resolve("tsx"), PROGRAM, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
   });
-  await ready(child);
+}
+
+function hostFiles(root: string) {
+  const files = {
+    socket: join(root, "host.sock"),
+    faults: join(root, "faults.json"),
+    log: join(root, "calls.jsonl"),
+  };
+  writeFileSync(files.faults, "[]");
+  appendFileSync(files.log, "");
+  return files;
+}
+
+function hostAccess({ socket, faults, log }: ReturnType<typeof hostFiles>): Omit<RunningHost, "kill"> {
   return {
     socket,
     plan: (verb, fault, lateMs) => {
@@ -34,16 +93,9 @@ export async function startHost(root: string, args: readonly string[]): Promise<
       list.push({ verb, fault, ...(lateMs === undefined ? {} : { late_ms: lateMs }) });
       writeFileSync(faults, JSON.stringify(list));
     },
-    calls: () =>
-      readFileSync(log, "utf8")
-        .split("\n")
-        .filter((line) => line !== "")
-        .map((line) => JSON.parse(line)),
-    kill: async (signal) => {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const gone = new Promise((resolve) => child.once("exit", resolve));
-      child.kill(signal);
-      await gone;
+    calls: () => {
+      const lines = readFileSync(log, "utf8").split("\n");
+      return lines.filter((line) => line !== "").map((line): HostCall => JSON.parse(line));
     },
   };
 }
