@@ -78,6 +78,23 @@ describe("a workspace that was replaced by a link", () => {
     expect(readdirSync(join(room.directory, "victim"))).toEqual(["precious"]);
   });
 
+  it("is removed as a link, and the lane's commits are kept without it", async () => {
+    const git = room.git();
+    const lane = room.lane({ key: "MT-2", branch: "maestro/mt-2" });
+    const { path } = await room.workspaces({ git }).prepare(lane, open);
+    writeFileSync(join(path, "work.txt"), "x");
+    await git.takeOver(
+      { workspaceKey: "MT-2", path, branch: "maestro/mt-2", strategy: "worktree" },
+      { message: "w" },
+      open,
+    );
+    rmSync(path, { recursive: true });
+    symlinkSync(join(room.directory, "victim"), path);
+    const { salvage } = await room.workspaces({ git }).remove(lane, open);
+    expect(await room.names(salvage ?? "")).toEqual(["README.md", "commits.bundle"]);
+    expect(readdirSync(join(room.directory, "victim"))).toEqual(["precious"]);
+  });
+
   it("is removed as a link: what it leads to is neither touched nor salvaged, and no hook runs there", async () => {
     symlinkSync(join(room.directory, "victim"), room.path());
     const workspaces = room.workspaces({ hooks: { beforeRemove: beforeRun } });
@@ -85,6 +102,13 @@ describe("a workspace that was replaced by a link", () => {
     expect(readdirSync(join(room.directory, "victim"))).toEqual(["precious"]);
     expect(await room.names(room.root)).toEqual([".maestro"]);
   });
+});
+
+it("S-163 a folder that a case-folding file system took for another key's is refused", async () => {
+  const realPath = async (path: string) => (await room.runtime.realPath(path)).replace(/mt-1$/, "MT-1");
+  const workspaces = room.workspaces({ runtime: { ...room.runtime, realPath } });
+  const preparing = workspaces.prepare(room.lane({ key: "mt-1" }), open);
+  await expect(preparing).rejects.toMatchObject({ code: "workspace_outside_root" });
 });
 
 it("S-162 a hook that replaces the folder by a link does not get it handed out", async () => {

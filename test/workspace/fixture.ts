@@ -38,6 +38,8 @@ export const issue: Issue = {
   updatedAt: null,
 };
 
+let rooms = 0;
+
 /** One machine with real files and processes in a folder of its own. */
 export class Room {
   readonly directory = realpathSync(mkdtempSync(join(tmpdir(), "maestro-workspace-")));
@@ -46,6 +48,8 @@ export class Room {
   readonly log = memoryLog();
   readonly secrets = new SecretRegistry();
   readonly hooked: HookResult[] = [];
+  /** Of its own, because processes are ended by markers that begin with it, and other tests run at the same time. */
+  readonly workflowId = `test-${process.pid}-${++rooms}`;
   readonly runtime: Runtime = localRuntime({ clock, machine: "here", log: this.log });
 
   /** A new object each time, as after a restart. */
@@ -56,7 +60,7 @@ export class Room {
       git: null,
       root: this.root,
       strategy: "worktree",
-      workflowId: "test-workflow",
+      workflowId: this.workflowId,
       hookEnvironment: () => ({ PATH: process.env.PATH ?? "/usr/bin:/bin" }),
       minFreeBytes: 0,
       salvageDirectory: this.salvage,

@@ -156,6 +156,7 @@ describe("with a repository", () => {
     rmSync(path, { recursive: true });
     expect(await workspaces.prepare(lane(), open)).toMatchObject({ created: true, headSha });
     expect(readFileSync(join(path, "new.txt"), "utf8")).toBe("work");
+    expect(Object.keys(await room.salvaged())).toEqual([]);
   });
 
   it("keeps commits and files of the issue's earlier lane before the next one begins anew", async () => {
