@@ -138,12 +138,14 @@ function plantGitDir(gitDir: string, name: string): void {
 function plant(lane: LaneTree): void {
   project.write(project.root, { "evil/attributes": ATTRIBUTES });
   plantGitDir(join(lane.path, ".git"), "workspace");
-  for (const nested of ["nested", "sub"]) {
+  for (const nested of ["nested", "nested-too", "sub"]) {
     mkdirSync(join(lane.path, nested), { recursive: true });
     project.git(join(lane.path, nested), "init", "-q");
     project.write(join(lane.path, nested), { "inner.txt": "inner\n", ".gitattributes": ATTRIBUTES });
     project.git(join(lane.path, nested), "add", "inner.txt");
     project.git(join(lane.path, nested), "commit", "-q", "-m", "inner");
+    // Of the same size, so that only its content, and with it a filter, tells the difference.
+    project.write(join(lane.path, nested), { "inner.txt": "INNER\n" });
     plantGitDir(join(lane.path, nested, ".git"), nested);
   }
   // The store that the workspace's alternates name, and every folder above it, made to look like a repository.
@@ -263,13 +265,14 @@ describe.each(["worktree", "clone"] as const)("an agent that plants commands in 
 
     project.write(lane.path, {
       ".git/commondir": `${project.root}/.git\n`,
-      "nested/.git/commondir": `${project.root}/.git\n`,
+      "nested-too/.git/commondir": `${project.root}/.git\n`,
     });
     agent = keepPlanting(lane);
-    for (const used of [lane, before, after]) {
-      await useEverything(used);
+    try {
+      for (const used of [lane, before, after]) await useEverything(used);
+    } finally {
+      expect(fired()).toEqual([]);
     }
     expect(agent.exitCode).toBeNull();
-    expect(fired()).toEqual([]);
   });
 });

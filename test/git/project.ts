@@ -2,10 +2,14 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { vi } from "vitest";
 import { systemClock } from "../../src/base/clock.ts";
 import { silentLog } from "../../src/base/log.ts";
 import { createHostGit, type HostGit, type HostGitOptions, type LaneTree } from "../../src/git/index.ts";
 import { localRuntime } from "../../src/runtimes/local/index.ts";
+
+// Every test runs dozens of real Git commands; a busy machine must not decide whether it passes.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 /** A project with a bare remote, a maker's clone that pushes to it, and the host's Git over both. */
 export interface Project {
