@@ -205,16 +205,18 @@ export const RUNTIME_PROCESS_CASES: readonly ConformanceCase<ProcessHarness>[] =
   {
     name: "finds live processes by marker and ends them, also what ignores TERM",
     async run(harness) {
-      const first = await startStaying(harness, "maestro-find-1");
-      const second = await startStaying(harness, "maestro-find-2");
-      equal(await harness.runtime.liveMarkers("maestro-find-"), ["maestro-find-1", "maestro-find-2"], "markers");
-      check((await harness.runtime.killMarked("maestro-find-1")) >= 1, "killMarked counts what it ended");
+      // The folder's name is this run's own, so other runs on the machine are not met.
+      const prefix = `${harness.directory.split("/").at(-1)}-find-`;
+      const first = await startStaying(harness, `${prefix}1`);
+      const second = await startStaying(harness, `${prefix}2`);
+      equal(await harness.runtime.liveMarkers(prefix), [`${prefix}1`, `${prefix}2`], "markers");
+      check((await harness.runtime.killMarked(`${prefix}1`)) >= 1, "killMarked counts what it ended");
       equal((await first.exited).signal, "SIGKILL", "signal");
       await second.kill({ graceMs: 10 });
       await second.kill();
       equal((await second.exited).signal, "SIGKILL", "signal after the grace");
-      equal(await harness.runtime.liveMarkers("maestro-find-"), [], "markers afterwards");
-      equal(await harness.runtime.killMarked("maestro-find-1"), 0, "second killMarked");
+      equal(await harness.runtime.liveMarkers(prefix), [], "markers afterwards");
+      equal(await harness.runtime.killMarked(`${prefix}1`), 0, "second killMarked");
     },
   },
   {
