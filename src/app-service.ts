@@ -188,6 +188,7 @@ async function openHttp(parts: ServiceParts, { open, source, orchestrator }: Htt
   const http = await startHttp({
     port,
     host: options.host ?? server.host,
+    clock,
     log,
     status: () =>
       statusDocument({

@@ -71,9 +71,12 @@ function recentTable({ recent }: StatusDocument, now: number): string[] {
 }
 
 function tokenLine({ codex_totals: totals }: StatusDocument): string[] {
-  if (totals.total_tokens === 0 && totals.seconds_running === 0) return [];
   const { input_tokens: input, output_tokens: output, seconds_running: seconds } = totals;
-  return ["", `${input} tokens in, ${output} out, agents ran for ${formatDuration(seconds * 1000)}`];
+  const parts = [
+    ...(input + output === 0 ? [] : [`${input} tokens in, ${output} out`]),
+    ...(seconds === 0 ? [] : [`agents ran for ${formatDuration(seconds * 1000)}`]),
+  ];
+  return parts.length === 0 ? [] : ["", parts.join(", ")];
 }
 
 function since(instant: string, now: number): string {

@@ -1,5 +1,6 @@
 import { serve, type ServerType } from "@hono/node-server";
 import { MaestroError } from "../base/errors.ts";
+import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { CommandAnswer } from "../model/command.ts";
 import type { StatusDocument } from "../model/documents/status.ts";
@@ -11,6 +12,7 @@ export interface HttpParts {
   readonly port: number;
   /** Default 127.0.0.1; any other is the operator's decision. */
   readonly host: string;
+  readonly clock: Clock;
   readonly log: Log;
   readonly status: () => Promise<StatusDocument>;
   /** Puts a command into the inbox; `null` while it has no answer. */

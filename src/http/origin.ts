@@ -15,7 +15,7 @@ function isAllowed(name: string | null, boundHost: string): boolean {
   if (name === null) return false;
   // Bound to everything, the operator's own names for this machine cannot be known.
   if (boundHost === "0.0.0.0" || boundHost === "::") return true;
-  return LOOPBACK.has(boundHost) ? LOOPBACK.has(name) : name === boundHost;
+  return LOOPBACK.has(boundHost) ? LOOPBACK.has(name) : name === boundHost.toLowerCase();
 }
 
 function nameOf(url: string): string | null {

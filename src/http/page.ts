@@ -42,10 +42,9 @@ ${table("Ended", ["Issue", "Run", "Status", "Why"], recent, "Nothing has ended y
 function table(title: string, heads: readonly string[], rows: readonly (readonly string[])[], empty: string): string {
   const head = `<h2>${escapeHtml(title)}</h2>`;
   if (rows.length === 0) return `${head}<p>${escapeHtml(empty)}</p>`;
-  const cells = (tag: string, row: readonly string[]) =>
-    row.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join("");
-  const body = rows.map((row) => `<tr>${cells("td", row)}</tr>`).join("\n");
-  return `${head}<div class="table"><table><thead><tr>${cells('th scope="col"', heads).replaceAll('</th scope="col">', "</th>")}</tr></thead><tbody>${body}</tbody></table></div>`;
+  const headings = heads.map((cell) => `<th scope="col">${escapeHtml(cell)}</th>`).join("");
+  const body = rows.map((row) => `<tr>${row.map((cell) => `<td>${escapeHtml(cell)}</td>`).join("")}</tr>`).join("\n");
+  return `${head}<div class="table"><table><thead><tr>${headings}</tr></thead><tbody>${body}</tbody></table></div>`;
 }
 
 /** Text from trackers and agents is never markup. */
