@@ -35,7 +35,7 @@ describe("writing", () => {
   it("that exceeds the limit of file sizes is disk_full and leaves the old text and nothing else", async () => {
     const { runtime, directory } = room;
     await runtime.writeText(`${directory}/file`, "old");
-    const limit = (bytes: string) => execFileSync("prlimit", ["--pid", String(process.pid), `--fsize=${bytes}:`]);
+    const limit = (bytes: string) => execFileSync("sh", ["-c", `prlimit --pid ${process.pid} --fsize=${bytes}:`]);
     limit("65536");
     try {
       const writing = runtime.writeText(`${directory}/file`, "x".repeat(1_000_000));
