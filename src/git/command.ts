@@ -4,6 +4,7 @@ import type { ExecuteSpec, FinishedProcess } from "../contracts/runtime.ts";
 import { gitEnvironment } from "./environment.ts";
 import { contendedLock, gitFailure } from "./failure.ts";
 import { DEFAULT_TIMEOUT_MS, type HostGitOptions } from "./options.ts";
+import type { Turns } from "./turns.ts";
 
 /** Where a command works. */
 export interface GitPlace {
@@ -49,24 +50,16 @@ const MAX_OUTPUT = 256 * 1024 * 1024;
 const LOCK_PAUSES_MS = [100, 400, 1_000];
 
 /** The one way in which the host runs Git. Commands of an earlier instance that still live are ended before the first one. */
-export function gitCommand(options: HostGitOptions): GitCommand {
+export function gitCommand(options: HostGitOptions, turns: Turns): GitCommand {
   const { runtime, clock, log, stateDirectory } = options;
   const family = `maestro-git-${shortHash(stateDirectory, 8)}-`;
-  let started = 0;
-  let leftovers: Promise<void> | undefined;
 
   const endLeftovers = async (): Promise<void> => {
-    try {
-      for (const marker of await runtime.liveMarkers(family)) await runtime.killMarked(marker);
-    } catch (error) {
-      leftovers = undefined;
-      throw error;
-    }
+    for (const marker of await runtime.liveMarkers(family)) await runtime.killMarked(marker);
   };
 
   const once = async (place: GitPlace, args: readonly string[], signal: AbortSignal, call: GitCallOptions) => {
-    started += 1;
-    const marker = `${family}${started}`;
+    const marker = `${family}${turns.nextCommand()}`;
     const finished = await execute(options, specOf(options, place, args, call, marker, signal));
     if (finished.aborted) throw abortedError(signal);
     if (finished.timedOut) throw deadlineError(args, finished.ms);
@@ -74,8 +67,7 @@ export function gitCommand(options: HostGitOptions): GitCommand {
   };
 
   return async (place, args, signal, call = {}) => {
-    leftovers ??= endLeftovers();
-    await leftovers;
+    await turns.afterLeftovers(endLeftovers);
     for (let turn = 0; ; turn += 1) {
       const finished = await once(place, args, signal, call);
       if (finished.code !== null && (call.codes ?? [0]).includes(finished.code)) return answer(finished, args, call);

@@ -1,5 +1,4 @@
 import { MaestroError } from "../base/errors.ts";
-import { Mutex } from "../base/mutex.ts";
 import { treeOnDisk } from "./agent-git.ts";
 import { checkOut } from "./clean-checkout.ts";
 import { gitCommand } from "./command.ts";
@@ -16,28 +15,27 @@ import { prepareLane } from "./preparation.ts";
 import { push } from "./push.ts";
 import { salvageLane } from "./salvage.ts";
 import { takeOver } from "./take-over.ts";
+import { type Turns, turnsOf } from "./turns.ts";
 
 /**
  * The host's Git for one project. Nothing is started and nothing is written before the first call. Work on one lane happens in the order in which it was
- * asked for, work on several side by side.
+ * asked for, work on several side by side; that holds for all HostGits over one state directory in this process. No other process may use it.
  */
 export function createHostGit(options: HostGitOptions): HostGit {
-  const git = gitCommand(options);
+  const turns = turnsOf(options.runtime, options.stateDirectory);
+  const git = gitCommand(options, turns);
   const layout = layoutOf(options.stateDirectory);
-  const parts: GitParts = { options, git, layout, mirror: new Mirror(options, git, layout) };
-  return { ...laneWork(parts), ...commitWork(parts) };
+  const parts: GitParts = { options, git, layout, mirror: new Mirror(options, git, layout, turns.mirror) };
+  return { ...laneWork(parts, turns), ...commitWork(parts) };
 }
 
 /** The part that works on a lane. */
 function laneWork(
   parts: GitParts,
+  turns: Turns,
 ): Pick<HostGit, "prepare" | "inspect" | "takeOver" | "mergeBase" | "salvage" | "forget"> {
-  const turns = new Map<string, Mutex>();
-  const inTurn = <T>(lane: LaneTree, signal: AbortSignal, work: () => Promise<T>): Promise<T> => {
-    const turn = turns.get(lane.workspaceKey) ?? new Mutex();
-    turns.set(lane.workspaceKey, turn);
-    return turn.run(work, signal);
-  };
+  const inTurn = <T>(lane: LaneTree, signal: AbortSignal, work: () => Promise<T>): Promise<T> =>
+    turns.lane(lane.workspaceKey).run(work, signal);
   const onLane = <T>(lane: LaneTree, signal: AbortSignal, work: (git: LaneGit) => Promise<T>): Promise<T> =>
     inTurn(lane, signal, async () => {
       const found = await requireLane(parts, lane, signal);

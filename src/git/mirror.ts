@@ -1,6 +1,6 @@
 import { throwIfAborted } from "../base/abort.ts";
 import { isMaestroError, MaestroError } from "../base/errors.ts";
-import { Mutex } from "../base/mutex.ts";
+import type { Mutex } from "../base/mutex.ts";
 import type { GitCommand, GitPlace } from "./command.ts";
 import { type Layout, sealGitDir, sealObjects } from "./git-dir.ts";
 import type { HostGitOptions } from "./options.ts";
@@ -17,12 +17,14 @@ export class Mirror {
   readonly #git: GitCommand;
   readonly #layout: Layout;
   readonly #place: GitPlace;
-  readonly #turn = new Mutex();
+  readonly #turn: Mutex;
 
-  constructor(options: HostGitOptions, git: GitCommand, layout: Layout) {
+  /** `turn` keeps out whoever else works on the mirror. */
+  constructor(options: HostGitOptions, git: GitCommand, layout: Layout, turn: Mutex) {
     this.#options = options;
     this.#git = git;
     this.#layout = layout;
+    this.#turn = turn;
     this.#place = { gitDir: layout.mirror, objects: layout.objects };
   }
 

@@ -57,6 +57,12 @@ function plantedConfig(name: string): string {
   project.write(dirname(included), {
     [`${name}.included`]: `[alias]\n\tst = !${evil("included")}\n[core]\n\teditor = ${evil("editor")}\n`,
   });
+  return `${plantedCore(evil, hooks, included)}${plantedDrivers(evil)}${plantedRemotes(evil)}`;
+}
+
+type Evil = (what: string) => string;
+
+function plantedCore(evil: Evil, hooks: string, included: string): string {
   return `[core]
 	repositoryformatversion = 1
 	fsmonitor = ${evil("fsmonitor")}
@@ -73,7 +79,11 @@ function plantedConfig(name: string): string {
 	path = ${included}
 [credential]
 	helper = !${evil("credential")}
-[diff]
+`;
+}
+
+function plantedDrivers(evil: Evil): string {
+  return `[diff]
 	external = ${evil("diff-external")}
 [diff "planted"]
 	command = ${evil("diff-command")}
@@ -86,7 +96,11 @@ function plantedConfig(name: string): string {
 	required = true
 [filter "long"]
 	process = ${evil("filter-process")}
-[url "ext::${evil("instead-of")} "]
+`;
+}
+
+function plantedRemotes(evil: Evil): string {
+  return `[url "ext::${evil("instead-of")} "]
 	insteadOf = ${project.remote}
 	pushInsteadOf = ${project.remote}
 [protocol]

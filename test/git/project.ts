@@ -41,19 +41,22 @@ export const PERSON: Readonly<Record<string, string>> = {
   GIT_COMMITTER_EMAIL: "person@example.org",
 };
 
+function git(folder: string, ...args: string[]): string {
+  return execFileSync("git", args, { cwd: folder, env: PERSON, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+}
+
+function write(folder: string, files: Readonly<Record<string, string>>): void {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+}
+
 export function makeProject(more: (root: string) => Partial<HostGitOptions> = () => ({})): Project {
   const root = mkdtempSync(join(tmpdir(), "maestro-git-"));
   const [remote, maker] = [join(root, "remote.git"), join(root, "maker")];
   const [state, workspaces] = [join(root, "state"), join(root, "workspaces")];
   mkdirSync(workspaces);
-  const git = (folder: string, ...args: string[]): string =>
-    execFileSync("git", args, { cwd: folder, env: PERSON, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
-  const write = (folder: string, files: Readonly<Record<string, string>>): void => {
-    for (const [name, text] of Object.entries(files)) {
-      mkdirSync(dirname(join(folder, name)), { recursive: true });
-      writeFileSync(join(folder, name), text);
-    }
-  };
   git(root, "init", "-q", "--bare", "-b", "main", remote);
   git(root, "init", "-q", "-b", "main", maker);
   const options: HostGitOptions = {

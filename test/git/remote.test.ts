@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { shortHash } from "../../src/base/ids.ts";
 import { memoryLog } from "../../src/base/log.ts";
 import { createHostGit } from "../../src/git/index.ts";
 import { makeProject, type Project } from "./project.ts";
@@ -195,6 +196,30 @@ describe("reading commits", () => {
     await expect(host.checkout("1".repeat(40), path, signal)).rejects.toMatchObject({ code: "git_failed" });
     expect(existsSync(path)).toBe(false);
   });
+});
+
+test("two hosts over the same state, as after a reload, keep out of each other's way", async () => {
+  const { host, signal } = project;
+  const other = createHostGit({ ...project.options, identity: { name: "Other", email: "other@example.org" } });
+  const lanes = ["A", "B", "C"].map((key) => project.lane(key));
+  const made = await Promise.all(
+    lanes.flatMap((lane) => [host.prepare(lane, signal), other.prepare(lane, signal), other.refreshMirror(signal)]),
+  );
+  expect(made.filter((tree) => "created" in tree && tree.created)).toHaveLength(lanes.length);
+});
+
+test("ends a command that an earlier process left running", async () => {
+  const family = `maestro-git-${shortHash(project.state, 8)}-`;
+  const { runtime } = project.options;
+  const left = await runtime.spawn({
+    command: "sleep",
+    args: ["60"],
+    cwd: project.root,
+    env: { PATH: process.env.PATH ?? "" },
+    marker: `${family}7`,
+  });
+  await project.host.refreshMirror(project.signal);
+  expect((await left.exited).signal).not.toBeNull();
 });
 
 describe("commands end", () => {
