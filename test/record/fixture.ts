@@ -24,8 +24,13 @@ export async function memoryDatabase() {
   return database;
 }
 
+/** A clock that moves on when nothing can run any more: a commit takes more turns than the clock would give it. */
+export function patientClock(): VirtualClock {
+  return new VirtualClock({ drain: () => new Promise((resolve) => setImmediate(resolve)) });
+}
+
 /** A record with everything that a test may want to look at or to move. */
-export async function sampleRecord(place: RecordPlace = { file: ":memory:" }, clock = new VirtualClock()) {
+export async function sampleRecord(place: RecordPlace = { file: ":memory:" }, clock = patientClock()) {
   const secrets = new SecretRegistry();
   const log = memoryLog();
   const open = await openRecord({ ...place, workflowId: "sample", clock, log, secrets });
