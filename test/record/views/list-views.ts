@@ -1,0 +1,47 @@
+import type { RecordTotals, RecordViews } from "../../../src/contracts/record.ts";
+import type { StoredEvent } from "../../../src/model/events/envelope.ts";
+import type { ServiceMode } from "../../../src/model/events/service.ts";
+import { isOpen, type Lane, type Run } from "../../../src/model/lane.ts";
+
+export interface Listed {
+  readonly lanes?: readonly Lane[];
+  readonly runs?: readonly Run[];
+  readonly events?: readonly StoredEvent[];
+  readonly totals?: Partial<RecordTotals>;
+  readonly mode?: ServiceMode;
+}
+
+const NOTHING: RecordTotals = {
+  lanes: 0,
+  closedLanes: 0,
+  runs: 0,
+  inputTokens: 0,
+  outputTokens: 0,
+  totalTokens: 0,
+  runMs: 0,
+};
+
+/** The views of a record that is nothing but lists. */
+export function listViews({ lanes = [], runs = [], events = [], totals = {}, mode = "running" }: Listed): RecordViews {
+  const newest = [...runs].sort((a, b) => b.claimedAt - a.claimedAt);
+  return {
+    lane: async (id) => lanes.find((lane) => lane.id === id),
+    openLanes: async () => lanes.filter(isOpen),
+    lanesOfIssue: async (id) => lanes.filter((lane) => lane.issue.id === id).sort((a, b) => b.ordinal - a.ordinal),
+    closedLanes: async (limit) => lanes.filter((lane) => !isOpen(lane)).slice(0, limit),
+    run: async (laneId, number) => runs.find((run) => run.laneId === laneId && run.number === number),
+    runsOfLane: async (laneId) => runs.filter((run) => run.laneId === laneId),
+    recentRuns: async (limit) => newest.slice(0, limit),
+    evidence: async () => [],
+    openOutbox: async () => [],
+    openCommands: async () => [],
+    command: async () => undefined,
+    events: async ({ types, limit, newestFirst }) => {
+      const found = events.filter(({ event }) => types === undefined || types.includes(event.type));
+      return (newestFirst ? found.toReversed() : found).slice(0, limit);
+    },
+    totals: async () => ({ ...NOTHING, ...totals }),
+    mode: async () => mode,
+    lastSeq: async () => events.length,
+  };
+}
