@@ -12,7 +12,7 @@ import { createEmbeddedEngine } from "../../src/engine/index.ts";
 import type { HostGit } from "../../src/git/index.ts";
 import type { Lease } from "../../src/model/work.ts";
 import type { Workflow } from "../../src/model/workflow.ts";
-import { Orchestrator } from "../../src/orchestrator/index.ts";
+import { Orchestrator, type WaitingIssue } from "../../src/orchestrator/index.ts";
 import { memoryTranscripts, openRecord } from "../../src/record/index.ts";
 import { createWorker } from "../../src/runs/index.ts";
 import { createToolbox } from "../../src/tools/index.ts";
@@ -56,8 +56,8 @@ export interface Daemon {
   crash(): void;
   /** What SIGTERM does. */
   stop(): Promise<void>;
-  /** Nudged like the control socket does. */
-  nudge(): void;
+  /** Why what does not run does not run, for whoever replays a seed. */
+  waiting(): readonly WaitingIssue[];
 }
 
 /** Starts a daemon. */
@@ -138,7 +138,7 @@ export async function startDaemon(around: Surroundings, mutation: Mutation | nul
       await open.inbox.ask({ id, workflowId, actor: "person", verb, arguments: args, askedAt: clock.now() });
       orchestrator.nudge();
     },
-    nudge: () => orchestrator.nudge(),
+    waiting: () => orchestrator.waiting(),
     crash: () => {
       life.end();
       open.abandon();

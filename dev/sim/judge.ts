@@ -163,17 +163,28 @@ function judgeVanished(log: OutsideLog): string[] {
 /** Shortest pause after a failure, milliseconds (S-119), less what a stop takes. */
 const BACK_OFF_MS = 9_000;
 
-/** After an agent failed by its own act, its issue is tried again only after a pause, unless a person asked for it. */
+/**
+ * After an agent failed by its own act, its issue is tried again only after a pause, unless a person asked for it. An orphan's failure is
+ * nobody's to see.
+ */
 function judgeBackOff(log: OutsideLog): string[] {
   const broken: string[] = [];
   const failed = new Map<string, number>();
+  const started = new Map<string, number>();
   for (const line of log.agents) {
     const at = failed.get(line.issue);
+    const before = started.get(line.issue) ?? line.at;
+    if (line.event === "start") started.set(line.issue, line.at);
     if (line.event === "stop") {
       if (line.how === "failed") failed.set(line.issue, line.at);
       else failed.delete(line.issue);
-    } else if (at !== undefined && line.at - at < BACK_OFF_MS && !touched(log, line.issue, at - LAG_MS, line.at)) {
-      broken.push(`${line.issue} was tried again ${line.at - at} ms after its agent failed`);
+    } else if (
+      at !== undefined &&
+      line.at - at < BACK_OFF_MS &&
+      !touched(log, line.issue, at - LAG_MS, line.at) &&
+      !died(log, before, line.at)
+    ) {
+      broken.push(`${line.issue} was tried again ${line.at - at} ms after its agent failed at ${at}`);
     }
   }
   return broken;

@@ -15,7 +15,8 @@ for (let seed = first; seed <= last; seed += 1) {
   if (result.broken.length > 0) failed += 1;
   const facts = `${result.agentRuns} runs, ${result.deaths} deaths, ${result.calls} calls`;
   console.log(`seed ${seed}: ${result.broken.length === 0 ? "holds" : "BROKEN"} (${facts})`);
-  for (const line of result.broken) console.log(`  ${line}`);
+  const lines = result.broken.length === 0 ? [] : [...result.broken, ...result.waiting.map((line) => `waits: ${line}`)];
+  for (const line of lines) console.log(`  ${line}`);
 }
 console.log(`${last - first + 1 - failed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

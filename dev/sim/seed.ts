@@ -1,4 +1,6 @@
 import type { Mutation } from "./daemon.ts";
+import type { StoredEvent } from "../../src/model/events/envelope.ts";
+import type { OutsideLog } from "./outside-log.ts";
 import { World } from "./world.ts";
 
 /** What a seed came to. */
@@ -8,6 +10,12 @@ export interface SeedResult {
   readonly agentRuns: number;
   readonly deaths: number;
   readonly calls: number;
+  /** What still waited at the end, and why. */
+  readonly waiting: readonly string[];
+  /** For whoever replays it. */
+  readonly log: OutsideLog;
+  /** What Maestro itself put on record; the judge never sees it. */
+  readonly events: readonly StoredEvent[];
 }
 
 /** Turbulent time, milliseconds of the simulation. */
@@ -21,10 +29,12 @@ const ISSUES = 6;
 export async function runSeed(seed: number, mutation: Mutation | null = null): Promise<SeedResult> {
   const world = await World.create(seed, mutation);
   const broken: string[] = [];
+  let waiting: readonly string[] = [];
   try {
     await world.boot();
     await turbulence(world);
     await peace(world);
+    waiting = world.waiting();
     await world.stop();
   } catch (error) {
     broken.push(
@@ -39,6 +49,9 @@ export async function runSeed(seed: number, mutation: Mutation | null = null): P
     agentRuns: log.agents.filter((line) => line.event === "start").length,
     deaths: log.deaths.length,
     calls: log.calls.length,
+    waiting,
+    log,
+    events: await world.events(),
   };
 }
 

@@ -7,6 +7,8 @@ import { loadSqlite, type SqliteDatabase } from "../../src/base/sqlite-module.ts
 import type { Workflow } from "../../src/model/workflow.ts";
 import { createMemoryForge, type MemoryForge } from "../../src/forges/memory/index.ts";
 import { createMemoryTracker, type MemoryTracker } from "../../src/trackers/memory/index.ts";
+import type { StoredEvent } from "../../src/model/events/envelope.ts";
+import { openRecord } from "../../src/record/index.ts";
 import { loadWorkflow } from "../../src/workflow/index.ts";
 import { agentProgram, type Behaviour, randomBehaviour } from "./behaviour.ts";
 import { type Daemon, type Mutation, startDaemon } from "./daemon.ts";
@@ -19,6 +21,8 @@ import { VirtualClock } from "./virtual-clock.ts";
 
 const BASE_SHA = "0".repeat(39).concat("1");
 const FAULTS = ["fail", "lose_request", "lose_answer", "late", "stale"] as const;
+/** How old a stale answer can be, milliseconds. */
+const STALEST_MS = 45_000;
 /** Where Maestro may leave files. */
 const PLACES = ["/ws/", "/state/", "/tmp/"];
 
@@ -46,6 +50,7 @@ export class World {
   #workflow: Workflow;
   #daemon: Daemon | null = null;
   #quiet = false;
+  readonly #wroteAt = { tracker: 0, forge: 0 };
   #starts = 0;
   readonly #movedAt = new Map<string, { readonly state: string; readonly at: number }>();
   #workspaces = new Set<string>();
@@ -69,14 +74,14 @@ export class World {
     this.#daemonRandom = seededRandom(parts.seed + 1_000_000);
     const agents = seededRandom(parts.seed + 2_000_000);
     const faults = seededRandom(parts.seed + 3_000_000);
-    const next = () => (!this.#quiet && faults.next() < 0.06 ? faults.pick(FAULTS) : undefined);
+    const next = (system: OutsideCall["system"]) => () => this.#fault(system, faults);
     const lateMs = 3_000;
     this.#tracker = parts.tracker.connect({
-      faults: { lateMs, next },
+      faults: { lateMs, next: next("tracker") },
       onCall: (call) => this.#saw("maestro", "tracker", call),
     });
     this.#forge = parts.forge.connect({
-      faults: { lateMs, next },
+      faults: { lateMs, next: next("forge") },
       onCall: (call) => this.#saw("maestro", "forge", call),
     });
     this.people = new People(
@@ -211,6 +216,20 @@ export class World {
     await this.#lookAtWorkspaces();
   }
 
+  /** Why what does not run does not run, in words. */
+  waiting(): string[] {
+    const rows = this.#daemon?.waiting() ?? [];
+    return rows.map(({ issue, reason }) => `${issue.identifier} (${issue.state}): ${reason.code}: ${reason.sentence}`);
+  }
+
+  /** Everything on record, for a replay that wants to know why. */
+  async events(): Promise<readonly StoredEvent[]> {
+    const secrets = new SecretRegistry();
+    const workflowId = this.#workflow.id;
+    const open = await openRecord({ database: this.#database, workflowId, clock: this.clock, log: silentLog, secrets });
+    return open.record.views.events({ limit: 100_000 });
+  }
+
   async verdict(): Promise<string[]> {
     const issues = await this.people.issues();
     const world: FinalWorld = {
@@ -234,6 +253,13 @@ export class World {
     return promise;
   }
 
+  /** What goes wrong with a call. An answer is never staler than any outside system's caches. */
+  #fault(system: OutsideCall["system"], random: Random): (typeof FAULTS)[number] | undefined {
+    if (this.#quiet || random.next() >= 0.06) return undefined;
+    const fault = random.pick(FAULTS);
+    return fault === "stale" && this.clock.now() - this.#wroteAt[system] > STALEST_MS ? undefined : fault;
+  }
+
   #noteCap(): void {
     this.log.caps.push({ at: this.clock.now(), cap: this.#workflow.agent.maxConcurrentAgents });
   }
@@ -252,6 +278,7 @@ export class World {
     const ids = call.arguments["ids"];
     const one = call.issueId ?? call.changeId ?? call.arguments["branch"];
     const subjects = Array.isArray(ids) ? ids.map(String) : [one == null ? "*" : String(one)];
+    if (call.effect) this.#wroteAt[system] = this.clock.now();
     for (const subject of subjects) {
       this.log.calls.push({
         at: this.clock.now(),

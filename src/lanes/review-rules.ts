@@ -151,11 +151,12 @@ function isApprovedNow(facts: LaneFacts): boolean {
   return facts.change != null && isApproved(facts, facts.change);
 }
 
-/** Whether the change shows anything but the lane's own, validated head. */
+/**
+ * Whether the change shows anything but a head that the host validated. Newer commits that a broken-off repair left in the workspace do
+ * not matter: they were never handed over, and what people approved is the head that they saw.
+ */
 function isUnvalidated({ change, lane }: LaneFacts): boolean {
-  const { branch } = lane;
-  if (change == null) return false;
-  return change.headSha !== branch?.validatedSha || change.headSha !== (branch.headSha ?? change.headSha);
+  return change != null && change.headSha !== lane.branch?.validatedSha;
 }
 
 /** Every signal speaks for landing, about the one head that the host validated. */

@@ -1,6 +1,7 @@
 import { type Change, type ChangeReview, checkSummary, reviewDecision } from "../model/change.ts";
 import type { LaneFacts } from "../model/facts.ts";
 import type { Lane, LaneBranch } from "../model/lane.ts";
+import type { Category } from "../model/profile.ts";
 import { routeOf, trackerState } from "../model/workflow.ts";
 import { type Reason, reason } from "../model/verdict.ts";
 import { because } from "./codes.ts";
@@ -12,7 +13,7 @@ export const VALIDATION_CHECK = "maestro/validation";
 /** What asks for a repair of a change, most important first. The codes go into reasons and into a lane's `repairedFor`. */
 export const REPAIR_CODES = {
   review_changes_requested: "A reviewer asks for changes at the present head.",
-  issue_in_rework: "A person moved the issue to a state that asks for rework.",
+  issue_in_rework: "A person moved the issue out of review, to a state that asks for work.",
   required_checks_failed: "A required check that is not Maestro's own failed at the present head.",
   change_conflicts: "The change does not merge cleanly into its base.",
   landing_refused: "The forge refused the merge because the base is in the way.",
@@ -94,8 +95,11 @@ function fromReview(change: Change): RepairFact | null {
   return fact("review_changes_requested", newest.id, `${newest.author} asks for changes.`, true);
 }
 
+/** States in which people want an agent to work. After a hand-off only a person's hand brings an issue there. */
+const ASKS_FOR_WORK: readonly (Category | undefined)[] = ["todo", "in_progress", "rework"];
+
 function fromRework({ issue, workflow }: LaneFacts, change: Change): RepairFact | null {
-  if (!issue || trackerState(workflow, issue.state)?.category !== "rework") return null;
+  if (!issue || !ASKS_FOR_WORK.includes(trackerState(workflow, issue.state)?.category)) return null;
   if (routeOf(workflow, issue.state)?.action === "disabled") return null;
   const since = issue.updatedAt === null ? change.headSha : String(issue.updatedAt);
   return fact("issue_in_rework", since, `${issue.identifier} was moved to "${issue.state}".`, true);
