@@ -2,7 +2,7 @@ import { cp, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { MaestroError } from "./base/errors.ts";
-import { exists } from "./app-project.ts";
+import { exists } from "./base/presence.ts";
 import { packagedFolder } from "./workflow/index.ts";
 
 /** Git sees neither the user's nor the system's settings, so that the demo is the same everywhere. */

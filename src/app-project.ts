@@ -1,7 +1,8 @@
-import { access, realpath } from "node:fs/promises";
+import { realpath } from "node:fs/promises";
 import { homedir } from "node:os";
-import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import { MaestroError } from "./base/errors.ts";
+import { exists } from "./base/presence.ts";
 import { makeDemo } from "./app-demo.ts";
 import type { Project, Target, Terminal } from "./cli/app.ts";
 import { resolveTemplate, stateDirectoryOf, workflowIdOf } from "./workflow/index.ts";
@@ -60,19 +61,4 @@ function needsDemo(alias: string): boolean {
 /** Whether somebody keeps Maestro's things in this folder. */
 async function isInitialised(directory: string): Promise<boolean> {
   return exists(join(directory, ".maestro", "issues"));
-}
-
-/** Whether something is at the path. An error other than "nothing there" is thrown. */
-export async function exists(path: string): Promise<boolean> {
-  try {
-    await access(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return false;
-    throw new MaestroError({
-      code: "path_unreadable",
-      message: `${basename(path)} cannot be looked at: ${path}`,
-      cause: error,
-    });
-  }
 }

@@ -7,7 +7,7 @@ import type { Random } from "./base/random.ts";
 import type { SecretRegistry } from "./base/redact.ts";
 import type { Project, Request, Terminal } from "./cli/app.ts";
 import type { CommandAnswer } from "./model/command.ts";
-import { exists } from "./app-project.ts";
+import { exists } from "./base/presence.ts";
 import type { PruneReport, VerifyReport } from "./record/index.ts";
 
 /** One project's record, with what is needed to use it from the outside. */

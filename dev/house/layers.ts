@@ -61,7 +61,7 @@ export const OPEN_UNITS = ["base", "model", "contracts"];
 
 /** Files other than `index.ts` that other units may import, by path below src. */
 export const FACES: readonly { path: string; importers: readonly string[] }[] = [
-  { path: "orchestrator/commands", importers: ["http", "dashboard", "tui"] },
+  { path: "orchestrator/commands", importers: ["http", "dashboard", "tui", "app"] },
   { path: "record/views", importers: ["http", "dashboard", "tui"] },
   { path: "cli/app.ts", importers: ["app"] },
 ];
