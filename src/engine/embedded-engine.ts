@@ -3,10 +3,8 @@ import { MaestroError } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
 import type { Engine, PullRequest } from "../contracts/engine.ts";
 import type { RecordTransaction } from "../contracts/record.ts";
-import type { Event } from "../model/events/index.ts";
-import type { Lane } from "../model/lane.ts";
 import type { WorkOutcome } from "../model/run.ts";
-import { type Reason, reason } from "../model/verdict.ts";
+import { reason } from "../model/verdict.ts";
 import type { Lease, WorkSpec } from "../model/work.ts";
 import { type OpenRecord, sqlOf, type WorkRow } from "../record/index.ts";
 import { leaseOf, workOf } from "./map.ts";
@@ -22,6 +20,7 @@ import {
   selectWork,
   selectWorkOfLane,
 } from "./queries.ts";
+import { canceledOutcome, canceledReason, eventOn, laneMissing } from "./work-events.ts";
 
 /** What the engine is built on. */
 export interface EmbeddedEngineParts {
@@ -263,35 +262,6 @@ class EmbeddedEngine implements Engine {
 
 function fitting(request: PullRequest, rows: readonly WorkRow[]): readonly WorkRow[] {
   return rows.filter((row) => row.machine === request.machine && request.kinds.some((kind) => kind === row.kind));
-}
-
-function eventOn(work: WorkSpec, fence: number | null, event: Event) {
-  return { workflowId: work.workflowId, laneId: work.laneId, run: work.run === 0 ? null : work.run, fence, event };
-}
-
-function canceledReason(lane: Lane, work: WorkSpec): Reason | null {
-  return lane.work?.id === work.id ? lane.work.canceled : null;
-}
-
-function canceledOutcome(why: Reason): WorkOutcome {
-  return {
-    status: "canceled",
-    reason: why,
-    failure: null,
-    signal: { kind: "none" },
-    headSha: null,
-    changed: false,
-    turns: 0,
-    notBefore: null,
-  };
-}
-
-function laneMissing(work: WorkSpec): MaestroError {
-  return new MaestroError({
-    code: "lane_missing",
-    message: `Work ${work.id} belongs to lane ${work.laneId}, which is not on record.`,
-    facts: { lane_id: work.laneId, work_id: work.id },
-  });
 }
 
 function register<T>(listeners: Set<T>, listener: T): () => void {

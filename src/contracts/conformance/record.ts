@@ -5,7 +5,7 @@ import { recordOutboxCases } from "./record-outbox.ts";
 import { recordReadCases } from "./record-reads.ts";
 import { recordWriteCases } from "./record-writes.ts";
 
-export type { RecordHarness, RecordUnderTest } from "./record-harness.ts";
+export type { RecordHarness } from "./record-harness.ts";
 
 /** What every record does, whatever it stores in. Each case gets a harness of its own, whose store is empty. */
 export const recordCases: readonly ConformanceCase<RecordHarness>[] = [
