@@ -4,7 +4,7 @@ import { FORGE_FAULT_CASES } from "./forge-faults.ts";
 import type { ForgeCase, ForgeGaps } from "./forge-harness.ts";
 import { FORGE_MERGE_CASES } from "./forge-merges.ts";
 
-export type { ForgeCase, ForgeFeature, ForgeGaps, ForgeHarness } from "./forge-harness.ts";
+export type { ForgeCase, ForgeGaps, ForgeHarness } from "./forge-harness.ts";
 
 /** What every forge must do, without the cases that need something the adapter declares as a gap. A gap needs a reason. */
 export function forgeCases(gaps: ForgeGaps = {}): readonly ForgeCase[] {
