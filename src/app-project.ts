@@ -11,8 +11,8 @@ const DEFAULT_FILE = "WORKFLOW.md";
 
 /** Where everything lives that must survive a checkout: `$MAESTRO_HOME`, else `~/.maestro`. */
 export function homeOf(environment: Terminal["environment"]): string {
-  const home = environment["MAESTRO_HOME"];
-  return home ? resolve(home) : join(environment["HOME"] || homedir(), ".maestro");
+  const home = environment.MAESTRO_HOME;
+  return home ? resolve(home) : join(environment.HOME || homedir(), ".maestro");
 }
 
 /** A project with the folder that relative paths of its workflow start in. */

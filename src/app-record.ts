@@ -26,11 +26,11 @@ export async function putRequest(place: RecordPlace, request: Request, waitMs: n
   const { project, clock, random, terminal } = place;
   await requireRecord(place);
   const { ask } = await import("./orchestrator/commands/index.ts");
-  const { nudgeService } = await import("./orchestrator/commands/socket.ts");
+  const { nudgeDaemon } = await import("./orchestrator/commands/socket.ts");
   const { openInbox } = await import("./record/index.ts");
   const inbox = await openInbox({ file: place.file });
   try {
-    const nudge = () => nudgeService(join(project.stateDirectory, "control.sock"));
+    const nudge = () => nudgeDaemon(join(project.stateDirectory, "control.sock"));
     const parts = { inbox, clock, random, nudge };
     return await ask(parts, { workflowId: project.id, ...request }, waitMs, terminal.signal);
   } finally {

@@ -12,7 +12,7 @@ import type { Transcripts } from "./record/index.ts";
 import { createWorker, type Worker } from "./runs/index.ts";
 import { createToolbox } from "./tools/index.ts";
 import { createWorkspaces, type Workspaces } from "./workspace/index.ts";
-import type { ServiceParts } from "./app-service.ts";
+import type { DaemonParts } from "./app-daemon-parts.ts";
 
 /** What the worker gets beside the service's own parts. */
 export interface WorkerSurroundings {
@@ -35,7 +35,7 @@ const IDENTITY = { name: "Maestro", email: "maestro@localhost" };
 const GIT_VARIABLES = ["PATH", "HOME", "SSH_AUTH_SOCK", "TMPDIR"];
 
 /** The worker of this machine, for all four kinds of work. */
-export function workerOf(parts: ServiceParts, around: WorkerSurroundings): Worker {
+export function workerOf(parts: DaemonParts, around: WorkerSurroundings): Worker {
   const { clock, random, log, secrets, kinds } = parts;
   const { runtime } = around;
   const stateDirectory = parts.project.stateDirectory;
@@ -84,7 +84,7 @@ export function workerOf(parts: ServiceParts, around: WorkerSurroundings): Worke
   });
 }
 
-function gitOf(parts: ServiceParts, around: WorkerSurroundings, workflow: Workflow): HostGit | null {
+function gitOf(parts: DaemonParts, around: WorkerSurroundings, workflow: Workflow): HostGit | null {
   const { repo } = workflow;
   if (repo === null) return null;
   const remote = repo.remote ?? around.forge()?.remote() ?? repo.path;

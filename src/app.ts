@@ -7,7 +7,7 @@ import { SecretRegistry } from "./base/redact.ts";
 import { putRequest, exportProject, pruneProject, type RecordPlace, verifyProject } from "./app-record.ts";
 import { packageVersion } from "./app-version.ts";
 import { homeOf, locateProject, type LocatedProject } from "./app-project.ts";
-import type { App, Opened, OpenService, Project, ServiceOptions, Terminal } from "./cli/app.ts";
+import type { App, Opened, Daemon, Project, ServiceOptions, Terminal } from "./cli/app.ts";
 import type { Forge } from "./contracts/forge.ts";
 import type { Tracker } from "./contracts/tracker.ts";
 
@@ -37,7 +37,7 @@ export function createApp(terminal: Terminal): App {
       return project;
     },
     workflow: async (project) => (await load(foundation, project)).workflow,
-    service: (project, options) => openService(foundation, project, options),
+    service: (project, options) => openDaemon(foundation, project, options),
     tracker: (project) => openProjectTracker(foundation, project),
     forge: (project) => openProjectForge(foundation, project),
     reader: async (project) => {
@@ -46,8 +46,8 @@ export function createApp(terminal: Terminal): App {
       return opened(reader, () => reader.close());
     },
     nudge: async (project) => {
-      const { nudgeService } = await import("./orchestrator/commands/socket.ts");
-      return nudgeService(join(project.stateDirectory, "control.sock"));
+      const { nudgeDaemon } = await import("./orchestrator/commands/socket.ts");
+      return nudgeDaemon(join(project.stateDirectory, "control.sock"));
     },
     ask: (project, request, waitMs) => putRequest(place(foundation, project), request, waitMs),
     verify: (project) => verifyProject(place(foundation, project)),
@@ -101,12 +101,12 @@ async function load(foundation: Foundation, project: Project) {
   };
 }
 
-async function openService(foundation: Foundation, project: Project, options: ServiceOptions): Promise<OpenService> {
-  const { composeService } = await import("./app-service.ts");
+async function openDaemon(foundation: Foundation, project: Project, options: ServiceOptions): Promise<Daemon> {
+  const { composeDaemon } = await import("./app-daemon.ts");
   const { builtInKinds } = await import("./app-kinds.ts");
   const file = join(options.logsRoot ?? project.stateDirectory, "logs", "maestro.log");
   const log = await pinoLog({ level: "info", destination: file, secrets: foundation.secrets });
-  return composeService({
+  return composeDaemon({
     ...foundation,
     project: placed(foundation, project),
     options,

@@ -51,7 +51,7 @@ export interface ServiceOptions {
 }
 
 /** A service in this process. */
-export interface OpenService {
+export interface Daemon {
   readonly workflow: Workflow;
   /** Where the page is, when a port was asked for. */
   readonly url: string | null;
@@ -95,7 +95,7 @@ export interface App {
   /** Finds the workflow file; with `template`, the packaged one, or the demo project it makes. Writes nothing into the current folder. */
   locate(target: Target): Promise<Project>;
   workflow(project: Project): Promise<Workflow>;
-  service(project: Project, options: ServiceOptions): Promise<OpenService>;
+  service(project: Project, options: ServiceOptions): Promise<Daemon>;
   tracker(project: Project): Promise<Opened<Tracker>>;
   /** Throws `no_forge` when the workflow has no repository. */
   forge(project: Project): Promise<Opened<Forge>>;

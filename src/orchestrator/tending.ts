@@ -86,17 +86,23 @@ function factsOf(parts: OrchestratorParts, board: Board, lane: Lane, round: Roun
   return {
     workflow: parts.workflows.current(),
     lane,
-    issue: round.issues.get(lane.issue.id),
+    issue: seenIssue(board, lane, round),
     change: changeId === null ? null : round.changes.get(changeId),
     openOutbox: board.outboxOf(lane.id),
     now: round.now,
   };
 }
 
+/** The issue as this look saw it. A move of ours that was settled since then is applied: the look may be older than the move. */
+function seenIssue(board: Board, lane: Lane, { issues, now }: Round): Issue | null | undefined {
+  const seen = issues.get(lane.issue.id);
+  return seen ? board.settled(seen, now) : seen;
+}
+
 async function apply(parts: OrchestratorParts, board: Board, lane: Lane, plan: Plan, round: Round): Promise<void> {
   const wait = waitOf(plan);
   if (wait !== undefined) board.waits.set(lane.id, wait.reason);
-  const seen = round.issues.get(lane.issue.id);
+  const seen = seenIssue(board, lane, round);
   if (!acts(plan) && !(seen != null && isWorthKeeping(lane, seen))) return;
   const last = lane.lastRun === 0 ? undefined : await parts.record.views.run(lane.id, lane.lastRun);
   const issue = seen ?? lastKnown(lane, board.issues.get(lane.issue.id));
@@ -131,7 +137,7 @@ async function startWhenFree(
     board.waits.set(lane.id, allowed);
     return;
   }
-  const issue = round.issues.get(lane.issue.id) ?? lastKnown(lane, board.issues.get(lane.issue.id));
+  const issue = seenIssue(board, lane, round) ?? lastKnown(lane, board.issues.get(lane.issue.id));
   const verdict = judgeSlots(parts.workflows.current(), slotsInUse(board, lane), issue.state);
   if (verdict.ok) return apply(parts, board, lane, plan, round);
   board.waits.set(lane.id, verdict);

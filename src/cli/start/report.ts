@@ -1,11 +1,11 @@
 import type { Issue } from "../../model/issue.ts";
 import type { Workflow } from "../../model/workflow.ts";
-import type { OpenService, Project, Target } from "../app.ts";
+import type { Daemon, Project, Target } from "../app.ts";
 import type { Cli } from "../cli.ts";
 import { commandLine } from "../target.ts";
 
 /** What a starting service says: where everything is, and for a demo what to do with it. */
-export function startReport(cli: Cli, target: Target, project: Project, service: OpenService): string[] {
+export function startReport(cli: Cli, target: Target, project: Project, service: Daemon): string[] {
   const { workflow, url, logFile } = service;
   const { profile, agentProvider, agent } = workflow;
   const agents = `${agentProvider.kind}, at most ${agent.maxConcurrentAgents} at once`;

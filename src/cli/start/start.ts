@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { Lane } from "../../model/lane.ts";
-import type { App, OpenService, Project, Target } from "../app.ts";
+import type { App, Daemon, Project, Target } from "../app.ts";
 import type { Cli } from "../cli.ts";
 import { EventLines } from "../event-lines.ts";
 import { findIssue } from "../issue/find-issue.ts";
@@ -45,7 +45,7 @@ async function requireIssue(app: App, project: Project, wanted: string): Promise
 }
 
 /** Ends with `aborted` when the terminal asks for the end before the work is done. */
-async function runOnce(cli: Cli, service: OpenService, json: boolean): Promise<void> {
+async function runOnce(cli: Cli, service: Daemon, json: boolean): Promise<void> {
   const { signal } = cli.terminal;
   const stop = (): void => void service.stop("interrupted");
   signal.addEventListener("abort", stop, { once: true });
@@ -56,7 +56,7 @@ async function runOnce(cli: Cli, service: OpenService, json: boolean): Promise<v
   }
 }
 
-async function runOn(cli: Cli, service: OpenService): Promise<void> {
+async function runOn(cli: Cli, service: Daemon): Promise<void> {
   await service.start();
   const reason = await Promise.race([service.ended.then((ending) => ending.reason), asked(cli.terminal.signal)]);
   cli.print(`Stopping (${reason}). Agents that run are ended; they go on at the next start.`);
@@ -85,7 +85,7 @@ class Printing {
     this.#quiet = quiet;
   }
 
-  async begin(app: App, project: Project, service: OpenService): Promise<void> {
+  async begin(app: App, project: Project, service: Daemon): Promise<void> {
     if (this.#quiet) return;
     this.#cli.print(...startReport(this.#cli, this.#target, project, service));
     const command = (...words: readonly string[]) => commandLine(this.#cli, this.#target, ...words);

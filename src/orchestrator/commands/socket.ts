@@ -35,7 +35,7 @@ function listen(server: Server, path: string): Promise<void> {
 }
 
 /** Tells the service behind the socket to look at its inbox. `false` when none answers. */
-export function nudgeService(path: string): Promise<boolean> {
+export function nudgeDaemon(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = createConnection(path);
     const finish = (answered: boolean): void => {

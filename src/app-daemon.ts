@@ -2,17 +2,14 @@ import { mkdir } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { newId } from "./base/ids.ts";
-import type { Clock } from "./base/clock.ts";
-import type { Log } from "./base/log.ts";
 import { toMaestroError } from "./base/errors.ts";
-import type { Random } from "./base/random.ts";
-import type { SecretRegistry } from "./base/redact.ts";
 import { Scope } from "./base/scope.ts";
 import { OutsideAdapters } from "./app-adapters.ts";
 import { oneIssueOnly } from "./app-one-issue.ts";
-import type { LocatedProject } from "./app-project.ts";
 import { workerOf } from "./app-worker.ts";
-import type { OpenService, ServiceOptions, Terminal } from "./cli/app.ts";
+import type { DaemonParts } from "./app-daemon-parts.ts";
+import { Hints } from "./app-hints.ts";
+import type { Daemon } from "./cli/app.ts";
 import type { Workflow } from "./model/workflow.ts";
 import { localRuntime } from "./runtimes/local/index.ts";
 import { createEmbeddedEngine, holdInstanceLock } from "./engine/index.ts";
@@ -21,23 +18,7 @@ import { Orchestrator } from "./orchestrator/index.ts";
 import { ask } from "./orchestrator/commands/index.ts";
 import { openControlSocket } from "./orchestrator/commands/socket.ts";
 import { createTranscripts, type OpenRecord, openRecord, statusDocument } from "./record/index.ts";
-import { watchWorkflow, type WorkflowChange, type WorkflowKinds, type WorkflowSource } from "./workflow/index.ts";
-
-/** What a service is composed from. */
-export interface ServiceParts {
-  readonly project: LocatedProject;
-  readonly options: ServiceOptions;
-  readonly kinds: WorkflowKinds;
-  readonly terminal: Terminal;
-  readonly version: string;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly secrets: SecretRegistry;
-  readonly log: Log;
-  readonly logFile: string;
-  /** MAESTRO_HOME. */
-  readonly home: string;
-}
+import { watchWorkflow, type WorkflowChange, type WorkflowSource } from "./workflow/index.ts";
 
 /** How long agents get to end when the service stops, milliseconds. */
 const WORKER_GRACE_MS = 15_000;
@@ -52,7 +33,7 @@ const ANSWER_WAIT_MS = 5_000;
  * Composes the whole service in this process and opens it, without starting anything. Throws what its parts throw: workflow errors,
  * `already_running`, `record_newer`, `record_corrupt`, `disk_full`, `port_in_use`; then nothing stays open.
  */
-export async function composeService(parts: ServiceParts): Promise<OpenService> {
+export async function composeDaemon(parts: DaemonParts): Promise<Daemon> {
   const scope = new Scope(parts.clock, "service");
   try {
     return await compose(parts, scope);
@@ -62,29 +43,23 @@ export async function composeService(parts: ServiceParts): Promise<OpenService> 
   }
 }
 
-async function compose(parts: ServiceParts, scope: Scope): Promise<OpenService> {
-  const { project, options, clock, random, log } = parts;
+async function compose(parts: DaemonParts, scope: Scope): Promise<Daemon> {
+  const { project, options, clock } = parts;
   const hints = new Hints();
   const source = await followedWorkflow(parts, hints, scope);
   const { open, engine, instance } = await openStore(parts, scope);
   const outside = await openOutside(parts, source.current(), hints, scope);
   const tracker = options.issue === null ? outside.tracker : oneIssueOnly(outside.tracker, options.issue);
   const workflows = options.pollIntervalMs === null ? source : withInterval(source, options.pollIntervalMs);
-  const transcripts = createTranscripts({
-    directory: join(project.stateDirectory, "transcripts"),
-    secrets: parts.secrets,
-    clock,
-  });
-  const runtime = localRuntime({ clock, machine: hostname(), log });
+  const directory = join(project.stateDirectory, "transcripts");
+  const transcripts = createTranscripts({ directory, secrets: parts.secrets, clock });
+  const runtime = localRuntime({ clock, machine: hostname(), log: parts.log });
   const shared = { instance, machine: runtime.machine, engine, record: open.record, workflows };
   const worker = workerOf(parts, { ...shared, runtime, tracker, forge: outside.forge, transcripts });
   const orchestrator = new Orchestrator({
+    ...parts,
     ...shared,
     outside: { tracker, forge: outside.forge },
-    clock,
-    random,
-    log,
-    version: parts.version,
     pid: process.pid,
     endLeftovers: (lease) => worker.endLeftovers(lease),
   });
@@ -92,12 +67,11 @@ async function compose(parts: ServiceParts, scope: Scope): Promise<OpenService> 
     poll: () => orchestrator.hint(),
     workflow: (change) => followReload(parts, outside, change, () => orchestrator.hint()),
   });
-  const socket = await openControlSocket(join(project.stateDirectory, "control.sock"), () => orchestrator.nudge());
-  scope.defer("control socket", () => socket.close());
-  const http = await openHttp(parts, { open, source, orchestrator }, scope);
+  const http = await openDoors(parts, { open, source, orchestrator }, scope);
+  let why = "stopped";
   scope.defer("transcripts", async () => void (await transcripts.settleLeftovers()));
-  scope.defer("orchestrator", () => orchestrator.stop("closed"), ORCHESTRATOR_GRACE_MS);
-  scope.defer("worker", () => worker.stop({ reason: "closed" }), WORKER_GRACE_MS);
+  scope.defer("orchestrator", () => orchestrator.stop(why), ORCHESTRATOR_GRACE_MS);
+  scope.defer("worker", () => worker.stop({ reason: why }), WORKER_GRACE_MS);
   return {
     workflow: source.current(),
     url: http?.url ?? null,
@@ -113,11 +87,14 @@ async function compose(parts: ServiceParts, scope: Scope): Promise<OpenService> 
       return orchestrator.runOnce();
     },
     ended: orchestrator.ended,
-    stop: () => scope.close(),
+    stop: (reason) => {
+      why = reason;
+      return scope.close();
+    },
   };
 }
 
-async function followedWorkflow(parts: ServiceParts, hints: Hints, scope: Scope): Promise<WorkflowSource> {
+async function followedWorkflow(parts: DaemonParts, hints: Hints, scope: Scope): Promise<WorkflowSource> {
   const { project, kinds, home, secrets, log, clock } = parts;
   const source = await watchWorkflow({
     path: project.workflowPath,
@@ -128,13 +105,13 @@ async function followedWorkflow(parts: ServiceParts, hints: Hints, scope: Scope)
     secrets,
     log,
     clock,
-    onChange: (change) => hints.workflow(change),
+    onChange: hints.workflow,
   });
   return scope.use("workflow file", source, (open) => open.close());
 }
 
 /** The instance lock comes first: whoever holds it may declare the leases of others lost. */
-async function openStore(parts: ServiceParts, scope: Scope) {
+async function openStore(parts: DaemonParts, scope: Scope) {
   const { project, clock, log, secrets } = parts;
   const directory = project.stateDirectory;
   const instance = newId(parts.random, "instance");
@@ -146,7 +123,7 @@ async function openStore(parts: ServiceParts, scope: Scope) {
   const { onEvent } = parts.options;
   if (onEvent !== undefined)
     scope.defer(
-      "events",
+      "event lines",
       open.record.subscribe((events) => events.forEach(onEvent)),
     );
   const engine = createEmbeddedEngine({ record: open, clock, log, instance });
@@ -154,7 +131,7 @@ async function openStore(parts: ServiceParts, scope: Scope) {
   return { open, engine, instance };
 }
 
-async function openOutside(parts: ServiceParts, workflow: Workflow, hints: Hints, scope: Scope) {
+async function openOutside(parts: DaemonParts, workflow: Workflow, hints: Hints, scope: Scope) {
   const { clock, random, log, secrets, project } = parts;
   const surroundings = {
     clock,
@@ -164,7 +141,7 @@ async function openOutside(parts: ServiceParts, workflow: Workflow, hints: Hints
     stateDirectory: project.stateDirectory,
     environment: parts.terminal.environment,
   };
-  const adapters = await OutsideAdapters.open(parts.kinds, surroundings, workflow, () => hints.poll());
+  const adapters = await OutsideAdapters.open(parts.kinds, surroundings, workflow, hints.poll);
   scope.defer("tracker and forge", () => adapters.close());
   return {
     tracker: () => adapters.tracker(),
@@ -173,18 +150,30 @@ async function openOutside(parts: ServiceParts, workflow: Workflow, hints: Hints
   };
 }
 
-interface HttpSources {
+interface Sources {
   readonly open: OpenRecord;
   readonly source: WorkflowSource;
   readonly orchestrator: Orchestrator;
 }
 
-async function openHttp(parts: ServiceParts, { open, source, orchestrator }: HttpSources, scope: Scope) {
+/** The ways in: the control socket, and the page when a port was asked for. */
+async function openDoors(parts: DaemonParts, sources: Sources, scope: Scope) {
+  const path = join(parts.project.stateDirectory, "control.sock");
+  const socket = await openControlSocket(path, () => sources.orchestrator.nudge());
+  scope.defer("control socket", () => socket.close());
+  return openHttp(parts, sources, scope);
+}
+
+async function openHttp(parts: DaemonParts, { open, source, orchestrator }: Sources, scope: Scope) {
   const { options, clock, random, log, project } = parts;
   const { server } = source.current();
   const port = options.port ?? server.port;
   if (port === null) return null;
-  const asking = { inbox: open.inbox, clock, random, nudge: async () => (orchestrator.nudge(), true) };
+  const nudge = async (): Promise<boolean> => {
+    orchestrator.nudge();
+    return true;
+  };
+  const asking = { inbox: open.inbox, clock, random, nudge };
   const http = await startHttp({
     port,
     host: options.host ?? server.host,
@@ -210,25 +199,8 @@ async function openHttp(parts: ServiceParts, { open, source, orchestrator }: Htt
   return scope.use("http", http, (open) => open.close());
 }
 
-/** Hints that may come before the orchestrator exists; then there is nothing to hint at yet. */
-class Hints {
-  #targets: { readonly poll: () => void; readonly workflow: (change: WorkflowChange) => void } | null = null;
-
-  connect(targets: { readonly poll: () => void; readonly workflow: (change: WorkflowChange) => void }): void {
-    this.#targets = targets;
-  }
-
-  poll(): void {
-    this.#targets?.poll();
-  }
-
-  workflow(change: WorkflowChange): void {
-    this.#targets?.workflow(change);
-  }
-}
-
 function followReload(
-  parts: ServiceParts,
+  parts: DaemonParts,
   outside: { follow(next: Workflow): Promise<void> },
   change: WorkflowChange,
   poll: () => void,

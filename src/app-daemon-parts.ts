@@ -1,0 +1,23 @@
+import type { Clock } from "./base/clock.ts";
+import type { Log } from "./base/log.ts";
+import type { Random } from "./base/random.ts";
+import type { SecretRegistry } from "./base/redact.ts";
+import type { LocatedProject } from "./app-project.ts";
+import type { ServiceOptions, Terminal } from "./cli/app.ts";
+import type { WorkflowKinds } from "./workflow/index.ts";
+
+/** What a service is composed from. */
+export interface DaemonParts {
+  readonly project: LocatedProject;
+  readonly options: ServiceOptions;
+  readonly kinds: WorkflowKinds;
+  readonly terminal: Terminal;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly secrets: SecretRegistry;
+  readonly log: Log;
+  readonly logFile: string;
+  /** MAESTRO_HOME. */
+  readonly home: string;
+}
