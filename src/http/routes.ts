@@ -2,7 +2,7 @@ import { type Context, Hono } from "hono";
 import { withDeadline } from "../base/abort.ts";
 import { toMaestroError } from "../base/errors.ts";
 import type { StatusDocument } from "../model/documents/status.ts";
-import type { HttpParts } from "./index.ts";
+import type { HttpParts } from "./parts.ts";
 import { isOurs } from "./origin.ts";
 import { renderPage } from "./page.ts";
 

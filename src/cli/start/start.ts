@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { throwIfAborted } from "../../base/abort.ts";
 import type { Lane } from "../../model/lane.ts";
 import type { App, Daemon, Project, Target } from "../app.ts";
 import type { Cli } from "../cli.ts";
@@ -47,7 +48,11 @@ async function requireIssue(app: App, project: Project, wanted: string): Promise
 /** Ends with `aborted` when the terminal asks for the end before the work is done. */
 async function runOnce(cli: Cli, service: Daemon, json: boolean): Promise<void> {
   const { signal } = cli.terminal;
-  const stop = (): void => void service.stop("interrupted");
+  throwIfAborted(signal);
+  const stop = (): void => {
+    // The caller stops it too, and is told of a failure then.
+    service.stop("interrupted").catch(() => undefined);
+  };
   signal.addEventListener("abort", stop, { once: true });
   try {
     reportOnce(cli, await service.runOnce(), { json, wasInterrupted: signal.aborted });
@@ -57,7 +62,7 @@ async function runOnce(cli: Cli, service: Daemon, json: boolean): Promise<void> 
 }
 
 async function runOn(cli: Cli, service: Daemon): Promise<void> {
-  await service.start();
+  if (!cli.terminal.signal.aborted) await service.start();
   const reason = await Promise.race([service.ended.then((ending) => ending.reason), asked(cli.terminal.signal)]);
   cli.print(`Stopping (${reason}). Agents that run are ended; they go on at the next start.`);
   await service.stop(reason);
