@@ -1,7 +1,8 @@
 import type { CommandRow, DocumentRow, EventRow, EvidenceRow, LaneRow, OutboxTableRow, RunRow } from "./sql/tables.ts";
 import { prepareQuery } from "./sql/query.ts";
 
-// Every query of the hot paths, compiled once. Reads of whole lists are in `views/`.
+// Every query of the hot paths, compiled once. Reads of whole lists are in `views/`. `lit(1)` and not a value: SQLite uses a partial
+// index only when it can read the condition.
 
 type Of = { workflow_id: string };
 
@@ -195,7 +196,7 @@ export const selectOpenLanes = prepareQuery<Of, Pick<LaneRow, "id" | "data">>((b
     .selectFrom("lanes")
     .select(["id", "data"])
     .where("workflow_id", "=", value("workflow_id"))
-    .where("open", "=", 1)
+    .where((row) => row("open", "=", row.lit(1)))
     .orderBy("id"),
 );
 
@@ -205,7 +206,7 @@ export const selectOpenOutbox = prepareQuery<Of, Pick<OutboxTableRow, "key" | "p
     .selectFrom("outbox")
     .select(["key", "position", "data"])
     .where("workflow_id", "=", value("workflow_id"))
-    .where("open", "=", 1)
+    .where((row) => row("open", "=", row.lit(1)))
     .orderBy("position")
     .orderBy("key"),
 );

@@ -2,7 +2,15 @@ import { isMaestroError, MaestroError, sqliteCode, toMaestroError } from "../bas
 
 const BUSY = 5;
 const CORRUPT = 11;
+const FULL = 13;
 const NOT_A_DATABASE = 26;
+/** SQLite's own words, for errors of `all` in the package for Node 20, which have no code. */
+const MESSAGES: readonly (readonly [string, number])[] = [
+  ["database is locked", BUSY],
+  ["database disk image is malformed", CORRUPT],
+  ["database or disk is full", FULL],
+  ["file is not a database", NOT_A_DATABASE],
+];
 /** SQLITE_IOERR_WRITE and SQLITE_IOERR_SHMSIZE: a quota or file size limit ends like this, not as SQLITE_FULL. */
 const WRITE_FAILURES = [778, 4874];
 
@@ -11,8 +19,8 @@ export function storeError(error: unknown, file: string | null): MaestroError {
   if (isMaestroError(error)) return error;
   const known = toMaestroError(error, "record_failed");
   const facts = { ...known.facts, ...(file === null ? {} : { file }) };
-  const code = sqliteCode(error);
-  if (known.code === "disk_full" || isWriteFailure(error)) {
+  const code = sqliteCode(error) ?? codeByMessage(known.message);
+  if (known.code === "disk_full" || code === FULL || isWriteFailure(error)) {
     return new MaestroError({
       code: "disk_full",
       message: "The record cannot be written: the disk is full, or a quota or file size limit is reached.",
@@ -42,6 +50,10 @@ export function storeError(error: unknown, file: string | null): MaestroError {
     facts,
     cause: error,
   });
+}
+
+function codeByMessage(message: string): number | undefined {
+  return MESSAGES.find(([words]) => message.includes(words))?.[1];
 }
 
 function isWriteFailure(error: unknown): boolean {

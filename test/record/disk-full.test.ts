@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { verifyRecord } from "../../src/record/index.ts";
+import { sqlOf, verifyRecord } from "../../src/record/index.ts";
 import { memoryDatabase, sampleLane, sampleRecord } from "./fixture.ts";
 
 describe("a full disk", () => {
@@ -31,6 +31,11 @@ describe("a full disk", () => {
     await expect(record.transact((tx) => tx.append([lane.progress(1, 1, "x".repeat(20_000))]))).rejects.toMatchObject({
       code: "disk_full",
     });
+    // A statement that gives rows ends in the same error.
+    const returning = "insert into meta values (?, ?) returning key";
+    await expect(
+      record.transact((tx) => sqlOf(tx).run({ sql: returning, parameters: ["long", "x".repeat(20_000)] })),
+    ).rejects.toMatchObject({ code: "disk_full" });
     expect(await verifyRecord(open)).toMatchObject({ ok: true, events: kept });
     database.exec("PRAGMA max_page_count=1000000");
     await record.transact((tx) => tx.append([lane.progress(1, 1, long)]));

@@ -11,10 +11,8 @@ const builder = buildFor("sqlite");
 /** Statements that are kept prepared. More than this are in use only by unusual event queries. */
 const MAX_PREPARED = 200;
 
-interface Prepared {
-  readonly statement: SqliteStatement;
-  readonly returnsRows: boolean;
-}
+/** Statements whose rows are wanted. Node has `columns()` only from 22.16 on. */
+const GIVES_ROWS = /^(?:select|pragma)\b|\breturning\b/i;
 
 /** Options of `SqliteStore`. */
 export interface SqliteStoreOptions {
@@ -30,7 +28,7 @@ export class SqliteStore implements Store {
   readonly #database: SqliteDatabase;
   readonly #options: SqliteStoreOptions;
   readonly #mutex = new Mutex();
-  readonly #prepared = new Map<string, Prepared>();
+  readonly #prepared = new Map<string, SqliteStatement>();
   #state: "open" | "closed" | "dead" = "open";
   #inTransaction = false;
   #failure: MaestroError | undefined;
@@ -121,22 +119,21 @@ export class SqliteStore implements Store {
     }
   }
 
-  #execute(statement: Statement<unknown>): readonly unknown[] {
-    const { statement: prepared, returnsRows } = this.#prepare(statement.sql);
-    const parameters = parametersOf(statement.parameters);
-    if (returnsRows) return prepared.all(...parameters);
-    prepared.run(...parameters);
+  #execute({ sql, parameters }: Statement<unknown>): readonly unknown[] {
+    const statement = this.#prepare(sql);
+    if (GIVES_ROWS.test(sql)) return statement.all(...parametersOf(parameters));
+    // Not `all` as well: in the package for Node 20 its errors have no code.
+    statement.run(...parametersOf(parameters));
     return [];
   }
 
-  #prepare(sql: string): Prepared {
+  #prepare(sql: string): SqliteStatement {
     const known = this.#prepared.get(sql);
     if (known !== undefined) return known;
     const statement = this.#database.prepare(sql);
-    const prepared = { statement, returnsRows: statement.columns().length > 0 };
     if (this.#prepared.size >= MAX_PREPARED) this.#prepared.clear();
-    this.#prepared.set(sql, prepared);
-    return prepared;
+    this.#prepared.set(sql, statement);
+    return statement;
   }
 
   /** SQLite's own count of commits by other connections. */
