@@ -27,12 +27,15 @@ async function linuxMarker(pid: number): Promise<string | undefined> {
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const [state, startTicks] = [fields[0], fields[19]];
   if (state === "Z" || state === "X") return undefined;
-  const boot = await readProc("/proc/sys/kernel/random/boot_id");
-  if (startTicks === undefined || boot === undefined) {
+  // It cannot change while this process lives.
+  bootId ??= (await readProc("/proc/sys/kernel/random/boot_id"))?.trim();
+  if (startTicks === undefined || bootId === undefined) {
     throw new MaestroError({ code: "process_probe_failed", message: `/proc does not tell when process ${pid} began.` });
   }
-  return `linux:${boot.trim()}:${startTicks}`;
+  return `linux:${bootId}:${startTicks}`;
 }
+
+let bootId: string | undefined;
 
 /** A process that ends between open and read gives ESRCH. */
 async function readProc(path: string): Promise<string | undefined> {

@@ -1,31 +1,53 @@
-import { readdir, readFile } from "node:fs/promises";
+import { closeSync, openSync, readFile, readSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { promisify } from "node:util";
 import { systemCode, toMaestroError } from "../../base/errors.ts";
+import { loopTurn } from "./output-pump.ts";
 import { MARKER_VARIABLE, type ProcessRow, type ProcessTable } from "./process-table.ts";
 
 /** Linux: everything about processes stands in /proc. */
 export function procFolder(): ProcessTable {
+  let strangers: ReadonlyMap<number, string> = new Map();
   return {
-    rows: () => ofEach(async (pid) => parseStat(pid, await readEntry(`/proc/${pid}/stat`))),
+    rows: async () => (await processes()).map(({ pid, parent, group, session }) => ({ pid, parent, group, session })),
     markers: async () => {
-      const marked = await ofEach(async (pid) => {
-        const marker = parseEnvironment(await readEntry(`/proc/${pid}/environ`));
-        return marker === undefined ? undefined : ([pid, marker] as const);
-      });
-      return new Map(marked);
+      const seen = await processes();
+      const unmarked = new Map<number, string>();
+      const marked = new Map<number, string>();
+      await Promise.all(
+        seen.map(async (row) => {
+          const known = row.isKernel || strangers.get(row.pid) === row.start;
+          const marker = known ? null : await readMarker(row.pid);
+          if (typeof marker === "string") marked.set(row.pid, marker);
+          // A child of ours that has not become its program yet has our environment, and shows its own later.
+          if (marker === null && row.parent !== process.pid) unmarked.set(row.pid, row.start);
+        }),
+      );
+      strangers = unmarked;
+      return marked;
     },
   };
 }
 
-/** Files of /proc are read on four threads in all; more at a time would only fill memory. */
-const BATCH = 64;
+interface ProcProcess extends ProcessRow {
+  /** When it began, in clock ticks since the machine did: tells it from a later one with its id. */
+  readonly start: string;
+  /** A thread of the kernel; it has no environment and is nobody's child. */
+  readonly isKernel: boolean;
+}
 
-async function ofEach<T>(look: (pid: number) => Promise<T | undefined>): Promise<T[]> {
-  const pids = await listPids();
-  const found: T[] = [];
-  for (let start = 0; start < pids.length; start += BATCH) {
-    for (const row of await Promise.all(pids.slice(start, start + BATCH).map(look))) {
-      if (row !== undefined) found.push(row);
-    }
+/** How many are looked at before everything else that waits in this process gets its turn. */
+const BATCH = 64;
+/** PF_KTHREAD of linux/sched.h. */
+const KERNEL_THREAD = 0x00200000;
+
+/** Those that run now; zombies have ended. */
+async function processes(): Promise<ProcProcess[]> {
+  const found: ProcProcess[] = [];
+  for (const [at, pid] of (await listPids()).entries()) {
+    if (at % BATCH === BATCH - 1) await loopTurn();
+    const row = parseStat(pid, readStat(pid));
+    if (row !== undefined) found.push(row);
   }
   return found;
 }
@@ -38,23 +60,67 @@ async function listPids(): Promise<number[]> {
   }
 }
 
+/** Longer than any stat line: its name has at most 64 bytes, its 50 numbers at most 20 digits each. */
+const line = Buffer.allocUnsafe(2_048);
+
+/** Without a thread, which costs eight times as much: the kernel answers this file at once, whatever the process waits for. */
+function readStat(pid: number): string {
+  const file = openEntry(`/proc/${pid}/stat`);
+  if (file === undefined) return "";
+  try {
+    return line.toString("latin1", 0, readSync(file, line, 0, line.length, null));
+  } catch (error) {
+    return ended(error);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** `null`: it has none and will have none. `undefined`: that cannot be said now, as in the middle of an exec. */
+async function readMarker(pid: number): Promise<string | null | undefined> {
+  const file = openEntry(`/proc/${pid}/environ`);
+  if (file === undefined) return undefined;
+  try {
+    // On a thread: for this one the kernel may wait for the process.
+    const environment = await readAll(file, "latin1").catch(ended);
+    return environment === "" ? undefined : (parseEnvironment(environment) ?? null);
+  } finally {
+    closeSync(file);
+  }
+}
+
+const readAll = promisify(readFile);
+
 /** Ended while we looked, or another user's: neither is one of ours, and another user's could not be ended anyway. */
 const NOT_OURS = ["ENOENT", "ESRCH", "EACCES", "EPERM"];
 
-async function readEntry(path: string): Promise<string> {
+function openEntry(path: string): number | undefined {
   try {
-    return await readFile(path, "latin1");
+    return openSync(path, "r");
   } catch (error) {
-    if (NOT_OURS.includes(systemCode(error) ?? "")) return "";
+    if (NOT_OURS.includes(systemCode(error) ?? "")) return undefined;
     throw toMaestroError(error, "process_probe_failed");
   }
 }
 
-function parseStat(pid: number, stat: string): ProcessRow | undefined {
+function ended(error: unknown): string {
+  if (NOT_OURS.includes(systemCode(error) ?? "")) return "";
+  throw toMaestroError(error, "process_probe_failed");
+}
+
+function parseStat(pid: number, stat: string): ProcProcess | undefined {
   // The program's name in parentheses may hold blanks and parentheses; the fields behind it have none.
-  const [state = "", parent, group, session] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ", 20);
+  const [state = "", parent, group, session] = fields;
   if (["", "Z", "X"].includes(state)) return undefined;
-  return { pid, parent: Number(parent), group: Number(group), session: Number(session) };
+  return {
+    pid,
+    parent: Number(parent),
+    group: Number(group),
+    session: Number(session),
+    start: fields[19] ?? "",
+    isKernel: (Number(fields[6]) & KERNEL_THREAD) !== 0,
+  };
 }
 
 function parseEnvironment(environment: string): string | undefined {
