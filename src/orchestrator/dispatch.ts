@@ -110,7 +110,7 @@ async function openFor(parts: OrchestratorParts, board: Board, candidates: Candi
     return;
   }
   const [last] = await parts.record.views.lanesOfIssue(issue.id);
-  const reopen = last === undefined ? verdict : judgeReopen(last, issue);
+  const reopen = last === undefined ? verdict : judgeReopen(last, issue, parts.clock.now());
   candidates.verdicts.set(issue.id, reopen);
   if (reopen.ok) await openLane(parts, board, issue, (last?.ordinal ?? 0) + 1, reopen);
 }

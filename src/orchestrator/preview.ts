@@ -48,7 +48,7 @@ export async function preview(parts: PreviewParts, signal: AbortSignal): Promise
       openOutbox,
       now: clock.now(),
     });
-    const reopen = lane === null || isOpen(lane) ? eligible : judgeReopen(lane, issue);
+    const reopen = lane === null || isOpen(lane) ? eligible : judgeReopen(lane, issue, clock.now());
     const verdict =
       eligible.ok && reopen.ok ? judgeSlots(workflow, taken, issue.state) : eligible.ok ? reopen : eligible;
     if (verdict.ok) taken = withOneMore(taken, issue.state);

@@ -3,13 +3,17 @@ import type { Lane } from "../model/lane.ts";
 import type { Verdict } from "../model/verdict.ts";
 import { no, yes } from "./codes.ts";
 
+/** How long a tracker may go on showing an issue as it was before we closed its lane, milliseconds. */
+const LAG_MS = 120_000;
+
 /**
- * Whether an issue whose last lane is closed gets its next one. A tracker that lags shows the issue as it was before we closed it; only
- * an issue that somebody touched since then is new work.
+ * Whether an issue whose last lane is closed gets its next one. Right after the closing, a tracker that lags shows the issue as the lane
+ * knew it; only what somebody touched since then is new work. Later there is no lag to fear.
  */
-export function judgeReopen(closed: Lane, issue: Issue): Verdict {
-  const closedAt = closed.closedAt ?? closed.updatedAt;
-  if (issue.updatedAt !== null && issue.updatedAt <= closedAt) {
+export function judgeReopen(closed: Lane, issue: Issue, now: number): Verdict {
+  const known = closed.issue.updatedAt;
+  const isOld = issue.updatedAt !== null && known !== null && issue.updatedAt <= known;
+  if (isOld && now - (closed.closedAt ?? closed.updatedAt) < LAG_MS) {
     return no("closed_before", `Its lane ${closed.id} was closed after the issue last changed.`);
   }
   return yes("reopened", `The issue came back after its lane ${closed.id} was closed.`);

@@ -109,11 +109,17 @@ describe("eligibility by the lane", () => {
 });
 
 describe("the next lane of an issue", () => {
-  it("needs a touch after the last one was closed", () => {
-    const closed = laneOf({ stage: "closed", closedAt: 600 });
-    expect(judgeReopen(closed, issueOf({ updatedAt: 600 }))).toMatchObject({ ok: false, code: "closed_before" });
-    expect(judgeReopen(closed, issueOf({ updatedAt: 601 }))).toMatchObject({ ok: true, code: "reopened" });
-    expect(judgeReopen(closed, issueOf({ updatedAt: null }))).toMatchObject({ ok: true });
+  const closed = laneOf({ stage: "closed", closedAt: 600, issue: issueOf({ updatedAt: 500 }) });
+
+  it("needs a touch since the lane last saw the issue, while the tracker may lag", () => {
+    expect(judgeReopen(closed, issueOf({ updatedAt: 500 }), 700)).toMatchObject({ ok: false, code: "closed_before" });
+    expect(judgeReopen(closed, issueOf({ updatedAt: 501 }), 700)).toMatchObject({ ok: true, code: "reopened" });
+    expect(judgeReopen(closed, issueOf({ updatedAt: null }), 700)).toMatchObject({ ok: true });
+  });
+
+  it("takes an untouched issue at its word once no tracker lags any more", () => {
+    expect(judgeReopen(closed, issueOf({ updatedAt: 500 }), 600 + 120_000)).toMatchObject({ ok: true });
+  });
   });
 });
 
