@@ -120,7 +120,6 @@ describe("the next lane of an issue", () => {
   it("takes an untouched issue at its word once no tracker lags any more", () => {
     expect(judgeReopen(closed, issueOf({ updatedAt: 500 }), 600 + 120_000)).toMatchObject({ ok: true });
   });
-  });
 });
 
 describe("the move that a route asks for", () => {
