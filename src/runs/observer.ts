@@ -44,7 +44,7 @@ export class Observer {
 
   /** Everything that was noted is on record, durably. */
   async flush(): Promise<void> {
-    await Promise.all(this.#open);
-    await this.#record.flush();
+    // Asked at once: whatever was noted before shares its commit instead of waiting for the next.
+    await Promise.all([...this.#open, this.#record.flush()]);
   }
 }

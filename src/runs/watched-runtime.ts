@@ -8,8 +8,7 @@ import type { Observer } from "./observer.ts";
 export function watchRuntime(runtime: Runtime, observer: Observer): Runtime {
   const announce = async (marker: string): Promise<void> => {
     const role = marker.split(".").at(-1) ?? "process";
-    await observer.observe({ type: "process_spawning", data: { marker, role } });
-    await observer.flush();
+    await Promise.all([observer.observe({ type: "process_spawning", data: { marker, role } }), observer.flush()]);
   };
   return {
     ...runtime,

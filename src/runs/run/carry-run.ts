@@ -18,9 +18,9 @@ export async function carryRun(context: WorkContext): Promise<WorkOutcome> {
   const workspaces = parts.workspaces(workflow);
   let path: string;
   try {
-    await observer.observe({ type: "phase_entered", data: { phase: "preparing_workspace" } });
+    observer.note({ type: "phase_entered", data: { phase: "preparing_workspace" } });
     const prepared = await workspaces.prepare(lane, signal);
-    await observer.observe({ type: "workspace_prepared", data: prepared });
+    observer.note({ type: "workspace_prepared", data: prepared });
     path = prepared.path;
   } catch (error) {
     return endOf(context, error);

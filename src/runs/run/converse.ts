@@ -57,12 +57,12 @@ async function talk(
   onSession: (session: AgentSession) => void,
 ): Promise<TurnsEnd> {
   const { parts, observer, workflow } = context;
-  const enter = (phase: RunPhase) => observer.observe({ type: "phase_entered", data: { phase } });
-  await enter("building_prompt");
+  const enter = (phase: RunPhase) => observer.note({ type: "phase_entered", data: { phase } });
+  enter("building_prompt");
   const desk = new ToolDesk(context);
   const prompt = promptOf(context, conversation, desk);
   conversation.transcript.append(prompt, "prompt");
-  await enter("launching_agent");
+  enter("launching_agent");
   const watch = new SessionWatch(parts.clock, observer, conversation.transcript);
   const start = await startAgent(context, conversation, { desk, watch, signal });
   if (!start.ok) {
@@ -71,8 +71,8 @@ async function talk(
   }
   const { session } = start;
   onSession(session);
-  await enter("initializing_session");
-  await observer.observe({
+  enter("initializing_session");
+  observer.note({
     type: "session_started",
     data: {
       sessionId: session.id,
@@ -81,7 +81,7 @@ async function talk(
       promptHash: shortHash(prompt),
     },
   });
-  await enter("streaming_turn");
+  enter("streaming_turn");
   try {
     return await takeTurns(context, session, { prompt, desk, watch, signal });
   } finally {

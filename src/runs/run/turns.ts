@@ -62,11 +62,11 @@ async function takeTurn(
   watch: SessionWatch,
   { turn, prompt }: { readonly turn: number; readonly prompt: string },
 ): Promise<AgentFailure | null> {
-  await observer.observe({ type: "turn_started", data: { turn } });
+  observer.note({ type: "turn_started", data: { turn } });
   const begun = clock.monotonic();
   const { status, failure } = await session.turn(prompt);
   watch.report();
-  await observer.observe({
+  observer.note({
     type: "turn_finished",
     data: {
       turn,
