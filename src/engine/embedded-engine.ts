@@ -16,6 +16,7 @@ import {
   renewLease,
   revokeWork,
   selectByState,
+  selectQueued,
   selectOverdue,
   selectWork,
   selectWorkOfLane,
@@ -64,14 +65,15 @@ class EmbeddedEngine implements Engine {
 
   async pull(request: PullRequest): Promise<readonly Lease[]> {
     this.#assertOpen();
-    if (request.slots < 1 || (await this.#matching(request)).length === 0) return [];
-    return this.#parts.record.record.transact(async (tx) => {
+    const { source, record } = this.#parts.record;
+    if (request.slots < 1 || (await this.#oldest(source.read, request, 1)).length === 0) return [];
+    return record.transact(async (tx) => {
       const leases: Lease[] = [];
-      const { build, run } = sqlOf(tx);
-      for (const row of fitting(request, await run(selectByState(build, { ...this.#of, state: "queued" })))) {
-        if (leases.length >= request.slots) break;
-        const lease = await this.#lease(tx, row, request);
-        if (lease !== null) leases.push(lease);
+      for (let left = request.slots; left > 0; left = request.slots - leases.length) {
+        const rows = await this.#oldest(sqlOf(tx).run, request, left);
+        if (rows.length === 0) break;
+        // Each of them is leased or removed now, so none is found again.
+        for (const row of rows) leases.push(...(await this.#lease(tx, row, request)));
       }
       return leases;
     });
@@ -138,7 +140,9 @@ class EmbeddedEngine implements Engine {
 
   async queued(): Promise<readonly WorkSpec[]> {
     this.#assertOpen();
-    return (await this.#read("queued")).map(workOf);
+    const { source } = this.#parts.record;
+    const rows = await source.read(selectByState(source.store.build, { ...this.#of, state: "queued" }));
+    return rows.map(workOf);
   }
 
   onWork(wake: () => void): () => void {
@@ -155,14 +159,26 @@ class EmbeddedEngine implements Engine {
     this.#onRevoked.clear();
   }
 
-  /** `null` when the work was called off before anybody began it. */
-  async #lease(tx: RecordTransaction, row: WorkRow, request: PullRequest): Promise<Lease | null> {
+  /** What waits for this worker, at most so many. Read row by row, a long queue would cost every pull. */
+  async #oldest(
+    read: OpenRecord["source"]["read"],
+    { kinds, machine }: PullRequest,
+    most: number,
+  ): Promise<readonly WorkRow[]> {
+    const { build } = this.#parts.record.source.store;
+    const rows: WorkRow[] = [];
+    for (const kind of kinds) rows.push(...(await read(selectQueued(build, { ...this.#of, machine, kind, most }))));
+    return rows.sort((a, b) => a.position - b.position).slice(0, most);
+  }
+
+  /** Nothing when the work was called off before anybody began it. */
+  async #lease(tx: RecordTransaction, row: WorkRow, request: PullRequest): Promise<readonly Lease[]> {
     const work = workOf(row);
     const lane = await tx.lane(work.laneId);
     if (lane === undefined) throw laneMissing(work);
     if (canceledReason(lane, work) !== null) {
       await this.#remove(tx, work);
-      return null;
+      return [];
     }
     const { holder, leaseMs } = request;
     const fence = lane.fence + 1;
@@ -171,7 +187,7 @@ class EmbeddedEngine implements Engine {
     await tx.append([eventOn(work, fence, { type: "lease_granted", data })]);
     const { build, run } = sqlOf(tx);
     await run(leaseWork(build, { ...this.#of, id: work.id, fence, holder, lease_ms: leaseMs, expires_at: expiresAt }));
-    return { work, fence, holder, expiresAt };
+    return [{ work, fence, holder, expiresAt }];
   }
 
   /** Ends work that nobody has begun; its outcome is on record like that of any other. */
@@ -238,15 +254,6 @@ class EmbeddedEngine implements Engine {
     return lane?.work?.id !== row.id || lane.work.state === "settled";
   }
 
-  async #matching(request: PullRequest): Promise<readonly WorkRow[]> {
-    return fitting(request, await this.#read("queued"));
-  }
-
-  #read(state: WorkRow["state"]): Promise<readonly WorkRow[]> {
-    const { source } = this.#parts.record;
-    return source.read(selectByState(source.store.build, { ...this.#of, state }));
-  }
-
   #announceWork(): void {
     for (const wake of this.#onWork) wake();
   }
@@ -258,10 +265,6 @@ class EmbeddedEngine implements Engine {
   #assertOpen(): void {
     if (this.#closed) throw new MaestroError({ code: "engine_closed", message: "The engine was closed." });
   }
-}
-
-function fitting(request: PullRequest, rows: readonly WorkRow[]): readonly WorkRow[] {
-  return rows.filter((row) => row.machine === request.machine && request.kinds.some((kind) => kind === row.kind));
 }
 
 function register<T>(listeners: Set<T>, listener: T): () => void {

@@ -59,6 +59,20 @@ export const selectByState = prepareQuery<Of & { state: WorkRow["state"] }, Work
     .orderBy("position"),
 );
 
+/** The oldest that wait for a machine's worker, at most so many. */
+export const selectQueued = prepareQuery<Of & { machine: string; kind: string; most: number }, WorkRow>(
+  (build, value) =>
+    build
+      .selectFrom("work")
+      .selectAll()
+      .where("workflow_id", "=", value("workflow_id"))
+      .where("state", "=", "queued")
+      .where("machine", "=", value("machine"))
+      .where("kind", "=", value("kind"))
+      .orderBy("position")
+      .limit(value("most")),
+);
+
 /** Leases that ran out, and those that are lost but not buried yet. */
 export const selectOverdue = prepareQuery<Of & { now: number }, WorkRow>((build, value) =>
   build

@@ -11,7 +11,7 @@ export async function carryClean(context: WorkContext): Promise<WorkOutcome> {
   const path = `${workflow.workspace.root}/${assignment.workspaceKey}`;
   try {
     const { salvage } = await parts.workspaces(workflow).remove(workspaceLane(context), signal);
-    await observer.observe({ type: "workspace_removed", data: { path, salvage } });
+    observer.note({ type: "workspace_removed", data: { path, salvage } });
     const branch = await deleteBranch(context);
     const kept = salvage === null ? "" : ` What existed nowhere else lies in ${salvage}.`;
     return succeeded(reason("cleaned", `The workspace was removed.${kept}${branch}`));
