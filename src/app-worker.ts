@@ -27,8 +27,10 @@ export interface WorkerSurroundings {
   readonly transcripts: Transcripts;
 }
 
-/** Validation, landing and cleaning are short; this many of each at once keep two cores busy. */
+/** Validation and landing are short; this many of each at once keep two cores busy. */
 const SIDE_WORK_SLOTS = 2;
+/** Cleaning mostly waits for the disk; with fewer at once a flood of short runs is cleaned up slower than it comes. */
+const CLEAN_SLOTS = 6;
 /** Commits of the host's own. */
 const IDENTITY = { name: "Maestro", email: "maestro@localhost" };
 /** What Git gets of the daemon's environment. */
@@ -79,7 +81,7 @@ export function workerOf(parts: DaemonParts, around: WorkerSurroundings): Worker
       run: around.workflows.current().agent.maxConcurrentAgents,
       validate: SIDE_WORK_SLOTS,
       land: SIDE_WORK_SLOTS,
-      clean: SIDE_WORK_SLOTS,
+      clean: CLEAN_SLOTS,
     }),
   });
 }

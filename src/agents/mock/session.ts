@@ -180,13 +180,12 @@ export class MockSession implements AgentSession {
   }
 
   async #end(graceMs: number): Promise<void> {
-    const { clock, log, runtime, marker } = this.#request;
+    const { clock, log, marker } = this.#request;
     this.#fail("turn_cancelled", "The session was stopped.");
     try {
       await withDeadline(clock, graceMs + KILL_LIMIT_MS, undefined, async () => {
         await this.#sayGoodbye(graceMs / 2);
         await this.#process.kill({ graceMs: graceMs / 2 });
-        await runtime.killMarked(marker);
         await this.#process.exited;
       });
     } catch (error) {

@@ -7,7 +7,6 @@ import { localFiles } from "./files.ts";
 import { type Host, killMarked, liveMarkers } from "./kill.ts";
 import { procFolder } from "./proc-folder.ts";
 import { psTable } from "./ps-table.ts";
-import { sharedScan } from "./shared-scan.ts";
 import { spawnProcess } from "./spawn.ts";
 
 /** How the local runtime is set up. */
@@ -24,8 +23,7 @@ export interface LocalRuntimeOptions {
  * processes that the system lets us see; a process that left its group *and* hides its environment is then missed.
  */
 export function localRuntime(options: LocalRuntimeOptions): Runtime {
-  const table = process.platform === "linux" ? procFolder() : psTable();
-  const processes = { rows: sharedScan(table.rows), markers: sharedScan(table.markers) };
+  const processes = process.platform === "linux" ? procFolder() : psTable();
   const host: Host = { clock: options.clock, log: options.log, processes };
   return {
     placement: "local",

@@ -4,29 +4,36 @@ import { promisify } from "node:util";
 import { systemCode, toMaestroError } from "../../base/errors.ts";
 import { loopTurn } from "./output-pump.ts";
 import { MARKER_VARIABLE, type ProcessRow, type ProcessTable } from "./process-table.ts";
+import { sameBreath, sharedScan } from "./shared-scan.ts";
 
-/** Linux: everything about processes stands in /proc. */
+/** Linux: everything about processes stands in /proc. Rows and markers that are asked for at once cost one look. */
 export function procFolder(): ProcessTable {
   let strangers: ReadonlyMap<number, string> = new Map();
-  return {
-    rows: async () => (await processes()).map(({ pid, parent, group, session }) => ({ pid, parent, group, session })),
-    markers: async () => {
-      const seen = await processes();
-      const unmarked = new Map<number, string>();
-      const marked = new Map<number, string>();
-      await Promise.all(
-        seen.map(async (row) => {
-          const known = row.isKernel || strangers.get(row.pid) === row.start;
-          const marker = known ? null : await readMarker(row.pid);
-          if (typeof marker === "string") marked.set(row.pid, marker);
-          // A child of ours that has not become its program yet has our environment, and shows its own later.
-          if (marker === null && row.parent !== process.pid) unmarked.set(row.pid, row.start);
-        }),
-      );
+  const look = sameBreath(
+    sharedScan(async () => {
+      const rows = await processes();
+      const { markers, unmarked } = await readMarkers(rows, strangers);
       strangers = unmarked;
-      return marked;
-    },
-  };
+      return { rows, markers };
+    }),
+  );
+  return { rows: async () => (await look()).rows, markers: async () => (await look()).markers };
+}
+
+/** Beside the markers tells who has none and will have none: those are not asked again. Values are their start. */
+async function readMarkers(rows: readonly ProcProcess[], strangers: ReadonlyMap<number, string>) {
+  const markers = new Map<number, string>();
+  const unmarked = new Map<number, string>();
+  await Promise.all(
+    rows.map(async ({ pid, parent, start, isKernel }) => {
+      const isKnown = isKernel || strangers.get(pid) === start;
+      const marker = isKnown ? null : await readMarker(pid);
+      if (typeof marker === "string") markers.set(pid, marker);
+      // A child of ours that has not become its program yet has our environment, and shows its own later.
+      if (marker === null && parent !== process.pid) unmarked.set(pid, start);
+    }),
+  );
+  return { markers, unmarked };
 }
 
 interface ProcProcess extends ProcessRow {

@@ -1,12 +1,13 @@
 import { execFile } from "node:child_process";
 import { toMaestroError } from "../../base/errors.ts";
 import { MARKER_VARIABLE, type ProcessRow, type ProcessTable } from "./process-table.ts";
+import { sharedScan } from "./shared-scan.ts";
 
 /** macOS: what `ps` shows. It hides the environment of other users' and of protected programs. */
 export function psTable(): ProcessTable {
   return {
-    rows: async () => parseRows(await ps(["-ax", "-o", "pid=,ppid=,pgid=,state="])),
-    markers: async () => parseMarkers(await ps(["-axEww", "-o", "pid=,command="])),
+    rows: sharedScan(async () => parseRows(await ps(["-ax", "-o", "pid=,ppid=,pgid=,state="]))),
+    markers: sharedScan(async () => parseMarkers(await ps(["-axEww", "-o", "pid=,command="]))),
   };
 }
 

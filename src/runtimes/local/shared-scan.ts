@@ -1,3 +1,16 @@
+/** Lets those who ask in one breath, before anything else can happen, share an answer. */
+export function sameBreath<T>(ask: () => Promise<T>): () => Promise<T> {
+  let asked: Promise<T> | undefined;
+  const begin = (): Promise<T> => {
+    asked = undefined;
+    return ask();
+  };
+  return () => {
+    asked ??= Promise.resolve().then(begin);
+    return asked;
+  };
+}
+
 /**
  * Lets callers share a costly look at the system without getting a stale one: who asks while a scan runs gets the next,
  * together with everybody else who asks meanwhile.

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { sharedScan } from "../../../src/runtimes/local/shared-scan.ts";
+import { sameBreath, sharedScan } from "../../../src/runtimes/local/shared-scan.ts";
 
 function slowScan() {
   const pending: { resolve: (value: number) => void; reject: (error: Error) => void }[] = [];
@@ -38,4 +38,14 @@ it("scans at once when nothing is under way", async () => {
     return scans;
   });
   expect([await scan(), await scan()]).toEqual([1, 2]);
+});
+
+it("answers those who ask in one breath together, and nobody after", async () => {
+  let asked = 0;
+  const ask = sameBreath(async () => {
+    asked += 1;
+    return asked;
+  });
+  expect(await Promise.all([ask(), ask()])).toEqual([1, 1]);
+  expect(await ask()).toBe(2);
 });
