@@ -118,7 +118,9 @@ async function openStore(parts: DaemonParts, scope: Scope) {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const lock = await holdInstanceLock(directory, { instance, note: project.workflowPath, clock });
   scope.defer("instance lock", () => lock.release());
-  const open = await openRecord({ file: join(directory, "record.db"), workflowId: project.id, clock, log, secrets });
+  const file = join(directory, "record.db");
+  const breathe = () => new Promise<void>((resolve) => setImmediate(resolve));
+  const open = await openRecord({ file, workflowId: project.id, clock, log, secrets, breathe });
   scope.defer("record", () => open.close());
   const { onEvent } = parts.options;
   if (onEvent !== undefined)

@@ -19,6 +19,11 @@ export interface RecordSetting {
   readonly log: Log;
   /** Masked in everything that is written. */
   readonly secrets: SecretRegistry;
+  /**
+   * Lets what has arrived in this process ask for its commit before the next one begins: a commit to disk blocks, and what waits behind it
+   * shares one this way. Default: only what is asked in the same breath shares a commit.
+   */
+  readonly breathe?: () => Promise<void>;
 }
 
 /**
@@ -66,7 +71,10 @@ export async function openRecord(options: RecordSetting & RecordPlace): Promise<
     await store.close();
     throw error;
   }
-  const writer = new Writer({ store, cache, workflowId, secrets }, clock, log);
+  const writer = new Writer(
+    { store, cache, workflowId, secrets },
+    { clock, log, breathe: options.breathe ?? nextBreath },
+  );
   const read = async <Row>(statement: Statement<Row>): Promise<readonly Row[]> => {
     await writer.assertOpen();
     return store.exclusive(() => store.run(statement));
@@ -98,6 +106,10 @@ export async function openRecord(options: RecordSetting & RecordPlace): Promise<
     abandon: () => writer.abandon(),
     forgetSettled: () => cache.forgetSettled(),
   };
+}
+
+function nextBreath(): Promise<void> {
+  return Promise.resolve();
 }
 
 function openStore(place: RecordPlace): Promise<Store> {

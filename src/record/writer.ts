@@ -18,6 +18,13 @@ const MAX_GROUP_EVENTS = 1_000;
 /** What a transaction counts for, since nobody knows how much it will write. */
 const TRANSACTION_EVENTS = 10;
 
+/** By which clock the writer groups, and what it lets happen before each commit. */
+interface WriterPace {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly breathe: () => Promise<void>;
+}
+
 /** Something to be committed. `run` works in memory and returns what to do once it is on disk. */
 interface Job {
   readonly durable: boolean;
@@ -34,6 +41,7 @@ export class Writer {
   readonly #parts: AppendParts;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #breathe: () => Promise<void>;
   readonly #subscribers = new Set<(events: readonly StoredEvent[]) => void>();
   #queue: Job[] = [];
   #timer: Timer | undefined;
@@ -43,10 +51,11 @@ export class Writer {
   #state: "open" | "closed" | "dead" = "open";
   #closing: Promise<void> | undefined;
 
-  constructor(parts: AppendParts, clock: Clock, log: Log) {
+  constructor(parts: AppendParts, { clock, log, breathe }: WriterPace) {
     this.#parts = parts;
     this.#clock = clock;
     this.#log = log;
+    this.#breathe = breathe;
   }
 
   transact<T>(work: (tx: RecordTransaction) => Promise<T>): Promise<T> {
@@ -144,14 +153,14 @@ export class Writer {
   /** Never rejects. */
   async #pump(): Promise<void> {
     this.#pumping = true;
-    // What is asked in the same breath shares the commit.
-    await Promise.resolve();
-    while (this.#wantsCommit()) {
+    do {
+      // What is asked in the same breath shares the commit.
+      await this.#breathe();
+      if (!this.#wantsCommit()) break;
       const group = this.#take();
       await this.#parts.store.exclusive(() => this.#commit(group));
       // A flood of observations must leave the process time for everything else.
-      if (!this.#queue.some((job) => job.durable)) break;
-    }
+    } while (this.#queue.some((job) => job.durable));
     this.#pumping = false;
     this.#arm(this.#wantsCommit() ? 0 : GROUP_MS);
   }
