@@ -39,7 +39,8 @@ async function fillOptions(
   const schema = { type: "object", additionalProperties: false, properties };
   // Profiles are data, so this one validator is made while running. Ajv is loaded only here.
   const { Ajv2020 } = await import("ajv/dist/2020.js");
-  const ajv = new Ajv2020({ allErrors: true, useDefaults: true, strict: false });
+  // Compiling refuses what is no schema by itself; to check it against the meta-schema first costs more than all other reading.
+  const ajv = new Ajv2020({ allErrors: true, useDefaults: true, strict: false, validateSchema: false });
   const filled: JsonValue = structuredClone(options);
   const validate = compile(() => ajv.compile(schema));
   if ("problem" in validate) {
