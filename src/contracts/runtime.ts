@@ -26,8 +26,11 @@ export interface Runtime {
 
   /** The file's text. Throws `file_missing`; `file_failed` when it is larger than `maxBytes` (default 16 MiB). */
   readText(path: string, options?: { maxBytes?: number }): Promise<string>;
-  /** Writes whole or not at all (temporary file, rename). Makes missing folders. */
-  writeText(path: string, text: string, options?: { mode?: number }): Promise<void>;
+  /**
+   * Writes whole or not at all (temporary file, rename). Makes missing folders. With `durable` (default true) it is on the disk on return;
+   * without, the death of this process takes nothing, but a power failure may.
+   */
+  writeText(path: string, text: string, options?: { mode?: number; durable?: boolean }): Promise<void>;
   /** Appends; makes the file when missing. */
   appendText(path: string, text: string): Promise<void>;
   /** The names in a folder, sorted. Throws `file_missing`. */

@@ -23,14 +23,20 @@ export async function readState(runtime: Runtime, log: Log, place: Place): Promi
   return undefined;
 }
 
-/** Writes what is known; durable on return. */
+/**
+ * Writes what is known. It outlives this process, not a power failure: that costs a new population, as a folder of which nothing is known is
+ * kept and made anew.
+ */
 export async function writeState(
   runtime: Runtime,
   place: Place,
   state: Omit<WorkspaceState, "version" | "key">,
 ): Promise<void> {
   const whole: WorkspaceState = { version: 1, key: place.key, ...state };
-  await runtime.writeText(statePath(place), `${JSON.stringify(whole)}\n`, { mode: 0o600 });
+  await runtime.writeText(statePath(place), `${JSON.stringify(whole)}\n`, {
+    mode: 0o600,
+    durable: false,
+  });
 }
 
 /** Forgets the workspace. */

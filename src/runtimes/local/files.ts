@@ -29,7 +29,7 @@ const DEFAULT_READ_BYTES = 16 * 1024 * 1024;
 export function localFiles(): Files {
   return {
     readText: (path, { maxBytes = DEFAULT_READ_BYTES } = {}) => onFile(path, () => readText(path, maxBytes)),
-    writeText: (path, text, { mode } = {}) => onFile(path, () => writeText(path, text, mode)),
+    writeText: (path, text, options = {}) => onFile(path, () => writeText(path, text, options)),
     appendText: (path, text) => onFile(path, () => appendText(path, text)),
     list: (path) => onFile(path, () => listFolder(path)),
     stat: (path) => onFile(path, () => statPath(path)),

@@ -29,31 +29,39 @@ export async function appendText(path: string, text: string): Promise<void> {
   }
 }
 
+/** How a file is written. */
+export interface Writing {
+  /** Default: 0666 less the umask. */
+  readonly mode?: number;
+  /** Whether it has to be on the disk on return. Default true. */
+  readonly durable?: boolean;
+}
+
 /**
- * Writes whole or not at all, also when the power fails. A link at the path is replaced, never written through: an agent
- * could have set it. `mode` defaults to 0666 less the umask.
+ * Writes whole or not at all; a durable one also when the power fails. A link at the path is replaced, never written through: an agent
+ * could have set it.
  */
-export async function writeText(path: string, text: string, mode: number | undefined): Promise<void> {
+export async function writeText(path: string, text: string, { mode, durable = true }: Writing): Promise<void> {
   const folder = dirname(path);
   await mkdir(folder, { recursive: true });
   const temporary = join(folder, `.${basename(path).slice(0, 200)}.${randomBytes(6).toString("hex")}.tmp`);
   try {
-    await writeNew(temporary, text, mode);
+    await writeNew(temporary, text, mode, durable);
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
   }
-  await syncFolder(folder);
+  if (durable) await syncFolder(folder);
 }
 
-async function writeNew(path: string, text: string, mode: number | undefined): Promise<void> {
+async function writeNew(path: string, text: string, mode: number | undefined, durable: boolean): Promise<void> {
   // Private until the final mode is set.
   const file = await open(path, "wx", mode === undefined ? 0o666 : 0o600);
   try {
     await file.writeFile(text);
     if (mode !== undefined) await file.chmod(mode);
-    await file.sync();
+    if (durable) await file.sync();
   } finally {
     await file.close();
   }
