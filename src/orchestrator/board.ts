@@ -2,7 +2,7 @@ import type { Change } from "../model/change.ts";
 import type { StoredEvent } from "../model/events/envelope.ts";
 import type { EventType } from "../model/events/index.ts";
 import type { ServiceMode } from "../model/events/service.ts";
-import type { Issue } from "../model/issue.ts";
+import { type Issue, sameState } from "../model/issue.ts";
 import { isOpen, type Lane } from "../model/lane.ts";
 import type { Intent, OutboxRow } from "../model/outbox.ts";
 import type { Reason } from "../model/verdict.ts";
@@ -83,6 +83,11 @@ export class Board {
     return [...this.#outbox.values()];
   }
 
+  /** Keeps what the tracker showed of an issue, as long as a lane holds it. */
+  see(issue: Issue): void {
+    if (this.#laneOfIssue.has(issue.id)) this.issues.set(issue.id, issue);
+  }
+
   /** An issue as the tracker shows it, with our own latest move applied while the tracker may lag behind it. */
   settled(issue: Issue, now: number): Issue {
     const move = this.#moves.get(issue.id);
@@ -91,7 +96,7 @@ export class Board {
       this.#moves.delete(issue.id);
       return issue;
     }
-    const lags = issue.state === move.intent.from && (issue.updatedAt === null || issue.updatedAt <= move.at);
+    const lags = sameState(issue.state, move.intent.from) && (issue.updatedAt === null || issue.updatedAt <= move.at);
     return lags ? { ...issue, state: move.intent.to } : issue;
   }
 
@@ -105,9 +110,16 @@ export class Board {
     this.lanes.delete(lane.id);
     this.dirty.delete(lane.id);
     this.waits.delete(lane.id);
-    if (this.#laneOfIssue.get(lane.issue.id) === lane.id) this.#laneOfIssue.delete(lane.issue.id);
-    this.issues.delete(lane.issue.id);
     if (lane.branch?.changeId) this.changes.delete(lane.branch.changeId);
+    if (this.#laneOfIssue.get(lane.issue.id) !== lane.id) return;
+    this.#laneOfIssue.delete(lane.issue.id);
+    this.issues.delete(lane.issue.id);
+  }
+
+  /** Keeps a move of ours while the tracker may lag behind it, and forgets those that it cannot lag behind any more. */
+  #remember(move: OwnMove): void {
+    for (const [issueId, { at }] of this.#moves) if (move.at - at > MOVE_LAG_MS) this.#moves.delete(issueId);
+    this.#moves.set(move.intent.issueId, move);
   }
 
   #applyToOutbox(stored: StoredEvent): void {
@@ -122,8 +134,6 @@ export class Board {
     }
     this.#outbox.delete(key);
     if (stored.laneId !== null) this.dirty.add(stored.laneId);
-    if (row.state === "done" && row.intent.kind === "issue_move") {
-      this.#moves.set(row.intent.issueId, { intent: row.intent, at: stored.at });
-    }
+    if (row.state === "done" && row.intent.kind === "issue_move") this.#remember({ intent: row.intent, at: stored.at });
   }
 }

@@ -5,11 +5,11 @@ import type { Issue } from "../model/issue.ts";
 import type { Event } from "../model/events/index.ts";
 import type { Reason, Verdict } from "../model/verdict.ts";
 import { workspaceKey } from "../model/workspace-key.ts";
-import { judgeEligibility, judgeReopen, judgeSlots, orderCandidates } from "../policy/index.ts";
+import { judgeEligibility, judgeReopen, orderCandidates } from "../policy/index.ts";
 import type { Board } from "./board.ts";
 import { readIssues } from "./outside-view.ts";
 import type { OrchestratorParts } from "./ports.ts";
-import { slotsInUse, startsAllowed } from "./slots.ts";
+import { judgeSlotsFor, slotsInUse, startsAllowed, withOneMore } from "./slots.ts";
 import { tend } from "./tending.ts";
 
 /** The issues that the last poll found in active states, in the order in which they are to be started. */
@@ -71,15 +71,16 @@ function choose(parts: OrchestratorParts, board: Board, candidates: Candidates):
   const refused = new Set<string>();
   if (!startsAllowed(parts, board).ok) return chosen;
   const workflow = parts.workflows.current();
-  const slots = slotsInUse(board);
-  const free = workflow.agent.maxConcurrentAgents - slots.running;
+  let slots = slotsInUse(workflow, board);
   for (const issue of candidates.pending()) {
-    if (chosen.length >= free) break;
+    if (slots.running >= workflow.agent.maxConcurrentAgents) break;
     const eligible = judgeEligibility(factsOf(parts, board, issue));
-    const verdict = eligible.ok ? judgeSlots(workflow, slots, issue.state) : eligible;
+    const verdict = eligible.ok ? judgeSlotsFor(workflow, slots, issue) : eligible;
     candidates.verdicts.set(issue.id, verdict);
-    if (verdict.ok) chosen.push(issue);
-    else if (!eligible.ok) refused.add(issue.id);
+    if (verdict.ok) {
+      chosen.push(issue);
+      slots = withOneMore(workflow, slots, issue);
+    } else if (!eligible.ok) refused.add(issue.id);
   }
   candidates.settle(refused);
   return chosen;
@@ -90,7 +91,10 @@ export function judgeCandidate(parts: OrchestratorParts, board: Board, issue: Is
   const allowed = startsAllowed(parts, board);
   if (!allowed.ok) return allowed;
   const eligible = judgeEligibility(factsOf(parts, board, issue));
-  return eligible.ok ? judgeSlots(parts.workflows.current(), slotsInUse(board), issue.state) : eligible;
+  if (!eligible.ok) return eligible;
+  const workflow = parts.workflows.current();
+  const slots = judgeSlotsFor(workflow, slotsInUse(workflow, board), issue);
+  return slots.ok ? eligible : slots;
 }
 
 function factsOf(parts: OrchestratorParts, board: Board, issue: Issue): CandidateFacts {

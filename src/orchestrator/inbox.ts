@@ -97,14 +97,14 @@ async function retryNow(writing: Writing, lane: Lane) {
   return { ok: true, ...reason("retried", `${lane.issue.identifier} is due now.`) };
 }
 
-/** A person takes a parked lane up again: as policy plans it, in the transaction of the command. */
+/** A person takes a parked lane up again: as policy plans it, in the transaction of the command. Nobody has looked at the issue for it. */
 async function write({ parts, board, command, tx }: Writing, lane: Lane, code: string): Promise<void> {
   const workflow = parts.workflows.current();
   const now = parts.clock.now();
   const openOutbox = board.outboxOf(lane.id);
-  const facts = { workflow, lane, issue: board.issues.get(lane.issue.id), change: undefined, openOutbox, now };
+  const facts = { workflow, lane, issue: undefined, change: undefined, openOutbox, now };
   const plan = planUnpark(facts, reason(code, `${command.actor} asked for it.`));
-  await writePlan(parts, tx, plan, { lane, issue: facts.issue ?? lane.issue, workflow, resume: null, openOutbox, now });
+  await writePlan(parts, tx, plan, { lane, issue: lane.issue, workflow, resume: null, openOutbox, now });
 }
 
 async function append(tx: RecordTransaction, command: Command, lane: Lane | null, event: Event): Promise<void> {

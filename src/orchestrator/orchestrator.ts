@@ -11,6 +11,7 @@ import type { OrchestratorParts } from "./ports.ts";
 import { poll } from "./poll.ts";
 import { buryExpired, recover } from "./recovery.ts";
 import { sendDue } from "./sender.ts";
+import { judgeSlotsFor, slotsInUse, startsAllowed } from "./slots.ts";
 import { tend } from "./tending.ts";
 import { isIdle, nextDue } from "./timing.ts";
 
@@ -44,6 +45,8 @@ export class Orchestrator {
   #nextPollAt = 0;
   #lookedAt = 0;
   #ending: Ending | null = null;
+  #starting: Promise<void> | null = null;
+  #stopping: Promise<void> | null = null;
   #onEnding: (ending: Ending) => void = () => undefined;
   /** Resolves when the service ends by itself: drained, or stopped by a command. */
   readonly ended: Promise<Ending>;
@@ -57,12 +60,9 @@ export class Orchestrator {
   }
 
   /** Takes up what is on record, buries what a crash left, and runs until it is stopped. */
-  async start(): Promise<void> {
-    await this.#open();
-    this.#loops.push(
-      this.#repeat("loop", () => this.#turn()),
-      this.#repeat("outbox", () => this.#sendTurn()),
-    );
+  start(): Promise<void> {
+    this.#starting ??= this.#start();
+    return this.#starting;
   }
 
   /**
@@ -82,7 +82,7 @@ export class Orchestrator {
     this.#candidates.replace([]);
     while (!this.#abort.signal.aborted) {
       await this.#look();
-      if (isIdle(this.#board, this.#parts.clock.now())) break;
+      if (isIdle(this.#board, this.#parts.clock.now(), this.#lookedAt)) break;
       await this.#wake.wait(
         this.#parts.clock,
         nextDue(this.#board, this.#parts.clock.now(), Number.POSITIVE_INFINITY, this.#lookedAt),
@@ -125,8 +125,20 @@ export class Orchestrator {
   }
 
   /** Ends both loops; running work is the workers' to stop. Says why on record. */
-  async stop(why: string): Promise<void> {
-    if (this.#abort.signal.aborted) return;
+  stop(why: string): Promise<void> {
+    this.#stopping ??= this.#stop(why);
+    return this.#stopping;
+  }
+
+  async #start(): Promise<void> {
+    await this.#open();
+    this.#loops.push(
+      this.#repeat("loop", () => this.#turn()),
+      this.#repeat("outbox", () => this.#sendTurn()),
+    );
+  }
+
+  async #stop(why: string): Promise<void> {
     this.#abort.abort(why);
     this.#wake.nudge();
     this.#sendWake.nudge();
@@ -181,7 +193,7 @@ export class Orchestrator {
     if (clock.now() >= this.#nextPollAt) await this.#poll();
     await this.#look();
     await fillSlots(this.#parts, this.#board, this.#candidates, this.#abort.signal);
-    if (this.#board.mode === "draining" && isIdle(this.#board, clock.now())) this.#end("drained");
+    if (this.#board.mode === "draining" && isIdle(this.#board, clock.now(), this.#lookedAt)) this.#end("drained");
     if (this.#board.dirty.size > 0) return;
     await this.#wake.wait(
       clock,
@@ -192,6 +204,7 @@ export class Orchestrator {
 
   async #poll(): Promise<void> {
     const { clock, workflows } = this.#parts;
+    await workflows.recheck();
     this.#nextPollAt = clock.now() + workflows.current().polling.intervalMs;
     await poll(this.#parts, this.#board, this.#candidates, this.#abort.signal);
   }
@@ -201,10 +214,21 @@ export class Orchestrator {
     await answerCommands(this.#parts, this.#board, { poll: () => this.hint(), stop: (why) => this.#end(why) });
     await buryExpired(this.#parts);
     const now = this.#parts.clock.now();
-    this.#lookedAt = now;
     const due = new Set(this.#board.dirty);
-    for (const lane of this.#board.lanes.values()) if (isDue(lane, now)) due.add(lane.id);
+    for (const lane of this.#board.lanes.values()) if (this.#isDue(lane, now)) due.add(lane.id);
     await tend(this.#parts, this.#board, due, null, this.#abort.signal);
+    this.#lookedAt = now;
+  }
+
+  /** A start that has become due since the last look, or one that waited for a slot and finds one now. The others are the poll's. */
+  #isDue(lane: Lane, now: number): boolean {
+    const { retry } = lane;
+    if (lane.work !== null || lane.parked !== null) return false;
+    if (retry?.kind !== "slot" && this.#board.waits.get(lane.id)?.code !== "no_slot")
+      return retry !== null && retry.dueAt <= now && retry.dueAt > this.#lookedAt;
+    if (!startsAllowed(this.#parts, this.#board).ok) return false;
+    const workflow = this.#parts.workflows.current();
+    return judgeSlotsFor(workflow, slotsInUse(workflow, this.#board, lane), lane.issue).ok;
   }
 
   async #sendTurn(): Promise<void> {
@@ -233,18 +257,8 @@ export class Orchestrator {
           code: toMaestroError(error).code,
           error: toMaestroError(error).message,
         });
-        await this.#wake.wait(this.#parts.clock, FAILURE_PAUSE_MS, signal).catch(() => undefined);
+        await this.#parts.clock.sleep(FAILURE_PAUSE_MS, signal).catch(() => undefined);
       }
     }
   }
-}
-
-/** A retry that is due, or one that waits for a slot and may find one now. */
-function isDue(lane: Lane, now: number): boolean {
-  return (
-    lane.work === null &&
-    lane.parked === null &&
-    lane.retry !== null &&
-    (lane.retry.kind === "slot" || lane.retry.dueAt <= now)
-  );
 }

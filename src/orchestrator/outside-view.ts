@@ -27,8 +27,9 @@ export async function readIssues(
     );
     for (const id of ids) view.set(id, null);
     for (const issue of found) {
-      board.issues.set(issue.id, issue);
-      view.set(issue.id, board.settled(issue, parts.clock.now()));
+      const settled = board.settled(issue, parts.clock.now());
+      board.see(settled);
+      view.set(issue.id, settled);
     }
   } catch (error) {
     logOutside(parts, "issue refresh failed", error, signal);

@@ -8,8 +8,8 @@ import type { OrchestratorParts } from "./ports.ts";
 import { tend } from "./tending.ts";
 
 /**
- * One poll (S-111): look at the workflow file again, reconcile what is open, then fetch candidates. Its cost follows what is open, never
- * what has been. Returns whether the tracker answered.
+ * One poll (S-111): reconcile what is open, then fetch candidates. Its cost follows what is open, never what has been. Returns whether the
+ * tracker told the candidates, or did not have to.
  */
 export async function poll(
   parts: OrchestratorParts,
@@ -17,7 +17,6 @@ export async function poll(
   candidates: Candidates,
   signal: AbortSignal,
 ): Promise<boolean> {
-  await parts.workflows.recheck();
   const open = [...board.lanes.values()];
   const issues = await readIssues(parts, board, watchedIssues(open), signal);
   const changes = await readChanges(
@@ -30,7 +29,7 @@ export async function poll(
   if (parts.workflows.problem() !== null) return true;
   const found = await readCandidates(parts, board, activeStates(parts.workflows.current()), signal);
   if (found === null) return false;
-  for (const issue of found) if (board.laneOf(issue.id) !== undefined) board.issues.set(issue.id, issue);
+  for (const issue of found) board.see(issue);
   candidates.replace(found);
   return true;
 }

@@ -2,14 +2,14 @@ import type { Clock } from "../base/clock.ts";
 import { withDeadline } from "../base/abort.ts";
 import type { RecordViews } from "../contracts/record.ts";
 import type { Tracker } from "../contracts/tracker.ts";
-import type { SlotFacts } from "../model/facts.ts";
 import type { Issue } from "../model/issue.ts";
-import { isOpen } from "../model/lane.ts";
+import { isOpen, type Lane } from "../model/lane.ts";
+import type { OutboxRow } from "../model/outbox.ts";
 import type { Verdict } from "../model/verdict.ts";
-import { stateKey } from "../model/issue.ts";
 import { activeStates, type Workflow } from "../model/workflow.ts";
-import { countSlots, judgeEligibility, judgeReopen, judgeSlots, orderCandidates } from "../policy/index.ts";
+import { countSlots, judgeEligibility, judgeReopen, orderCandidates } from "../policy/index.ts";
 import { CALL_DEADLINE_MS } from "./ports.ts";
+import { judgeSlotsFor, refuseMode, withOneMore } from "./slots.ts";
 
 /** What would become of one issue. */
 export interface PreviewRow {
@@ -34,30 +34,29 @@ export async function preview(parts: PreviewParts, signal: AbortSignal): Promise
   const found = await withDeadline(clock, CALL_DEADLINE_MS, signal, (bounded) =>
     tracker.issuesByStates(activeStates(workflow), { signal: bounded }),
   );
-  const slots = countSlots(views === null ? [] : await views.openLanes());
   const outbox = views === null ? [] : await views.openOutbox();
+  const isPaused = views !== null && (await views.mode()) === "paused";
   const rows: PreviewRow[] = [];
-  let taken: SlotFacts = slots;
+  let slots = countSlots(views === null ? [] : await views.openLanes());
   for (const issue of orderCandidates(found)) {
     const [lane = null] = views === null ? [] : await views.lanesOfIssue(issue.id);
-    const openOutbox = outbox.filter((row) => row.laneId === lane?.id);
-    const eligible = judgeEligibility({
-      workflow,
-      issue,
-      lane: lane !== null && isOpen(lane) ? lane : null,
-      openOutbox,
-      now: clock.now(),
-    });
-    const reopen = lane === null || isOpen(lane) ? eligible : judgeReopen(lane, issue, clock.now());
-    const verdict =
-      eligible.ok && reopen.ok ? judgeSlots(workflow, taken, issue.state) : eligible.ok ? reopen : eligible;
-    if (verdict.ok) taken = withOneMore(taken, issue.state);
-    rows.push({ issue, verdict });
+    const standing = judgeIssue(parts, issue, lane, outbox);
+    const verdict = standing.ok ? (isPaused ? refuseMode("paused") : judgeSlotsFor(workflow, slots, issue)) : standing;
+    if (verdict.ok) slots = withOneMore(workflow, slots, issue);
+    rows.push({ issue, verdict: verdict.ok ? standing : verdict });
   }
   return rows;
 }
 
-function withOneMore(slots: SlotFacts, state: string): SlotFacts {
-  const key = stateKey(state);
-  return { running: slots.running + 1, byState: { ...slots.byState, [key]: (slots.byState[key] ?? 0) + 1 } };
+/** Whether the issue may start as far as it and its last lane are concerned. */
+function judgeIssue(
+  { workflow, clock }: PreviewParts,
+  issue: Issue,
+  last: Lane | null,
+  outbox: readonly OutboxRow[],
+): Verdict {
+  const lane = last !== null && isOpen(last) ? last : null;
+  const openOutbox = outbox.filter((row) => row.laneId === last?.id);
+  const eligible = judgeEligibility({ workflow, issue, lane, openOutbox, now: clock.now() });
+  return eligible.ok && last !== null && lane === null ? judgeReopen(last, issue, clock.now()) : eligible;
 }

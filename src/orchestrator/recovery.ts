@@ -1,3 +1,4 @@
+import { messageOf } from "../base/errors.ts";
 import type { Lease } from "../model/work.ts";
 import type { WorkOutcome } from "../model/run.ts";
 import { reason } from "../model/verdict.ts";
@@ -19,19 +20,13 @@ export async function buryExpired(parts: OrchestratorParts): Promise<void> {
   }
 }
 
+/**
+ * Puts the end of lost work on record once none of its processes lives. While that cannot be made sure nothing is: the engine tells of the
+ * lease again, and nothing else starts on its lane.
+ */
 async function bury(parts: OrchestratorParts, lease: Lease, code: string, sentence: string): Promise<void> {
   const { work } = lease;
-  try {
-    const ended = await parts.endLeftovers(lease);
-    if (ended > 0)
-      parts.log.warn("ended processes that a lost run left behind", {
-        lane_id: work.laneId,
-        run: work.run,
-        processes: ended,
-      });
-  } catch (error) {
-    parts.log.error("looking for left-over processes failed", { lane_id: work.laneId, error: String(error) });
-  }
+  if (!(await areEnded(parts, lease))) return;
   const outcome: WorkOutcome = {
     status: "lost",
     reason: reason(code, sentence),
@@ -53,4 +48,19 @@ async function bury(parts: OrchestratorParts, lease: Lease, code: string, senten
       },
     ]),
   );
+}
+
+async function areEnded(parts: OrchestratorParts, lease: Lease): Promise<boolean> {
+  const where = { lane_id: lease.work.laneId, run: lease.work.run };
+  try {
+    const processes = await parts.endLeftovers(lease);
+    if (processes > 0) parts.log.warn("ended processes that a lost run left behind", { ...where, processes });
+    return true;
+  } catch (error) {
+    parts.log.error("left-over processes could not be looked for; their lane waits", {
+      ...where,
+      error: messageOf(error),
+    });
+    return false;
+  }
 }

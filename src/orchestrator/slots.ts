@@ -1,33 +1,51 @@
+import type { ServiceMode } from "../model/events/service.ts";
 import type { SlotFacts } from "../model/facts.ts";
 import type { Lane } from "../model/lane.ts";
-import { stateKey } from "../model/issue.ts";
+import { type Issue, stateKey } from "../model/issue.ts";
 import { allow, refuse, type Verdict } from "../model/verdict.ts";
-import { countSlots } from "../policy/index.ts";
+import type { Workflow } from "../model/workflow.ts";
+import { countSlots, judgeSlots, planRoute } from "../policy/index.ts";
 import type { Board } from "./board.ts";
 import type { OrchestratorParts } from "./ports.ts";
 
 /** Whether anything new may start at all. */
 export function startsAllowed(parts: OrchestratorParts, board: Board): Verdict {
-  if (board.mode !== "running") return refuse(board.mode, `The service is ${board.mode}: nothing new is started.`);
+  if (board.mode !== "running") return refuseMode(board.mode);
   const problem = parts.workflows.problem();
   if (problem !== null) return refuse("workflow_rejected", `The workflow file has a problem: ${problem.message}`);
   return allow("may_start", "The workflow is valid and the service is running.");
+}
+
+/** The answer to every start while the service does not start anything. */
+export function refuseMode(mode: ServiceMode): Verdict {
+  return refuse(mode, `The service is ${mode}: nothing new is started.`);
 }
 
 /**
  * Slots in use: runs that are queued or leased, and lanes whose first run only waits for its issue's move. The lane that asks for a slot
  * does not count against itself.
  */
-export function slotsInUse(board: Board, asking: Lane | null = null): SlotFacts {
+export function slotsInUse(workflow: Workflow, board: Board, asking: Lane | null = null): SlotFacts {
   const lanes = [...board.lanes.values()].filter((lane) => lane.id !== asking?.id);
-  const counted = countSlots(lanes);
-  const opening = lanes.filter(isOpening);
-  const byState = { ...counted.byState };
-  for (const lane of opening) {
-    const key = stateKey(lane.issue.state);
-    byState[key] = (byState[key] ?? 0) + 1;
-  }
-  return { running: counted.running + opening.length, byState };
+  return lanes.filter(isOpening).reduce((slots, { issue }) => withOneMore(workflow, slots, issue), countSlots(lanes));
+}
+
+/** The slots once one more run has them. */
+export function withOneMore(workflow: Workflow, slots: SlotFacts, issue: Issue): SlotFacts {
+  const byState = { ...slots.byState };
+  for (const key of statesOf(workflow, issue)) byState[key] = (byState[key] ?? 0) + 1;
+  return { running: slots.running + 1, byState };
+}
+
+/** Whether a run on this issue may have a slot, in the state in which it is and in the one to which it is moved first (S-115, S-116). */
+export function judgeSlotsFor(workflow: Workflow, slots: SlotFacts, issue: Issue): Verdict {
+  const verdict = judgeSlots(workflow, slots, issue.state);
+  const move = planRoute(workflow, issue);
+  return verdict.ok && move !== null ? judgeSlots(workflow, slots, move.to) : verdict;
+}
+
+function statesOf(workflow: Workflow, issue: Issue): ReadonlySet<string> {
+  return new Set([stateKey(issue.state), stateKey(planRoute(workflow, issue)?.to ?? issue.state)]);
 }
 
 function isOpening(lane: Lane): boolean {

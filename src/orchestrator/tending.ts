@@ -2,13 +2,13 @@ import type { Issue } from "../model/issue.ts";
 import type { LaneFacts } from "../model/facts.ts";
 import type { Lane } from "../model/lane.ts";
 import type { Plan } from "../model/plan.ts";
-import { judgeSlots, judgeStall, orderCandidates } from "../policy/index.ts";
+import { judgeStall, orderCandidates } from "../policy/index.ts";
 import { reason } from "../model/verdict.ts";
 import type { Board } from "./board.ts";
 import { lastKnown, needsChange, needsFreshIssue, planFor, startOf, waitOf } from "./care.ts";
 import { type ChangeView, type IssueView, readChanges, readIssues } from "./outside-view.ts";
 import type { OrchestratorParts } from "./ports.ts";
-import { slotsInUse, startsAllowed } from "./slots.ts";
+import { judgeSlotsFor, slotsInUse, startsAllowed } from "./slots.ts";
 import { acts, carryOutPlan, differs } from "./steps.ts";
 
 /** A lane may go through several positions in one turn of the loop; more than this is a decision that goes in circles. */
@@ -35,6 +35,8 @@ export async function tend(
   let due = [...laneIds];
   for (let round = 0; due.length > 0 && !signal.aborted; round += 1) {
     if (round === MAX_ROUNDS) {
+      // They are looked at again at the next poll; until then they must not keep the loop busy.
+      for (const id of due) board.dirty.delete(id);
       parts.log.error("lanes go in circles", { lanes: due.join(",") });
       return;
     }
@@ -138,7 +140,8 @@ async function startWhenFree(
     return;
   }
   const issue = seenIssue(board, lane, round) ?? lastKnown(lane, board.issues.get(lane.issue.id));
-  const verdict = judgeSlots(parts.workflows.current(), slotsInUse(board, lane), issue.state);
+  const workflow = parts.workflows.current();
+  const verdict = judgeSlotsFor(workflow, slotsInUse(workflow, board, lane), issue);
   if (verdict.ok) return apply(parts, board, lane, plan, round);
   board.waits.set(lane.id, verdict);
   if (lane.retry !== null && lane.retry.kind !== "slot") {

@@ -2,7 +2,7 @@ import type { Lane } from "../model/lane.ts";
 import { WORKER_INTENTS } from "../model/outbox.ts";
 import type { Board } from "./board.ts";
 
-/** Longest sleep of the loop, milliseconds: lost leases and stalls are looked for at least this often. */
+/** Longest sleep of the loop, milliseconds: lost leases are looked for at least this often. Stalls are a matter of each poll (S-125). */
 const LONGEST_WAIT_MS = 5_000;
 /** Shortest, so that a due time in the past cannot make a busy loop. */
 const SHORTEST_WAIT_MS = 1;
@@ -20,13 +20,16 @@ export function nextDue(board: Board, now: number, nextPollAt: number, lookedAt:
   return Math.max(at - now, SHORTEST_WAIT_MS);
 }
 
-/** Whether nothing is under way and nothing is due: only waits for people, retries and polls are left. */
-export function isIdle(board: Board, now: number): boolean {
+/**
+ * Whether nothing is under way and nothing is due: only waits for people, retries and polls are left. A start that was due at `lookedAt`
+ * has had its look; what kept it back then (a pause, a slot) is no work under way.
+ */
+export function isIdle(board: Board, now: number, lookedAt: number): boolean {
   if (board.dirty.size > 0) return false;
   if (board.openOutbox().some((row) => row.dueAt <= now && !WORKER_INTENTS.includes(row.intent.kind))) return false;
-  return [...board.lanes.values()].every((lane) => lane.work === null && !startsSoon(lane, now));
+  return [...board.lanes.values()].every((lane) => lane.work === null && !isDueSince(lane, now, lookedAt));
 }
 
-function startsSoon(lane: Lane, now: number): boolean {
-  return lane.parked === null && lane.retry !== null && lane.retry.kind !== "slot" && lane.retry.dueAt <= now;
+function isDueSince({ parked, retry }: Lane, now: number, lookedAt: number): boolean {
+  return parked === null && retry !== null && retry.kind !== "slot" && retry.dueAt > lookedAt && retry.dueAt <= now;
 }

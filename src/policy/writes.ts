@@ -37,11 +37,11 @@ export function moveToRoute(facts: LaneFacts, route: string, revision: string): 
   return [write({ kind: "issue_move", issueId: issue.id, to, from: issue.state }, route, revision)];
 }
 
-/** Sets or takes off the label that asks for a person; nothing when it is so already. */
+/** Sets or takes off the label that asks for a person; nothing when a look at the issue has shown that it is so already. */
 export function attentionLabel(facts: LaneFacts, wanted: boolean, revision: string): Steps {
   const { needsAttentionLabel } = facts.workflow.tracker;
   const issue = knownIssue(facts);
-  if (hasLabel(issue, needsAttentionLabel) === wanted) return [];
+  if (facts.issue !== undefined && hasLabel(issue, needsAttentionLabel) === wanted) return [];
   const change = wanted ? { add: needsAttentionLabel, remove: null } : { add: null, remove: needsAttentionLabel };
   return [write({ kind: "issue_label", issueId: issue.id, ...change }, "attention", revision)];
 }

@@ -1,4 +1,5 @@
 import { VirtualClock } from "../../dev/sim/virtual-clock.ts";
+import type { Timer } from "../../src/base/clock.ts";
 import { MaestroError } from "../../src/base/errors.ts";
 import { memoryLog } from "../../src/base/log.ts";
 import { type Random, seededRandom } from "../../src/base/random.ts";
@@ -29,6 +30,18 @@ import { Gauge } from "./gauge.ts";
 export const POLL_MS = 30_000;
 const UNKNOWN = new AbortController().signal;
 
+/** A virtual clock that counts how often it woke somebody. */
+class CountingClock extends VirtualClock {
+  fired = 0;
+
+  override setTimer(ms: number, run: () => void): Timer {
+    return super.setTimer(ms, () => {
+      this.fired += 1;
+      run();
+    });
+  }
+}
+
 /** An issue as a test writes it. */
 export interface Card {
   readonly title?: string;
@@ -49,7 +62,7 @@ export interface StageOptions {
 
 /** A service on simulated ground, without workers: a test pulls its work and ends it as it likes. */
 export class Stage {
-  readonly clock = new VirtualClock({ drain: () => new Promise((resolve) => setImmediate(resolve)) });
+  readonly clock = new CountingClock({ drain: () => new Promise((resolve) => setImmediate(resolve)) });
   readonly log = memoryLog();
   /** Every call of the service that reached tracker or forge. */
   readonly calls: (OutsideCall & { readonly at: number })[] = [];

@@ -160,7 +160,7 @@ describe("the tick", () => {
     await stage.move("A", "Canceled");
     stage.calls.length = 0;
     await stage.start();
-    const asked = stage.calls.filter(({ verb }) => verb === "issuesByIds").map(({ arguments: args }) => args["ids"]);
+    const asked = stage.calls.filter(({ verb }) => verb === "issuesByIds").map(({ arguments: args }) => args.ids);
     expect(new Set(asked.flat())).toEqual(new Set(["a"]));
     expect(stage.hands.taken).toContain("A clean");
     expect(await stage.lane("A")).toMatchObject({ stage: "closed" });
