@@ -13,7 +13,6 @@ import type { Daemon } from "./cli/app.ts";
 import type { Workflow } from "./model/workflow.ts";
 import { localRuntime } from "./runtimes/local/index.ts";
 import { createEmbeddedEngine, holdInstanceLock } from "./engine/index.ts";
-import { startHttp } from "./http/index.ts";
 import { Orchestrator } from "./orchestrator/index.ts";
 import { ask } from "./orchestrator/commands/index.ts";
 import { openControlSocket } from "./orchestrator/commands/socket.ts";
@@ -176,6 +175,7 @@ async function openHttp(parts: DaemonParts, { open, source, orchestrator }: Sour
     return true;
   };
   const asking = { inbox: open.inbox, clock, random, nudge };
+  const { startHttp } = await import("./http/index.ts");
   const http = await startHttp({
     port,
     host: options.host ?? server.host,

@@ -3,7 +3,6 @@ import { homedir } from "node:os";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { MaestroError } from "./base/errors.ts";
 import { exists } from "./base/presence.ts";
-import { makeDemo } from "./app-demo.ts";
 import type { Project, Target, Terminal } from "./cli/app.ts";
 import { resolveTemplate, stateDirectoryOf, workflowIdOf } from "./workflow/index.ts";
 
@@ -48,7 +47,8 @@ async function fromFile(given: string, terminal: Terminal): Promise<LocatedProje
 async function fromTemplate(alias: string, terminal: Terminal): Promise<LocatedProject> {
   const workflowPath = await resolveTemplate(alias);
   const home = homeOf(terminal.environment);
-  const demo = needsDemo(alias) && !(await isInitialised(terminal.cwd)) ? await makeDemo(home, alias) : null;
+  const needsOne = needsDemo(alias) && !(await isInitialised(terminal.cwd));
+  const demo = needsOne ? await (await import("./app-demo.ts")).makeDemo(home, alias) : null;
   const directory = demo ?? (await realpath(terminal.cwd));
   const id = workflowIdOf(workflowPath, directory);
   return { id, workflowPath, directory, stateDirectory: stateDirectoryOf(home, id), demo };
