@@ -26,7 +26,10 @@ const TABLE: readonly (readonly [RegExp, ExitCode])[] = [
   [/^(already_running|port_in_use|has_work|lock_timeout|stale_\w+|file_exists|merge_refused)$/, EXIT.conflict],
   [/_conflict$/, EXIT.conflict],
   [/_invalid_config$|_missing_secret$|^(invalid|missing|unsupported|workflow|template|profile)_/, EXIT.configuration],
-  [/^(no_forge|duplicate_kind|path_unreadable|front_matter_\w+|git_missing|git_no_\w+)$/, EXIT.configuration],
+  [
+    /^(no_forge|duplicate_kind|path_unreadable|file_read_failed|front_matter_\w+|git_missing|git_no_\w+)$/,
+    EXIT.configuration,
+  ],
   [/^(disk_full|file_\w+|folder_failed|lock_unavailable|sqlite_unavailable)$|^(record|transcript)_/, EXIT.storage],
   [/^(tracker|forge|git)_|^deadline$/, EXIT.remote],
 ];

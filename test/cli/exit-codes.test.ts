@@ -23,6 +23,7 @@ const CASES: Record<keyof typeof EXIT, string[]> = {
     "git_no_repository",
     "git_no_base",
     "path_unreadable",
+    "file_read_failed",
   ],
   notFound: [
     "issue_not_found",
