@@ -1,6 +1,6 @@
 import type { LaneFacts } from "../model/facts.ts";
 import { sameState } from "../model/issue.ts";
-import { type OutboxRow, WORKER_INTENTS } from "../model/outbox.ts";
+import { type Intent, type OutboxRow, WORKER_INTENTS } from "../model/outbox.ts";
 import type { Plan } from "../model/plan.ts";
 import { knownIssue, parkSteps } from "../policy/index.ts";
 import { because, waitFor } from "./rule.ts";
@@ -18,11 +18,16 @@ export function planRefusal(facts: LaneFacts, row: OutboxRow): Plan {
       // From here a person's word leads through validation and push again, and thereby to a new request.
       return [{ do: "stage", stage: "validating", reason: why }, ...parkSteps(facts, "input", why)];
     }
-    if (intent.kind === "issue_move" && sameState(knownIssue(facts).state, intent.from)) {
+    if (intent.kind === "issue_move" && !wasFaster(facts, intent, row.result)) {
       const sentence = `The tracker refused to move the issue from "${intent.from}" to "${intent.to}".${said}`;
       return parkSteps(facts, "input", because("move_refused", sentence));
     }
   }
   const whose = WORKER_INTENTS.includes(intent.kind) ? "its work's outcome decides" : "nothing depends on it";
   return waitFor(because("write_refused", `Refused: ${intent.kind}; ${whose}.${said}`));
+}
+
+/** Whether a person had moved the issue before we did: the tracker says so, or a look at the issue shows it. */
+function wasFaster(facts: LaneFacts, { from }: Extract<Intent, { kind: "issue_move" }>, said: string | null): boolean {
+  return (said?.startsWith("tracker_conflict") ?? false) || !sameState(knownIssue(facts).state, from);
 }

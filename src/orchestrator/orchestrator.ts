@@ -1,4 +1,4 @@
-import { toMaestroError } from "../base/errors.ts";
+import { type MaestroError, toMaestroError } from "../base/errors.ts";
 import { Scope } from "../base/scope.ts";
 import { Wake } from "../base/wake.ts";
 import type { Issue } from "../model/issue.ts";
@@ -10,7 +10,7 @@ import { answerCommands } from "./inbox.ts";
 import type { OrchestratorParts } from "./ports.ts";
 import { poll } from "./poll.ts";
 import { buryExpired, recover } from "./recovery.ts";
-import { sendDue } from "./sender.ts";
+import { Sender } from "./sender.ts";
 import { judgeSlotsFor, slotsInUse, startsAllowed } from "./slots.ts";
 import { tend } from "./tending.ts";
 import { isIdle, nextDue } from "./timing.ts";
@@ -41,6 +41,7 @@ export class Orchestrator {
   readonly #sendWake = new Wake();
   readonly #abort = new AbortController();
   readonly #scope: Scope;
+  readonly #sender: Sender;
   readonly #loops: Promise<void>[] = [];
   #nextPollAt = 0;
   #lookedAt = 0;
@@ -54,6 +55,7 @@ export class Orchestrator {
   constructor(parts: OrchestratorParts) {
     this.#parts = parts;
     this.#scope = new Scope(parts.clock, "orchestrator");
+    this.#sender = new Sender(parts, this.#board, this.#abort.signal, () => this.#sendWake.nudge());
     this.ended = new Promise((resolve) => {
       this.#onEnding = resolve;
     });
@@ -67,7 +69,7 @@ export class Orchestrator {
 
   /**
    * One poll; what it starts runs to a verdict, and what lanes have due is done. Waits for no retry and no review. Returns the lanes it
-   * touched, for the exit code.
+   * touched, for the exit code; at the end throws the tracker's error when it could not tell the candidates.
    */
   async runOnce(): Promise<readonly Lane[]> {
     await this.#open();
@@ -77,7 +79,7 @@ export class Orchestrator {
         if (laneId !== null && event.type === "work_enqueued") touched.add(laneId);
     });
     this.#loops.push(this.#repeat("outbox", () => this.#sendTurn()));
-    await this.#poll();
+    const failure = await this.#poll();
     await fillSlots(this.#parts, this.#board, this.#candidates, this.#abort.signal);
     this.#candidates.replace([]);
     while (!this.#abort.signal.aborted) {
@@ -90,6 +92,7 @@ export class Orchestrator {
       );
     }
     unsubscribe();
+    if (failure !== null) throw failure;
     const lanes = await Promise.all([...touched].map((id) => this.#parts.record.views.lane(id)));
     return lanes.filter((lane) => lane !== undefined);
   }
@@ -143,6 +146,7 @@ export class Orchestrator {
     this.#wake.nudge();
     this.#sendWake.nudge();
     await Promise.all(this.#loops);
+    await this.#sender.idle();
     await this.#scope.close();
     const { record, instance } = this.#parts;
     await record.transact((tx) =>
@@ -202,11 +206,11 @@ export class Orchestrator {
     );
   }
 
-  async #poll(): Promise<void> {
+  async #poll(): Promise<MaestroError | null> {
     const { clock, workflows } = this.#parts;
     await workflows.recheck();
     this.#nextPollAt = clock.now() + workflows.current().polling.intervalMs;
-    await poll(this.#parts, this.#board, this.#candidates, this.#abort.signal);
+    return poll(this.#parts, this.#board, this.#candidates, this.#abort.signal);
   }
 
   /** Commands, lost leases, and every lane that something happened to or that is due. */
@@ -232,10 +236,7 @@ export class Orchestrator {
   }
 
   async #sendTurn(): Promise<void> {
-    const { clock } = this.#parts;
-    await sendDue(this.#parts, this.#board, this.#abort.signal);
-    const dueAt = Math.min(...this.#board.openOutbox().map((row) => row.dueAt));
-    await this.#sendWake.wait(clock, Math.max(dueAt - clock.now(), FAILURE_PAUSE_MS), this.#abort.signal);
+    await this.#sendWake.wait(this.#parts.clock, this.#sender.sendDue(), this.#abort.signal);
   }
 
   #end(why: string): void {

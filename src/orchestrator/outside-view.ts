@@ -1,4 +1,5 @@
 import { withDeadline } from "../base/abort.ts";
+import { type MaestroError, toMaestroError } from "../base/errors.ts";
 import type { Change } from "../model/change.ts";
 import type { Issue } from "../model/issue.ts";
 import type { Board } from "./board.ts";
@@ -62,13 +63,13 @@ export async function readChanges(
   return view;
 }
 
-/** The issues in active states, or `null` when the tracker could not be asked (S-134). */
+/** The issues in active states, or why the tracker could not be asked (S-134). */
 export async function readCandidates(
   parts: OrchestratorParts,
   board: Board,
   states: readonly string[],
   signal: AbortSignal,
-): Promise<readonly Issue[] | null> {
+): Promise<readonly Issue[] | MaestroError> {
   try {
     const found = await withDeadline(parts.clock, CALL_DEADLINE_MS, signal, (bounded) =>
       parts.outside.tracker().issuesByStates(states, { signal: bounded }),
@@ -77,12 +78,12 @@ export async function readCandidates(
     return found.map((issue) => board.settled(issue, now));
   } catch (error) {
     logOutside(parts, "candidate fetch failed", error, signal);
-    return null;
+    return toMaestroError(error);
   }
 }
 
 /** A failed question is a warning unless we are stopping anyway. */
-export function logOutside(parts: OrchestratorParts, message: string, error: unknown, signal: AbortSignal): void {
+function logOutside(parts: OrchestratorParts, message: string, error: unknown, signal: AbortSignal): void {
   if (signal.aborted) return;
   parts.log.warn(message, { error: error instanceof Error ? error.message : String(error) });
 }

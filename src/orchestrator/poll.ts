@@ -1,3 +1,4 @@
+import { MaestroError } from "../base/errors.ts";
 import type { Lane } from "../model/lane.ts";
 import { activeStates } from "../model/workflow.ts";
 import type { Board } from "./board.ts";
@@ -8,15 +9,15 @@ import type { OrchestratorParts } from "./ports.ts";
 import { tend } from "./tending.ts";
 
 /**
- * One poll (S-111): reconcile what is open, then fetch candidates. Its cost follows what is open, never what has been. Returns whether the
- * tracker told the candidates, or did not have to.
+ * One poll (S-111): reconcile what is open, then fetch candidates. Its cost follows what is open, never what has been. Returns why the
+ * tracker could not tell the candidates, if so.
  */
 export async function poll(
   parts: OrchestratorParts,
   board: Board,
   candidates: Candidates,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<MaestroError | null> {
   const open = [...board.lanes.values()];
   const issues = await readIssues(parts, board, watchedIssues(open), signal);
   const changes = await readChanges(
@@ -26,12 +27,12 @@ export async function poll(
     signal,
   );
   await tend(parts, board, new Set(open.map((lane) => lane.id)), { issues, changes }, signal);
-  if (parts.workflows.problem() !== null) return true;
+  if (parts.workflows.problem() !== null) return null;
   const found = await readCandidates(parts, board, activeStates(parts.workflows.current()), signal);
-  if (found === null) return false;
+  if (found instanceof MaestroError) return found;
   for (const issue of found) board.see(issue);
   candidates.replace(found);
-  return true;
+  return null;
 }
 
 /** Released lanes are asked about too: their issue may have ended. */

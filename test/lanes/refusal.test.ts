@@ -48,6 +48,9 @@ describe("a refused outside write", () => {
   it("of a move means nothing when a person was faster", () => {
     const facts = factsOf(reviewLane(), { issue: issueOf({ state: "Done" }) });
     expect(brief(planRefusal(facts, rowOf(move)))).toEqual(["wait write_refused"]);
+    const unseen = factsOf(laneOf(), { issue: undefined });
+    const row = rowOf(move, { result: "tracker_conflict: The issue is no longer In Progress." });
+    expect(brief(planRefusal(unseen, row))).toEqual(["wait write_refused"]);
   });
 
   it.each<[string, Intent]>([
