@@ -1,10 +1,7 @@
 import { Command } from "commander";
 import type { App, Terminal } from "./app.ts";
-import { addChange } from "./change/index.ts";
 import { Cli } from "./cli.ts";
-import { addIssue } from "./issue/index.ts";
 import { reportProblem } from "./problem.ts";
-import { addRecord } from "./record/index.ts";
 import { addRequests } from "./requests.ts";
 import { addDaemon } from "./start/daemon.ts";
 import { addMaestro } from "./start/maestro.ts";
@@ -28,7 +25,8 @@ export interface CommandLine {
 export async function runCommandLine({ words, terminal, version, loadApp }: CommandLine): Promise<number> {
   const cli = new Cli(terminal, version, loadApp);
   try {
-    await programOf(cli).parseAsync(words, { from: "user" });
+    const program = await programOf(cli, words);
+    await program.parseAsync(words, { from: "user" });
     return cli.exitCode;
   } catch (error) {
     return reportProblem(error, terminal, wantsJson(words));
@@ -41,7 +39,26 @@ function wantsJson(words: readonly string[]): boolean {
   return words.slice(0, end === -1 ? words.length : end).includes("--json");
 }
 
-function programOf(cli: Cli): Command {
+/** Groups of commands, each read when it is needed. */
+const GROUPS = [
+  {
+    name: "issue",
+    description: "read and write issues in the workflow's tracker",
+    load: async () => (await import("./issue/index.ts")).fillIssue,
+  },
+  {
+    name: "change",
+    description: "look at changes, review and merge them on the workflow's forge",
+    load: async () => (await import("./change/index.ts")).fillChange,
+  },
+  {
+    name: "record",
+    description: "check, export and prune the record of what happened",
+    load: async () => (await import("./record/index.ts")).fillRecord,
+  },
+];
+
+async function programOf(cli: Cli, words: readonly string[]): Promise<Command> {
   const program = new Command("maestro")
     .description("A runner for coding agents that is driven by one Markdown file.")
     .usage("[PATH | --template ALIAS] [options]\n       maestro <command> [options]")
@@ -52,6 +69,11 @@ function programOf(cli: Cli): Command {
     .exitOverride()
     .configureOutput({ writeOut: cli.terminal.out, writeErr: cli.terminal.error, outputError: () => undefined });
   addMaestro(program, cli);
-  for (const add of [addRun, addDaemon, addStatus, addIssue, addChange, addRequests, addRecord]) add(program, cli);
+  for (const add of [addRun, addDaemon, addStatus, addRequests]) add(program, cli);
+  for (const { name, description, load } of GROUPS) {
+    const group = program.command(name).description(description);
+    // Only a command line that names a group can ask for what is in it.
+    if (words.includes(name)) (await load())(group, cli);
+  }
   return program;
 }

@@ -5,7 +5,6 @@ import type { App, Project, Target } from "./app.ts";
 import type { Cli } from "./cli.ts";
 import { wholeNumber } from "./option-values.ts";
 import { readerIfAny, using } from "./reading.ts";
-import { statusText } from "./status-text.ts";
 import { commandLine, targetOf, withTarget } from "./target.ts";
 
 interface StatusOptions {
@@ -45,6 +44,7 @@ async function showStatus(cli: Cli, target: Target, { json, limit }: StatusOptio
       ? await firstStatus(app, project, limit)
       : await using(reader, ({ views }) => statusOf(app, project, { views, limit }));
   if (json) return cli.printJson(status);
+  const { statusText } = await import("./status-text.ts");
   cli.print(...statusText(status, app.clock.now()));
   if (reader === null) cli.print("", `Nothing ever ran here. To begin: ${commandLine(cli, target)}`);
 }

@@ -14,11 +14,8 @@ Examples:
   maestro change review 3 --approve`;
 
 /** `maestro change`: the forge of a workflow, by hand. */
-export function addChange(program: Command, cli: Cli): void {
-  const group = program
-    .command("change")
-    .description("look at changes, review and merge them on the workflow's forge")
-    .addHelpText("after", EXAMPLES);
+export function fillChange(group: Command, cli: Cli): void {
+  group.addHelpText("after", EXAMPLES);
   for (const add of [addChangeList, addChangeShow, addChangeDiff, addChangeReview, addChangeComment, addChangeMerge]) {
     add(group, cli);
   }

@@ -14,11 +14,8 @@ Examples:
   maestro issue comment SHOP-3 "Please keep the limit configurable."`;
 
 /** `maestro issue`: the tracker of a workflow, by hand. */
-export function addIssue(program: Command, cli: Cli): void {
-  const group = program
-    .command("issue")
-    .description("read and write issues in the workflow's tracker")
-    .addHelpText("after", EXAMPLES);
+export function fillIssue(group: Command, cli: Cli): void {
+  group.addHelpText("after", EXAMPLES);
   for (const add of [addIssueNew, addIssueList, addIssueShow, addIssueMove, addIssueComment, addIssueLabel]) {
     add(group, cli);
   }

@@ -11,10 +11,7 @@ Examples:
   maestro record prune --closed-before 2026-01-01 --dry-run`;
 
 /** `maestro record`: what happened, as events. */
-export function addRecord(program: Command, cli: Cli): void {
-  const group = program
-    .command("record")
-    .description("check, export and prune the record of what happened")
-    .addHelpText("after", EXAMPLES);
+export function fillRecord(group: Command, cli: Cli): void {
+  group.addHelpText("after", EXAMPLES);
   for (const add of [addRecordVerify, addRecordExport, addRecordPrune]) add(group, cli);
 }

@@ -2,7 +2,6 @@ import type { Command } from "commander";
 import type { Cli } from "../cli.ts";
 import { targetOf } from "../target.ts";
 import { type StartOptions, withPollInterval, withStartOptions } from "./options.ts";
-import { start } from "./start.ts";
 
 const EXAMPLES = `
 Examples:
@@ -17,6 +16,6 @@ export function addDaemon(program: Command, cli: Cli): void {
     .argument("[path]", "the workflow file (default: WORKFLOW.md)")
     .addHelpText("after", EXAMPLES)
     .action(async (path: string | undefined, _options: StartOptions, command: Command) => {
-      await start(cli, targetOf(command, path), command.optsWithGlobals<StartOptions>());
+      await (await import("./start.ts")).start(cli, targetOf(command, path), command.optsWithGlobals<StartOptions>());
     });
 }

@@ -6,7 +6,6 @@ import type { Cli } from "../cli.ts";
 import { usageError } from "../problem.ts";
 import { targetOf } from "../target.ts";
 import { type StartOptions, withOnce, withPollInterval, withStartOptions } from "./options.ts";
-import { start } from "./start.ts";
 
 const EXAMPLES = `
 Examples:
@@ -23,7 +22,7 @@ export function addMaestro(program: Command, cli: Cli): void {
     .addHelpText("after", EXAMPLES)
     .action(async (path: string | undefined, options: StartOptions, command: Command) => {
       if (path !== undefined) await refuseUnknownCommand(path, program, cli);
-      await start(cli, targetOf(command, path), options);
+      await (await import("./start.ts")).start(cli, targetOf(command, path), options);
     });
 }
 

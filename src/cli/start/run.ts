@@ -3,7 +3,6 @@ import type { Cli } from "../cli.ts";
 import { usageError } from "../problem.ts";
 import { targetOf } from "../target.ts";
 import { type StartOptions, withOnce, withStartOptions } from "./options.ts";
-import { start } from "./start.ts";
 
 const EXAMPLES = `
 Examples:
@@ -22,6 +21,6 @@ export function addRun(program: Command, cli: Cli): void {
       if (!options.once && !options.dryRun) {
         throw usageError("`maestro run` needs --once or --dry-run.", "`maestro daemon` runs until it is stopped.");
       }
-      await start(cli, targetOf(command, path), options);
+      await (await import("./start.ts")).start(cli, targetOf(command, path), options);
     });
 }
