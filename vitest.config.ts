@@ -7,7 +7,6 @@ const exclude = isLong ? [] : ["**/*.long.test.ts"];
 export default defineConfig({
   test: {
     reporters: ["default", new CiSummary()],
-    benchmark: { include: ["dev/bench/**/*.bench.ts"] },
     projects: [
       {
         test: {
