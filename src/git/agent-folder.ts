@@ -44,17 +44,23 @@ export async function readWithin(runtime: Runtime, root: string, relative: strin
   }
 }
 
-/** Writes a file below a folder that an agent writes to. Throws `git_unsafe_workspace` when something else is in the way. */
+/**
+ * Writes a file below a folder that an agent writes to, unless it says so already. Not forced to the disk: what agents and Git put beside it is not
+ * either. Throws `git_unsafe_workspace` when something else is in the way.
+ */
 export async function writeWithin(runtime: Runtime, root: string, relative: string, text: string): Promise<void> {
   const parts = relative.split("/");
   for (let count = 1; count <= parts.length; count += 1) {
     const wanted = count === parts.length ? "file" : "directory";
     const part = parts.slice(0, count).join("/");
-    const found = await lookWithin(runtime, root, part);
+    const found = await runtime.stat(`${root}/${part}`);
     if (found === undefined) break;
-    if (found !== wanted) throw unsafe(`${root}/${part}`, `is in the way of ${relative}`);
+    if (found.kind === "link" || found.kind === "other") throw unsafe(`${root}/${part}`, `is a ${found.kind}`);
+    if (found.kind !== wanted) throw unsafe(`${root}/${part}`, `is in the way of ${relative}`);
+    if (wanted === "directory" || found.size !== Buffer.byteLength(text)) continue;
+    if ((await runtime.readText(`${root}/${part}`)) === text) return;
   }
-  await runtime.writeText(`${root}/${relative}`, text);
+  await runtime.writeText(`${root}/${relative}`, text, { durable: false });
 }
 
 /** Removes a file below a folder that an agent writes to. Throws `git_unsafe_workspace` when the way leads outside. */

@@ -1,4 +1,4 @@
-import { MaestroError } from "../base/errors.ts";
+import { isMaestroError, MaestroError } from "../base/errors.ts";
 import { lookWithin, readWithin, removeWithin, unsafe, writeWithin } from "./agent-folder.ts";
 import type { HostGitOptions } from "./options.ts";
 
@@ -37,8 +37,8 @@ export interface AgentGitState {
   readonly baseSha: string | null;
   /** The merge under way, which the agent finishes; `null` without one. */
   readonly merging: { readonly sha: string; readonly message: string } | null;
-  /** The host's index of the tree, whose copy the agent gets. */
-  readonly indexFile: string;
+  /** The host's index of the tree, whose copy the agent gets; `null`: it gets none. */
+  readonly indexFile: string | null;
 }
 
 /**
@@ -68,7 +68,7 @@ export async function writeAgentGit(
     await write("MERGE_MSG", `${state.merging.message}\n`);
     await write("MERGE_HEAD", `${state.merging.sha}\n`);
   }
-  await copyIndex(options, state.indexFile, tree, signal);
+  if (state.indexFile !== null) await copyIndex(options, state.indexFile, tree, signal);
 }
 
 /** The alternates of an agent's object folder: paths that it may have planted itself. */
@@ -119,5 +119,11 @@ async function copyIndex(options: HostGitOptions, from: string, tree: string, si
   };
   await run("cp", ["--", from, copy]);
   await removeWithin(runtime, tree, ".git/index");
-  await run("mv", ["-f", "--", copy, `${tree}/.git/index`]);
+  try {
+    await runtime.rename(copy, `${tree}/.git/index`);
+  } catch (error) {
+    // On another file system than the host's git dir.
+    if (!isMaestroError(error) || error.code !== "file_failed") throw error;
+    await run("mv", ["-f", "--", copy, `${tree}/.git/index`]);
+  }
 }

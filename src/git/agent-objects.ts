@@ -27,8 +27,8 @@ export async function fetchAgentRefs(
   try {
     await sealGitDir(runtime, shim);
     const lines = [...commits].map(([name, sha]) => `${sha} ${AGENT_REFS}${name}\n`);
-    await runtime.writeText(`${shim}/packed-refs`, lines.join(""));
-    await runtime.writeText(`${shim}/objects/info/alternates`, `${path}/.git/objects\n`);
+    await runtime.writeText(`${shim}/packed-refs`, lines.join(""), { durable: false });
+    await runtime.writeText(`${shim}/objects/info/alternates`, `${path}/.git/objects\n`, { durable: false });
     const flags = ["--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--quiet"];
     const fetch = ["-c", "fetch.fsckObjects=true", "fetch", ...flags];
     const refspecs = [...commits.keys()].map((name) => `+${AGENT_REFS}${name}:${AGENT_REFS}${name}`);

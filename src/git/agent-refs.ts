@@ -1,5 +1,6 @@
 import type { Runtime } from "../contracts/runtime.ts";
 import { lookWithin, readWithin } from "./agent-folder.ts";
+import { isRefName } from "./refs.ts";
 
 /** The refs of an agent's `.git`, read as data: names below `refs/heads/`, `refs/stash`, and where HEAD stands. */
 export interface AgentRefs {
@@ -12,7 +13,7 @@ export interface AgentRefs {
 }
 
 const SHA = /^[0-9a-f]{40}$/;
-const REF_NAME = /^refs\/(?:heads\/|stash$)[^\s~^:?*[\\\x7f]*$/;
+const BRANCH_OR_STASH = /^refs\/(?:heads\/|stash$)/;
 const MAX_REFS = 2_000;
 const MAX_DEPTH = 16;
 
@@ -24,11 +25,11 @@ export async function readAgentRefs(runtime: Runtime, tree: string): Promise<Age
   const refs = new Map<string, string>();
   for (const line of ((await readWithin(runtime, tree, ".git/packed-refs")) ?? "").split("\n")) {
     const [sha = "", name = ""] = line.split(" ");
-    if (SHA.test(sha) && isRefName(name)) refs.set(name, sha);
+    if (SHA.test(sha) && BRANCH_OR_STASH.test(name) && isRefName(name)) refs.set(name, sha);
   }
   for (const name of await looseRefs(runtime, tree, "refs/heads", 0)) {
     const sha = ((await readWithin(runtime, tree, `.git/${name}`)) ?? "").trim();
-    if (SHA.test(sha) && isRefName(name)) refs.set(name, sha);
+    if (SHA.test(sha) && BRANCH_OR_STASH.test(name) && isRefName(name)) refs.set(name, sha);
   }
   const stash = ((await readWithin(runtime, tree, ".git/refs/stash")) ?? "").trim();
   if (SHA.test(stash)) refs.set("refs/stash", stash);
@@ -54,9 +55,4 @@ async function looseRefs(runtime: Runtime, tree: string, folder: string, depth: 
     if (names.length > MAX_REFS) break;
   }
   return names;
-}
-
-function isRefName(name: string): boolean {
-  const isPlain = name.split("/").every((part) => part !== "" && !part.startsWith(".") && !part.endsWith(".lock"));
-  return isPlain && REF_NAME.test(name) && !name.includes("..") && !name.includes("@{") && !name.endsWith(".");
 }

@@ -30,12 +30,11 @@ export async function checkOut(
   // Made first: it marks the path as ours.
   await runtime.makeDirectory(note);
   try {
-    const indexFile = `${note}/index`;
     await runtime.makeDirectory(path);
-    const place = { ...(await parts.mirror.place()), workTree: path, indexFile };
-    await parts.git(place, ["read-tree", "--reset", "-u", sha], signal);
-    const state = { branch: null, sha, baseSha: null, merging: null, indexFile };
+    const state = { branch: null, sha, baseSha: null, merging: null, indexFile: null };
     await writeAgentGit(parts.options, path, parts.layout.objects, state, signal);
+    const place = { ...(await parts.mirror.place()), workTree: path, indexFile: `${path}/.git/index` };
+    await parts.git(place, ["read-tree", "--reset", "-u", sha], signal);
   } catch (error) {
     await release();
     throw error;

@@ -1,8 +1,9 @@
+import { throwIfAborted } from "../base/abort.ts";
 import { abortedError, isMaestroError, MaestroError } from "../base/errors.ts";
 import { shortHash } from "../base/ids.ts";
 import type { ExecuteSpec, FinishedProcess } from "../contracts/runtime.ts";
 import { gitEnvironment } from "./environment.ts";
-import { contendedLock, gitFailure } from "./failure.ts";
+import { commandName, contendedLock, gitFailure } from "./failure.ts";
 import { DEFAULT_TIMEOUT_MS, type HostGitOptions } from "./options.ts";
 import type { Turns } from "./turns.ts";
 
@@ -28,6 +29,8 @@ export interface GitCallOptions {
   /** Longest output, in bytes; default 256 MiB. A longer one is `git_failed`, or cut when `cut` is set. */
   readonly maxOutputBytes?: number;
   readonly cut?: boolean;
+  /** Whether the arguments name full commits only, so that the answer is the same for ever and need not be asked for twice. */
+  readonly isFixed?: boolean;
 }
 
 /** How a command ended well. */
@@ -46,12 +49,16 @@ export type GitCommand = (
 
 const MAX_OUTPUT = 256 * 1024 * 1024;
 
+/** How many fixed answers are kept: some for each of a few hundred lanes. */
+const REMEMBERED = 1_000;
+
 /** A lock that outlives these pauses was left by a command that was killed: nobody else works in the host's git dirs. */
 const LOCK_PAUSES_MS = [100, 400, 1_000];
 
 /** The one way in which the host runs Git. Commands of an earlier instance that still live are ended before the first one. */
 export function gitCommand(options: HostGitOptions, turns: Turns): GitCommand {
   const { runtime, clock, log, stateDirectory } = options;
+  const remembered = new Map<string, GitAnswer>();
   const family = `maestro-git-${shortHash(stateDirectory, 8)}-`;
 
   const endLeftovers = async (): Promise<void> => {
@@ -66,7 +73,7 @@ export function gitCommand(options: HostGitOptions, turns: Turns): GitCommand {
     return finished;
   };
 
-  return async (place, args, signal, call = {}) => {
+  const run: GitCommand = async (place, args, signal, call = {}) => {
     await turns.afterLeftovers(endLeftovers);
     for (let turn = 0; ; turn += 1) {
       const finished = await once(place, args, signal, call);
@@ -82,6 +89,18 @@ export function gitCommand(options: HostGitOptions, turns: Turns): GitCommand {
         await runtime.remove(lock);
       }
     }
+  };
+
+  return async (place, args, signal, call = {}) => {
+    if (!call.isFixed) return run(place, args, signal, call);
+    const key = args.join(" ");
+    const known = remembered.get(key);
+    throwIfAborted(signal);
+    if (known !== undefined) return known;
+    const found = await run(place, args, signal, call);
+    for (const oldest of [...remembered.keys()].slice(0, remembered.size - REMEMBERED + 1)) remembered.delete(oldest);
+    remembered.set(key, found);
+    return found;
   };
 }
 
@@ -140,8 +159,8 @@ function answer(finished: FinishedProcess, args: readonly string[], call: GitCal
 function deadlineError(args: readonly string[], ms: number): MaestroError {
   return new MaestroError({
     code: "deadline",
-    message: `git ${args[0] ?? ""} was not done within ${ms} ms and was ended.`,
+    message: `git ${commandName(args)} was not done within ${ms} ms and was ended.`,
     retryable: true,
-    facts: { ms, command: args[0] ?? "" },
+    facts: { ms, command: commandName(args) },
   });
 }

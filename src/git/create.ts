@@ -25,7 +25,8 @@ export function createHostGit(options: HostGitOptions): HostGit {
   const turns = turnsOf(options.runtime, options.stateDirectory);
   const git = gitCommand(options, turns);
   const layout = layoutOf(options.stateDirectory);
-  const parts: GitParts = { options, git, layout, mirror: new Mirror(options, git, layout, turns.mirror) };
+  const mirror = new Mirror(options, git, layout, turns.mirror);
+  const parts: GitParts = { options, git, layout, mirror, indexes: turns.indexes };
   return { ...laneWork(parts, turns), ...commitWork(parts) };
 }
 
@@ -55,7 +56,11 @@ function laneWork(
         return null;
       }),
     forget: (lane, signal) =>
-      inTurn(lane, signal, () => parts.options.runtime.remove(parts.layout.lane(lane.workspaceKey))),
+      inTurn(lane, signal, async () => {
+        parts.indexes.delete(lane.workspaceKey);
+        await parts.options.runtime.remove(parts.layout.lane(lane.workspaceKey));
+        await parts.mirror.forget(lane.branch, signal);
+      }),
   };
 }
 
@@ -71,7 +76,7 @@ function commitWork(
     remoteHead: async (branch, signal) => (await mirror.heads([branch], signal)).get(branch),
     isAncestor: async (ancestor, sha, signal) => {
       const args = ["merge-base", "--is-ancestor", ancestor, sha];
-      return (await git(await mirror.place(), args, signal, { codes: [0, 1] })).code === 0;
+      return (await git(await mirror.place(), args, signal, { codes: [0, 1], isFixed: true })).code === 0;
     },
     diff: async (baseSha, sha, maxBytes, signal) => {
       const args = ["diff", "--no-ext-diff", "--no-textconv", "--no-color", baseSha, sha];

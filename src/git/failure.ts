@@ -24,7 +24,7 @@ export function gitFailure(failed: FailedCommand): MaestroError {
   const args = failed.args.map(maskCredentials);
   const facts = { args, stderr, exit_code: failed.code, signal: failed.signal };
   const lastLine = stderr.split("\n").findLast((line) => line.trim() !== "") ?? `exit ${failed.code ?? failed.signal}`;
-  const name = args.find((arg) => /^[a-z]/.test(arg)) ?? "";
+  const name = commandName(args);
   if (FULL.test(stderr)) {
     return new MaestroError({
       code: "disk_full",
@@ -51,6 +51,11 @@ export function gitFailure(failed: FailedCommand): MaestroError {
     });
   }
   return new MaestroError({ code: "git_failed", message: `git ${name} failed: ${lastLine}`, facts });
+}
+
+/** The Git command among arguments, behind any settings. Pure. */
+export function commandName(args: readonly string[]): string {
+  return args.find((arg) => /^[a-z][a-z-]*$/.test(arg)) ?? "";
 }
 
 /** A text without what stands between `://` and `@` in its URLs. Pure. */

@@ -6,7 +6,7 @@ import { readChanges, setIndex } from "./tree-changes.ts";
 /** `HostGit.inspect`. */
 export async function inspectLane(parts: GitParts, git: LaneGit, signal: AbortSignal): Promise<TreeState> {
   const tip = await workingHead(parts, git, signal);
-  await setIndex(git, tip.sha, signal);
+  await setIndex(parts, git, tip.sha, signal);
   const { deleted, modified, untracked } = await readChanges(parts, git, signal);
   const dirtyFiles = [...new Set([...deleted, ...modified, ...untracked])].sort();
   return { headSha: tip.sha, dirtyFiles, unpushed: await countUnpushed(parts, git, [tip.sha], signal) };
@@ -20,6 +20,7 @@ export async function countUnpushed(
   signal: AbortSignal,
 ): Promise<number> {
   const known = await parts.mirror.tips(signal);
+  if (commits.every((sha) => known.includes(sha))) return 0;
   const input = [...commits, ...known.map((sha) => `^${sha}`), ""].join("\n");
   const { stdout } = await git.run(["rev-list", "--count", "--stdin"], signal, { input });
   return Number.parseInt(stdout, 10);

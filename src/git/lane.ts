@@ -1,3 +1,4 @@
+import { throwIfAborted } from "../base/abort.ts";
 import { MaestroError } from "../base/errors.ts";
 import { treeOnDisk, writeAgentGit } from "./agent-git.ts";
 import { fetchAgentRefs } from "./agent-objects.ts";
@@ -5,6 +6,7 @@ import { readAgentRefs } from "./agent-refs.ts";
 import { sealGitDir } from "./git-dir.ts";
 import type { LaneTree } from "./host-git.ts";
 import type { GitParts, LaneGit } from "./parts.ts";
+import { fileReader, isRefName, readRef } from "./refs.ts";
 
 /** Written when a tree is whole; without it the population is done again. */
 const PREPARED = "prepared";
@@ -19,6 +21,7 @@ export async function laneGit(parts: GitParts, lane: LaneTree): Promise<LaneGit>
     lane,
     place,
     branchRef: `refs/heads/${lane.branch}`,
+    read: fileReader(parts.options.runtime),
     run: (args, signal, options) => parts.git(place, args, signal, options),
     inTree: (args, signal, options) => parts.git({ ...place, workTree: lane.path }, args, signal, options),
   };
@@ -58,7 +61,8 @@ export async function openLane(parts: GitParts, lane: LaneTree, signal: AbortSig
   const tip = refs.refs.get(git.branchRef) ?? refs.head;
   if (tip !== null) await fetchAgentRefs(parts, git, new Map([["tip", tip]]), signal);
   const known = (await parts.mirror.known(lane.branch, signal)) ?? (await parts.mirror.base(signal));
-  await setHead(parts, git, tip ?? known, signal);
+  await setHead(parts, git, tip ?? known);
+  parts.indexes.delete(lane.workspaceKey);
   await git.run(["read-tree", "--reset", tip ?? known], signal);
   await markPrepared(parts, git);
   return git;
@@ -76,28 +80,63 @@ export async function requireLane(parts: GitParts, lane: LaneTree, signal: Abort
   });
 }
 
-/** Sets the lane's branch, and HEAD to it. */
-export async function setHead(parts: GitParts, git: LaneGit, sha: string, signal: AbortSignal): Promise<void> {
-  await parts.options.runtime.writeText(`${git.place.gitDir}/HEAD`, `ref: ${git.branchRef}\n`);
-  await git.run(["update-ref", git.branchRef, sha], signal);
+/**
+ * Sets the lane's branch, and HEAD to it. Written as data, whole or not at all: this git dir has one branch, no reflog and no packed refs, and whoever
+ * works in it holds the lane's turn.
+ */
+export async function setHead(parts: GitParts, git: LaneGit, sha: string): Promise<void> {
+  const { runtime } = parts.options;
+  if (!isRefName(git.branchRef)) throw badBranch(git.lane.branch);
+  const set = async (path: string, text: string): Promise<void> => {
+    if ((await git.read(path)) !== text) await runtime.writeText(path, text);
+  };
+  await set(`${git.place.gitDir}/HEAD`, `ref: ${git.branchRef}\n`);
+  await set(`${git.place.gitDir}/${git.branchRef}`, `${sha}\n`);
+}
+
+function badBranch(branch: string): MaestroError {
+  return new MaestroError({
+    code: "git_failed",
+    message: `"${branch}" is no name for a branch.`,
+    facts: { args: [], stderr: "", branch },
+  });
 }
 
 /** The lane's tip as the host has it. */
 export async function laneHead(git: LaneGit, signal: AbortSignal): Promise<string> {
-  return (await git.run(["rev-parse", "--verify", `${git.branchRef}^{commit}`], signal)).stdout.trim();
+  throwIfAborted(signal);
+  const read = await readRef(git.read, git.place.gitDir, git.branchRef);
+  return read ?? (await git.run(["rev-parse", "--verify", `${git.branchRef}^{commit}`], signal)).stdout.trim();
 }
 
-/** Where the lane's branch left the base: the merge base, or the base's tip for a history that shares nothing with it. */
-export async function laneBase(parts: GitParts, git: LaneGit, head: string, signal: AbortSignal): Promise<string> {
+/**
+ * Where a commit with these parents leaves the base: the merge base, or the base's tip for a history that shares nothing with it. As a new commit is
+ * no part of the base, its parents (or a commit itself) tell it.
+ */
+export async function laneBase(
+  parts: GitParts,
+  git: LaneGit,
+  parents: readonly string[],
+  signal: AbortSignal,
+): Promise<string> {
   const base = await parts.mirror.base(signal);
-  const { code, stdout } = await git.run(["merge-base", base, head], signal, { codes: [0, 1] });
-  return code === 0 ? stdout.trim() : base;
+  return (await commonAncestor(git, base, parents, signal)) ?? base;
 }
 
 /** Whether one commit is reached from another. */
 export async function reaches(git: LaneGit, ancestor: string, sha: string, signal: AbortSignal): Promise<boolean> {
-  const { code } = await git.run(["merge-base", "--is-ancestor", ancestor, sha], signal, { codes: [0, 1] });
-  return code === 0;
+  return (await commonAncestor(git, ancestor, [sha], signal)) === ancestor;
+}
+
+async function commonAncestor(
+  git: LaneGit,
+  one: string,
+  others: readonly string[],
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (others.includes(one)) return one;
+  const { code, stdout } = await git.run(["merge-base", one, ...others], signal, { codes: [0, 1], isFixed: true });
+  return code === 0 ? stdout.trim() : undefined;
 }
 
 /** Shows the agent's `.git` the host's state of the lane. */

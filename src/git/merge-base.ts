@@ -1,10 +1,10 @@
 import { MaestroError } from "../base/errors.ts";
 import { refuseWrongHead, workingHead } from "./agent-tip.ts";
-import { reaches, setHead, showAgent } from "./lane.ts";
+import { laneHead, reaches, setHead, showAgent } from "./lane.ts";
 import { pendingMerge, rememberMerge, settleMerge, undoBegunMerge } from "./merge-state.ts";
 import type { GitParts, LaneGit } from "./parts.ts";
 import { authorship } from "./take-over.ts";
-import { readChanges, setIndex } from "./tree-changes.ts";
+import { noteIndex, readChanges, setIndex } from "./tree-changes.ts";
 
 /** `HostGit.mergeBase`. Throws `git_dirty_tree` when the tree holds what no commit has. */
 export async function mergeBase(
@@ -18,12 +18,13 @@ export async function mergeBase(
   const pending = await pendingMerge(parts, git);
   if (pending !== null && !(await reaches(git, pending.sha, tip.sha, signal))) return "conflict";
   await settleMerge(parts, git);
-  await setHead(parts, git, tip.sha, signal);
-  await setIndex(git, tip.sha, signal);
+  await setHead(parts, git, tip.sha);
+  await setIndex(parts, git, tip.sha, signal);
   await refuseDirty(parts, git, signal);
   if (await reaches(git, theirs, tip.sha, signal)) return "up_to_date";
   await rememberMerge(parts, git, { sha: theirs, conflicts: [] });
   const message = `Merge ${parts.options.baseBranch} into ${git.lane.branch}`;
+  parts.indexes.delete(git.lane.workspaceKey);
   const flags = ["--no-verify", "--no-stat", "--no-autostash", "--quiet", "-m", message];
   const { code, stdout } = await git.inTree(["merge", ...flags, theirs], signal, {
     codes: [0, 1],
@@ -36,9 +37,9 @@ export async function mergeBase(
   }
   if (conflicts.length === 0) {
     await settleMerge(parts, git);
-    const { stdout: head } = await git.run(["rev-parse", "--verify", git.branchRef], signal);
-    await setIndex(git, head.trim(), signal);
-    await showAgent(parts, git, head.trim(), null, signal);
+    const head = await laneHead(git, signal);
+    await noteIndex(parts, git, head, signal);
+    await showAgent(parts, git, head, null, signal);
     return "merged";
   }
   await rememberMerge(parts, git, { sha: theirs, conflicts });

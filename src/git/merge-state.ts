@@ -13,6 +13,7 @@ export interface PendingMerge {
 }
 
 const CONFLICTS = "conflicts";
+/** What a merge leaves, the host's own note at the end: without it there is nothing else. */
 const MERGE_FILES = ["MERGE_HEAD", "MERGE_MSG", "MERGE_MODE", "AUTO_MERGE", "ORIG_HEAD", CONFLICTS];
 const MAX_PATHS = 1_000;
 
@@ -37,6 +38,7 @@ export async function rememberMerge(parts: GitParts, git: LaneGit, merge: Pendin
 export async function undoBegunMerge(parts: GitParts, git: LaneGit, signal: AbortSignal): Promise<void> {
   const pending = await pendingMerge(parts, git);
   if (pending === null || pending.conflicts.length > 0) return;
+  parts.indexes.delete(git.lane.workspaceKey);
   // By way of the other side, so that files which only that side has are known and go.
   await git.inTree(["read-tree", "--reset", "-u", pending.sha], signal);
   await git.inTree(["read-tree", "--reset", "-u", git.branchRef], signal);
@@ -45,6 +47,7 @@ export async function undoBegunMerge(parts: GitParts, git: LaneGit, signal: Abor
 
 /** Forgets the merge, finished or given up. */
 export async function settleMerge(parts: GitParts, git: LaneGit): Promise<void> {
+  if ((await pendingMerge(parts, git)) === null) return;
   for (const name of MERGE_FILES) await parts.options.runtime.remove(`${git.place.gitDir}/${name}`);
 }
 

@@ -4,12 +4,14 @@ import type { Mutex } from "../base/mutex.ts";
 import type { GitCommand, GitPlace } from "./command.ts";
 import { type Layout, sealGitDir, sealObjects } from "./git-dir.ts";
 import type { HostGitOptions } from "./options.ts";
+import { fileReader, isRefName, type ReadFile, readLooseRefs, readRef } from "./refs.ts";
 
-const TRACKING = "refs/remotes/origin/";
+/** Where the mirror keeps the remote's branches. */
+export const TRACKING = "refs/remotes/origin/";
 const SEED = "refs/seed/";
 
-/** Enough loose objects that one pack is faster to read; Git's own threshold for the same (gc.auto, git-config(1)). */
-const LOOSE_OBJECTS = 6_700;
+/** Enough loose objects in one of 256 folders that a pack is faster to read: Git's own guess and threshold (gc.auto 6,700, git-config(1)). */
+const LOOSE_SAMPLE = { folder: "17", most: 26 };
 
 /** What the host knows of the remote, in a git dir of its own. Only here the remote is read; one command at a time. */
 export class Mirror {
@@ -18,6 +20,9 @@ export class Mirror {
   readonly #layout: Layout;
   readonly #place: GitPlace;
   readonly #turn: Mutex;
+  readonly #read: ReadFile;
+  /** Where this process itself saw the branches and has their commits: what stands there need not be fetched again. */
+  readonly #here = new Map<string, string>();
 
   /** `turn` keeps out whoever else works on the mirror. */
   constructor(options: HostGitOptions, git: GitCommand, layout: Layout, turn: Mutex) {
@@ -26,6 +31,7 @@ export class Mirror {
     this.#layout = layout;
     this.#turn = turn;
     this.#place = { gitDir: layout.mirror, objects: layout.objects };
+    this.#read = fileReader(options.runtime);
   }
 
   /** The mirror's place, put back to its constants. */
@@ -60,6 +66,9 @@ export class Mirror {
 
   /** A branch's tip as last seen on the remote, without asking it. */
   async known(branch: string, signal: AbortSignal): Promise<string | undefined> {
+    throwIfAborted(signal);
+    const read = await readRef(this.#read, this.#layout.mirror, `${TRACKING}${branch}`);
+    if (read !== null) return read;
     const args = ["rev-parse", "--verify", "--quiet", `${TRACKING}${branch}^{commit}`];
     const { code, stdout } = await this.#git(await this.place(), args, signal, { codes: [0, 1] });
     return code === 0 ? stdout.trim() : undefined;
@@ -67,6 +76,8 @@ export class Mirror {
 
   /** The tips of all branches as last seen on the remote. */
   async tips(signal: AbortSignal): Promise<string[]> {
+    const read = await readLooseRefs(this.#options.runtime, this.#layout.mirror, TRACKING);
+    if (read !== null) return [...new Set(read)];
     const args = ["for-each-ref", "--format=%(objectname)", TRACKING];
     const { stdout } = await this.#git(await this.place(), args, signal);
     return stdout.split("\n").filter((sha) => sha !== "");
@@ -74,6 +85,9 @@ export class Mirror {
 
   /** Asks the remote where these branches stand (all of them when none is named). Those that it lacks are left out. */
   async heads(branches: readonly string[], signal: AbortSignal): Promise<Map<string, string>> {
+    throwIfAborted(signal);
+    const read = await this.#readHeads(branches);
+    if (read !== undefined) return read;
     const wanted = branches.map((branch) => `refs/heads/${branch}`);
     const args = ["ls-remote", "--heads", "--", this.#options.source.remote, ...wanted];
     const { stdout } = await this.#git(await this.place(), args, signal, { remote: true });
@@ -87,13 +101,41 @@ export class Mirror {
     return heads;
   }
 
+  /** The branches of a remote that is a bare repository on this machine, without a process; `undefined` when only Git can tell. */
+  async #readHeads(branches: readonly string[]): Promise<Map<string, string> | undefined> {
+    const { remote } = this.#options.source;
+    if (branches.length === 0 || !remote.startsWith("/")) return undefined;
+    // A checkout's branches are in its `.git`.
+    if ((await this.#options.runtime.stat(`${remote}/.git`)) !== undefined) return undefined;
+    const heads = new Map<string, string>();
+    for (const branch of branches) {
+      const sha = await readRef(this.#read, remote, `refs/heads/${branch}`);
+      if (sha === null) return undefined;
+      if (sha !== undefined) heads.set(branch, sha);
+    }
+    return heads;
+  }
+
   /** Talks to the remote while no fetch does; `learn` notes where a branch stands now. */
   exclusive<T>(work: (learn: (branch: string, sha: string) => Promise<void>) => Promise<T>, signal: AbortSignal) {
     return this.#turn.run(() => work((branch, sha) => this.#learn(branch, sha, signal)), signal);
   }
 
+  /** Lets go of a branch that no lane works on any more, so that what is looked through does not grow with every lane that ever was. */
+  forget(branch: string, signal: AbortSignal): Promise<void> {
+    return this.#turn.run(async () => {
+      this.#here.delete(branch);
+      const path = `${this.#layout.mirror}/${TRACKING}${branch}`;
+      if (branch === this.#options.baseBranch || !isRefName(`${TRACKING}${branch}`)) return;
+      if ((await this.#options.runtime.stat(path))?.kind === "file") await this.#options.runtime.remove(path);
+    }, signal);
+  }
+
   async #learn(branch: string, sha: string, signal: AbortSignal): Promise<void> {
-    await this.#git(await this.place(), ["update-ref", `${TRACKING}${branch}`, sha], signal);
+    if ((await this.known(branch, signal)) !== sha) {
+      await this.#git(await this.place(), ["update-ref", `${TRACKING}${branch}`, sha], signal);
+    }
+    this.#here.set(branch, sha);
   }
 
   async #fetch(branches: readonly string[], signal: AbortSignal): Promise<string> {
@@ -102,21 +144,29 @@ export class Mirror {
     const heads = await this.heads(wanted, signal);
     const baseSha = heads.get(baseBranch);
     if (baseSha === undefined) throw noBase(baseBranch, [...(await this.heads([], signal)).keys()]);
-    const refspecs = [...heads.keys()].map((branch) => `+refs/heads/${branch}:${TRACKING}${branch}`);
     await this.#forgetLost(wanted, heads, signal);
+    const news: string[] = [];
+    for (const [branch, sha] of heads) if (!(await this.#has(branch, sha, signal))) news.push(branch);
+    if (news.length === 0) return baseSha;
+    const refspecs = news.map((branch) => `+refs/heads/${branch}:${TRACKING}${branch}`);
     const flags = ["--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--quiet"];
     await this.#git(this.#place, ["fetch", ...flags, "--", source.remote, ...refspecs], signal, { remote: true });
+    for (const branch of news) this.#here.set(branch, (await this.known(branch, signal)) ?? "");
     await this.#dropSeed(signal);
     await this.#pack(signal);
     return (await this.known(baseBranch, signal)) ?? baseSha;
   }
 
+  async #has(branch: string, sha: string, signal: AbortSignal): Promise<boolean> {
+    return this.#here.get(branch) === sha && (await this.known(branch, signal)) === sha;
+  }
+
   async #forgetLost(wanted: readonly string[], heads: ReadonlyMap<string, string>, signal: AbortSignal): Promise<void> {
-    const input = wanted
-      .filter((branch) => !heads.has(branch))
-      .map((branch) => `delete ${TRACKING}${branch}\n`)
-      .join("");
-    if (input !== "") await this.#git(this.#place, ["update-ref", "--stdin"], signal, { input });
+    for (const branch of wanted.filter((name) => !heads.has(name))) {
+      this.#here.delete(branch);
+      if ((await this.known(branch, signal)) === undefined) continue;
+      await this.#git(this.#place, ["update-ref", "-d", `${TRACKING}${branch}`], signal);
+    }
   }
 
   /**
@@ -124,8 +174,9 @@ export class Mirror {
    * not known here.
    */
   async #pack(signal: AbortSignal): Promise<void> {
-    const { stdout } = await this.#git(this.#place, ["count-objects"], signal);
-    if (Number.parseInt(stdout, 10) < LOOSE_OBJECTS) return;
+    const { runtime } = this.#options;
+    const sample = `${this.#layout.objects}/${LOOSE_SAMPLE.folder}`;
+    if ((await runtime.stat(sample)) === undefined || (await runtime.list(sample)).length <= LOOSE_SAMPLE.most) return;
     try {
       await this.#git(this.#place, ["repack", "-d", "--quiet"], signal);
     } catch (error) {
@@ -137,7 +188,7 @@ export class Mirror {
   /** Spares the first download what the user's own checkout has. It is only read, and failing here costs nothing but time. */
   async #seed(signal: AbortSignal): Promise<void> {
     const { path, remote } = this.#options.source;
-    if (path === null || path === remote || (await this.tips(signal)).length > 0) return;
+    if (path === null || path === remote || (await this.known(this.#options.baseBranch, signal)) !== undefined) return;
     const refspecs = [`+refs/heads/*:${SEED}heads/*`, `+refs/remotes/*:${SEED}remotes/*`];
     const flags = ["--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--quiet"];
     try {
@@ -153,6 +204,7 @@ export class Mirror {
 
   /** Its objects stay; as refs they would be offered to the remote at every fetch. */
   async #dropSeed(signal: AbortSignal): Promise<void> {
+    if ((await this.#options.runtime.stat(`${this.#layout.mirror}/${SEED}`)) === undefined) return;
     const { stdout } = await this.#git(this.#place, ["for-each-ref", "--format=delete %(refname)", SEED], signal);
     if (stdout !== "") await this.#git(this.#place, ["update-ref", "--stdin"], signal, { input: stdout });
   }

@@ -4,7 +4,7 @@ import type { LaneTree, PreparedTree } from "./host-git.ts";
 import { laneBase, laneGit, laneHead, markPrepared, openLane, setHead, showAgent } from "./lane.ts";
 import { settleMerge, undoBegunMerge } from "./merge-state.ts";
 import type { GitParts, LaneGit } from "./parts.ts";
-import { setIndex } from "./tree-changes.ts";
+import { noteIndex } from "./tree-changes.ts";
 
 /** `HostGit.prepare`. */
 export async function prepareLane(parts: GitParts, lane: LaneTree, signal: AbortSignal): Promise<PreparedTree> {
@@ -31,12 +31,13 @@ async function populate(parts: GitParts, lane: LaneTree, sha: string, signal: Ab
   const { runtime } = parts.options;
   const git = await laneGit(parts, lane);
   await runtime.remove(`${git.place.gitDir}/prepared`);
+  parts.indexes.delete(lane.workspaceKey);
   await runtime.remove(`${git.place.gitDir}/index`);
   await runtime.makeDirectory(lane.path);
   await treeOnDisk(parts.options, lane.path);
-  await setHead(parts, git, sha, signal);
+  await setHead(parts, git, sha);
   await git.inTree(["read-tree", "--reset", "-u", sha], signal);
-  await setIndex(git, sha, signal);
+  await noteIndex(parts, git, sha, signal);
   await showAgent(parts, git, sha, null, signal);
   await markPrepared(parts, git);
   return git;
@@ -44,5 +45,5 @@ async function populate(parts: GitParts, lane: LaneTree, sha: string, signal: Ab
 
 async function prepared(parts: GitParts, git: LaneGit, created: boolean, signal: AbortSignal): Promise<PreparedTree> {
   const headSha = await laneHead(git, signal);
-  return { created, baseSha: await laneBase(parts, git, headSha, signal), headSha };
+  return { created, baseSha: await laneBase(parts, git, [headSha], signal), headSha };
 }

@@ -1,5 +1,6 @@
 import { isMaestroError, MaestroError } from "../base/errors.ts";
 import { maskCredentials } from "./failure.ts";
+import { TRACKING } from "./mirror.ts";
 import type { GitParts } from "./parts.ts";
 
 /** What is pushed where. */
@@ -24,6 +25,7 @@ export function push(parts: GitParts, wanted: Push, signal: AbortSignal): Promis
     try {
       await send(parts, wanted, signal);
     } catch (error) {
+      await requireCommit(parts, wanted.sha, signal);
       if (!isMaestroError(error) || !REJECTED.test(String(error.facts.stderr))) throw error;
       // Somebody else's push of the same commit is as good as ours.
       const now = await compare(parts, wanted, signal);
@@ -43,22 +45,29 @@ async function compare(parts: GitParts, wanted: Push, signal: AbortSignal): Prom
 }
 
 async function refuseRewrite(parts: GitParts, { expected, sha, ...rest }: Push, signal: AbortSignal): Promise<void> {
-  const place = await parts.mirror.place();
-  // A commit that is not here is the caller's mistake, not the remote's refusal.
-  await parts.git(place, ["cat-file", "-e", `${sha}^{commit}`], signal);
   if (expected === null) return;
   const args = ["merge-base", "--is-ancestor", expected, sha];
   // 128: the expected commit is not here, so what would be overwritten is somebody else's.
-  const { code } = await parts.git(place, args, signal, { codes: [0, 1, 128] });
-  if (code !== 0) throw rejected({ expected, sha, ...rest }, "it would drop commits that the remote has", {});
+  const { code } = await parts.git(await parts.mirror.place(), args, signal, { codes: [0, 1, 128] });
+  if (code === 0) return;
+  await requireCommit(parts, sha, signal);
+  throw rejected({ expected, sha, ...rest }, "it would drop commits that the remote has", {});
 }
 
+/** A commit that is not here is the caller's mistake, not the remote's refusal: `git_failed`. */
+async function requireCommit(parts: GitParts, sha: string, signal: AbortSignal): Promise<void> {
+  await parts.git(await parts.mirror.place(), ["cat-file", "-e", `${sha}^{commit}`], signal);
+}
+
+/** Named as `origin` for this one command, so that Git itself notes where the branch stands afterwards. */
 async function send(parts: GitParts, { branch, sha, expected }: Push, signal: AbortSignal): Promise<void> {
   const ref = `refs/heads/${branch}`;
   const lease = `--force-with-lease=${ref}:${expected ?? ""}`;
   const flags = ["--quiet", "--no-verify", "--no-follow-tags", "--no-signed", "--recurse-submodules=no", lease];
   const { remote } = parts.options.source;
-  await parts.git(await parts.mirror.place(), ["push", ...flags, "--", remote, `${sha}:${ref}`], signal, {
+  const origin = [`remote.origin.url=${remote}`, `remote.origin.fetch=+refs/heads/*:${TRACKING}*`];
+  const named = origin.flatMap((setting) => ["-c", setting]);
+  await parts.git(await parts.mirror.place(), [...named, "push", ...flags, "origin", `${sha}:${ref}`], signal, {
     remote: true,
   });
 }

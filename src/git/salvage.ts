@@ -2,7 +2,7 @@ import { throwIfAborted } from "../base/abort.ts";
 import { messageOf } from "../base/errors.ts";
 import { treeOnDisk } from "./agent-git.ts";
 import { AGENT_REFS, fetchAgentRefs } from "./agent-objects.ts";
-import { type AgentRefs, readAgentRefs } from "./agent-refs.ts";
+import { readAgentRefs } from "./agent-refs.ts";
 import { sealGitDir } from "./git-dir.ts";
 import { countUnpushed } from "./inspection.ts";
 import { laneHead } from "./lane.ts";
@@ -24,10 +24,11 @@ export async function salvageLane(
   const hasTree = (await treeOnDisk(parts.options, git.lane.path)) !== "nothing";
   await runtime.makeDirectory(into);
   const notes: string[] = [];
-  const agent = hasTree ? await takeRefs(parts, git, notes, signal) : null;
   const own = await laneHead(git, signal);
-  const head = git.lane.strategy === "clone" ? (agent?.head ?? own) : own;
-  const commits = await bundle(parts, git, into, signal);
+  const refs = new Map([[git.branchRef, own]]);
+  const agentHead = hasTree ? await takeRefs(parts, git, refs, notes, signal) : null;
+  const head = git.lane.strategy === "clone" ? (agentHead ?? own) : own;
+  const commits = await bundle(parts, git, refs, into, signal);
   const kept = hasTree ? await keepFiles(parts, git, head, into, signal) : { changed: [], copied: [], skipped: [] };
   const salvaged: Salvaged = { branch: git.lane.branch, head, commits, ...kept, notes };
   const found = commits + kept.changed.length + kept.copied.length + kept.skipped.length + notes.length;
@@ -39,21 +40,29 @@ export async function salvageLane(
   return into;
 }
 
-/** Fetches everything that the agent's branches, stash and HEAD reach. `null` when nothing of it can be had. */
+/**
+ * Fetches everything that the agent's branches, stash and HEAD reach and the host does not have yet, and adds it to `refs`. Returns where the agent's HEAD
+ * stands; `null` when it cannot be had.
+ */
 async function takeRefs(
   parts: GitParts,
   git: LaneGit,
+  refs: Map<string, string>,
   notes: string[],
   signal: AbortSignal,
-): Promise<AgentRefs | null> {
-  const { stdout } = await git.run(["for-each-ref", "--format=delete %(refname)", AGENT_REFS], signal);
-  if (stdout !== "") await git.run(["update-ref", "--stdin"], signal, { input: stdout });
+): Promise<string | null> {
   try {
     const found = await readAgentRefs(parts.options.runtime, git.lane.path);
     const commits = new Map([...found.refs].map(([name, sha]) => [name.slice("refs/".length), sha]));
     if (found.head !== null) commits.set("HEAD", found.head);
-    if (commits.size > 0) await fetchAgentRefs(parts, git, commits, signal);
-    return found;
+    const known = [...refs.values(), ...(await parts.mirror.tips(signal))];
+    for (const [name, sha] of commits) if (known.includes(sha)) commits.delete(name);
+    if (commits.size > 0) {
+      await dropAgentRefs(parts, git, signal);
+      await fetchAgentRefs(parts, git, commits, signal);
+    }
+    for (const [name, sha] of commits) refs.set(`${AGENT_REFS}${name}`, sha);
+    return found.head;
   } catch (error) {
     throwIfAborted(signal);
     notes.push(`The commits in the workspace's own .git could not be read: ${messageOf(error)}`);
@@ -61,16 +70,24 @@ async function takeRefs(
   }
 }
 
-async function bundle(parts: GitParts, git: LaneGit, into: string, signal: AbortSignal): Promise<number> {
-  const format = ["for-each-ref", "--format=%(refname) %(objectname)", git.branchRef, AGENT_REFS];
-  const { stdout } = await git.run(format, signal);
-  const refs = stdout.split("\n").filter((line) => line !== "");
-  const shas = refs.map((line) => line.slice(line.indexOf(" ") + 1));
-  const commits = await countUnpushed(parts, git, shas, signal);
+/** Names that an earlier look at the agent's commits left could be in the way of new ones. */
+async function dropAgentRefs(parts: GitParts, git: LaneGit, signal: AbortSignal): Promise<void> {
+  if ((await parts.options.runtime.stat(`${git.place.gitDir}/${AGENT_REFS}`)) === undefined) return;
+  const { stdout } = await git.run(["for-each-ref", "--format=delete %(refname)", AGENT_REFS], signal);
+  if (stdout !== "") await git.run(["update-ref", "--stdin"], signal, { input: stdout });
+}
+
+async function bundle(
+  parts: GitParts,
+  git: LaneGit,
+  refs: ReadonlyMap<string, string>,
+  into: string,
+  signal: AbortSignal,
+): Promise<number> {
+  const commits = await countUnpushed(parts, git, [...refs.values()], signal);
   if (commits === 0) return 0;
   const known = await parts.mirror.tips(signal);
-  const names = refs.map((line) => line.slice(0, line.indexOf(" ")));
-  const input = [...names, ...known.map((sha) => `^${sha}`), ""].join("\n");
+  const input = [...refs.keys(), ...known.map((sha) => `^${sha}`), ""].join("\n");
   await git.run(["bundle", "create", "--quiet", `${into}/commits.bundle`, "--stdin"], signal, { input });
   return commits;
 }
@@ -82,11 +99,11 @@ async function keepFiles(
   into: string,
   signal: AbortSignal,
 ): Promise<Pick<Salvaged, "changed" | "copied" | "skipped">> {
-  await setIndex(git, head, signal);
+  await setIndex(parts, git, head, signal);
   const changes = await readChanges(parts, git, signal);
   const changed = [...changes.deleted, ...changes.modified];
   if (changed.length > 0) {
-    await stage(git, { ...changes, untracked: [] }, signal);
+    await stage(parts, git, { ...changes, untracked: [] }, signal);
     const tree = (await git.inTree(["write-tree"], signal)).stdout.trim();
     const plain = ["--no-ext-diff", "--no-textconv", "--no-color", "--no-renames"];
     const output = `--output=${into}/changes.patch`;

@@ -16,32 +16,41 @@ export async function takeOver(
   const tip = await workingHead(parts, git, signal);
   refuseWrongHead(git, tip);
   const merging = await mergeParent(parts, git, tip.sha, signal);
-  await setIndex(git, tip.sha, signal);
-  await stage(git, await readChanges(parts, git, signal), signal);
+  await setIndex(parts, git, tip.sha, signal);
+  const changes = await readChanges(parts, git, signal);
+  const parents = merging === null ? [tip.sha] : [tip.sha, merging.sha];
+  const baseSha = await laneBase(parts, git, parents, signal);
+  const isNew = merging !== null || Object.values(changes).some((paths) => paths.length > 0);
+  if (isNew) await stage(parts, git, changes, signal);
   if (merging !== null) await refuseMarkers(parts, git, merging, signal);
-  const headSha = await commitIndex(parts, git, tip.sha, merging?.sha ?? null, message, signal);
-  const baseSha = await laneBase(parts, git, headSha, signal);
-  const files = await changedFiles(git, baseSha, headSha, signal);
-  await setHead(parts, git, headSha, signal);
+  const tree = isNew ? (await git.inTree(["write-tree"], signal)).stdout.trim() : tip.sha;
+  const files = tree === baseSha ? [] : await changedFiles(git, baseSha, tree, signal);
+  const isSame =
+    merging === null && (tip.sha === baseSha ? files.length === 0 : await isTreeOf(git, tree, tip.sha, signal));
+  const headSha = isSame ? tip.sha : await commitTree(parts, git, tree, parents, message, signal);
+  await setHead(parts, git, headSha);
+  parts.indexes.set(git.lane.workspaceKey, headSha);
   await settleMerge(parts, git);
   await showAgent(parts, git, headSha, null, signal);
   return { headSha, baseSha, changed: files.length > 0, files };
 }
 
-async function commitIndex(
+async function isTreeOf(git: LaneGit, tree: string, commit: string, signal: AbortSignal): Promise<boolean> {
+  if (tree === commit) return true;
+  return (await git.run(["rev-parse", "--verify", `${commit}^{tree}`], signal)).stdout.trim() === tree;
+}
+
+async function commitTree(
   parts: GitParts,
   git: LaneGit,
-  head: string,
-  merged: string | null,
+  tree: string,
+  parents: readonly string[],
   message: string,
   signal: AbortSignal,
 ): Promise<string> {
-  const tree = (await git.inTree(["write-tree"], signal)).stdout.trim();
-  const headTree = (await git.run(["rev-parse", "--verify", `${head}^{tree}`], signal)).stdout.trim();
-  if (tree === headTree && merged === null) return head;
-  const parents = merged === null ? ["-p", head] : ["-p", head, "-p", merged];
   const options = { input: message, env: authorship(parts) };
-  return (await git.run(["commit-tree", tree, ...parents, "-F", "-"], signal, options)).stdout.trim();
+  const named = parents.flatMap((sha) => ["-p", sha]);
+  return (await git.run(["commit-tree", tree, ...named, "-F", "-"], signal, options)).stdout.trim();
 }
 
 /** Author and committer of the host's commits, at the clock's time. */
@@ -58,7 +67,7 @@ export function authorship({ options }: GitParts): Record<string, string> {
   };
 }
 
-/** The files that differ between two commits. Throws `git_nested_repository` when one became a link to a repository that only the agent has. */
+/** The files that differ between a commit and a commit or tree. Throws `git_nested_repository` when one became a link to a repository that only the agent has. */
 async function changedFiles(git: LaneGit, base: string, head: string, signal: AbortSignal): Promise<string[]> {
   const { stdout } = await git.run(["diff-tree", "-r", "-z", "--raw", "--no-renames", base, head], signal);
   const files: string[] = [];

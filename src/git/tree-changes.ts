@@ -14,26 +14,33 @@ export interface TreeChanges {
 const GITLINK = "160000";
 const MAX_NESTING = 8;
 
-/**
- * Sets the lane's index to a commit, keeping what it knows of unchanged files, and leaves the tree alone. Submodules are marked as not checked out, so
- * that nothing ever looks into their folders.
- */
-export async function setIndex(git: LaneGit, sha: string, signal: AbortSignal): Promise<void> {
+/** Sets the lane's index to a commit, keeping what it knows of unchanged files, and leaves the tree alone. */
+export async function setIndex(parts: GitParts, git: LaneGit, sha: string, signal: AbortSignal): Promise<void> {
+  const isThere = (await parts.options.runtime.stat(`${git.place.gitDir}/index`)) !== undefined;
+  if (isThere && parts.indexes.get(git.lane.workspaceKey) === sha) return;
+  parts.indexes.delete(git.lane.workspaceKey);
   await git.inTree(["read-tree", "--reset", sha], signal);
+  await noteIndex(parts, git, sha, signal);
+}
+
+/**
+ * Notes that the lane's index was just put to a commit, after marking submodules as not checked out, so that nothing ever looks into their folders.
+ */
+export async function noteIndex(parts: GitParts, git: LaneGit, sha: string, signal: AbortSignal): Promise<void> {
   const { stdout } = await git.inTree(["ls-files", "--stage", "-z"], signal);
   const links = stdout.split("\0").filter((entry) => entry.startsWith(`${GITLINK} `));
   if (links.length > 0) {
     const input = links.map((entry) => `${entry.slice(entry.indexOf("\t") + 1)}\0`).join("");
     await git.inTree(["update-index", "--skip-worktree", "-z", "--stdin"], signal, { input });
   }
-  // Exit 1 says that files differ, which is what the next look is for.
-  await git.inTree(["update-index", "-q", "--refresh"], signal, { codes: [0, 1] });
+  parts.indexes.set(git.lane.workspaceKey, sha);
 }
 
 /** What the tree holds beyond the lane's index, which `setIndex` has put to the head. */
 export async function readChanges(parts: GitParts, git: LaneGit, signal: AbortSignal): Promise<TreeChanges> {
   const flags = ["--porcelain=v2", "-z", "--untracked-files=all", "--ignore-submodules=all", "--no-renames"];
-  const { stdout } = await git.inTree(["status", ...flags], signal);
+  // The lock is for an index of the host's own: Git keeps in it what it learned of unchanged files.
+  const { stdout } = await git.inTree(["status", ...flags], signal, { env: { GIT_OPTIONAL_LOCKS: "1" } });
   const deleted: string[] = [];
   const modified: string[] = [];
   const untracked: string[] = [];
@@ -66,8 +73,9 @@ async function isFolder(parts: GitParts, git: LaneGit, path: string): Promise<bo
 }
 
 /** Puts the tree's content into the lane's index. */
-export async function stage(git: LaneGit, changes: TreeChanges, signal: AbortSignal): Promise<void> {
+export async function stage(parts: GitParts, git: LaneGit, changes: TreeChanges, signal: AbortSignal): Promise<void> {
   const list = (paths: readonly string[]): string => paths.map((path) => `${path}\0`).join("");
+  parts.indexes.delete(git.lane.workspaceKey);
   if (changes.deleted.length > 0) {
     const input = list(changes.deleted);
     await git.inTree(["update-index", "--force-remove", "-z", "--stdin"], signal, { input });

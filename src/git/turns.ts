@@ -8,6 +8,8 @@ import type { Runtime } from "../contracts/runtime.ts";
 export class Turns {
   /** Work with the remote and on the mirror. */
   readonly mirror = new Mutex();
+  /** By workspace key, the commit that the lane's index was put to, while nothing has touched it since. */
+  readonly indexes = new Map<string, string>();
   readonly #lanes = new Map<string, Mutex>();
   #leftovers: Promise<void> | undefined;
   #commands = 0;
