@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { setMaxListeners } from "node:events";
 import { packageVersion } from "./app-version.ts";
 import { EXIT, runCommandLine, type Terminal } from "./cli/index.ts";
 
@@ -13,6 +14,8 @@ interface Outcome {
 /** This process as a terminal: signals ask for the end once, the second SIGINT ends at once. */
 function openTerminal(outcome: Outcome): Terminal {
   const ending = new AbortController();
+  // Every request that waits for an answer listens; Node would warn of a leak from the eleventh on.
+  setMaxListeners(0, ending.signal);
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(name, () => {
       if (name === "SIGINT" && ending.signal.aborted) process.exit(EXIT.interrupted);

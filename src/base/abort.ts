@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Clock } from "./clock.ts";
 import { abortedError, MaestroError, reasonText } from "./errors.ts";
 
@@ -9,6 +10,13 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
 /** Why a signal was aborted, in words; "not aborted" when it was not. */
 export function abortReason(signal: AbortSignal): string {
   return signal.aborted ? reasonText(signal.reason) : "not aborted";
+}
+
+/** A controller whose signal any number of waits may listen to at once: Node warns of a leak from the eleventh on. */
+export function sharedAbort(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
 }
 
 /** A signal that is aborted with the first of these. Missing ones are skipped; with none it is never aborted. */

@@ -1,3 +1,4 @@
+import { sharedAbort } from "../base/abort.ts";
 import { type MaestroError, toMaestroError } from "../base/errors.ts";
 import { Scope } from "../base/scope.ts";
 import { Wake } from "../base/wake.ts";
@@ -39,7 +40,7 @@ export class Orchestrator {
   readonly #candidates = new Candidates();
   readonly #wake = new Wake();
   readonly #sendWake = new Wake();
-  readonly #abort = new AbortController();
+  readonly #abort = sharedAbort();
   readonly #scope: Scope;
   readonly #sender: Sender;
   readonly #loops: Promise<void>[] = [];

@@ -1,3 +1,4 @@
+import { sharedAbort } from "../base/abort.ts";
 import { MaestroError, toMaestroError } from "../base/errors.ts";
 import { Scope } from "../base/scope.ts";
 import type { WorkOutcome } from "../model/run.ts";
@@ -20,7 +21,7 @@ export class Job {
   /** Settles when nothing of it is left. Never rejects. */
   readonly done: Promise<void>;
   readonly #parts: WorkerParts;
-  readonly #stop = new AbortController();
+  readonly #stop = sharedAbort();
 
   constructor(parts: WorkerParts, lease: Lease) {
     this.#parts = parts;

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { VirtualClock } from "../../dev/sim/virtual-clock.ts";
-import { abortReason, anySignal, throwIfAborted, withDeadline } from "../../src/base/abort.ts";
+import { abortReason, anySignal, sharedAbort, throwIfAborted, withDeadline } from "../../src/base/abort.ts";
 
 const never = (): Promise<never> => new Promise(() => undefined);
 
@@ -57,4 +57,18 @@ describe("signals", () => {
     expect(() => throwIfAborted(any)).toThrowError(expect.objectContaining({ code: "aborted" }));
     expect(() => throwIfAborted(undefined)).not.toThrow();
   });
+});
+
+it("lets many wait on a shared signal without a warning", async () => {
+  const warned = vi.fn();
+  process.on("warning", warned);
+  const clock = new VirtualClock();
+  const shared = sharedAbort();
+  const waits = Array.from({ length: 50 }, () => withDeadline(clock, 100, shared.signal, never));
+  shared.abort("enough");
+  const ends = await Promise.allSettled(waits);
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off("warning", warned);
+  expect(ends.every((end) => end.status === "rejected")).toBe(true);
+  expect(warned).not.toHaveBeenCalled();
 });
