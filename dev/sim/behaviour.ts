@@ -61,8 +61,8 @@ export function randomBehaviour(random: Random): Behaviour {
 export function agentProgram(script: () => AgentScript): SimProgram {
   return async (process) => {
     const { random, log, choose } = script();
-    const issue = process.env["MAESTRO_ISSUE_ID"] ?? "?";
-    const run = Number(process.env["MAESTRO_RUN"] ?? 0);
+    const issue = process.env.MAESTRO_ISSUE_ID ?? "?";
+    const run = Number(process.env.MAESTRO_RUN ?? 0);
     const agent = new Agent(process, random);
     const line = (event: AgentLine["event"], how: AgentLine["how"]): void =>
       log({ at: process.clock.now(), event, issue, run, pid: process.pid, workspace: process.cwd, how });
@@ -91,7 +91,7 @@ class Agent {
     this.#send({ type: "ready", session: `session-${name}` });
     while (true) {
       const message = await this.#expect("turn", "stop");
-      if (message?.["type"] !== "turn") return 0;
+      if (message?.type !== "turn") return 0;
       const code = await this.#turn(behaviour, name);
       if (code !== null) return code;
     }
@@ -164,7 +164,7 @@ class Agent {
       // An orphan whose host died does not end by itself: that is the case that recovery is for.
       if (line === null) await this.#process.clock.sleep(10 ** 9, this.#process.signal);
       const message: Record<string, unknown> = JSON.parse(line ?? "null");
-      if (types.includes(String(message["type"]))) return message;
+      if (types.includes(String(message.type))) return message;
     }
   }
 

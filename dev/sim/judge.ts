@@ -1,4 +1,5 @@
 import { stableJson } from "../../src/base/json.ts";
+import { judgeBlockers, judgeStateSlots } from "./judge-starts.ts";
 import type { OutsideCall, OutsideLog } from "./outside-log.ts";
 
 /** What the judge looks at beside the log: the world at the end, as tracker, forge and machine show it. */
@@ -9,6 +10,8 @@ export interface FinalWorld {
     readonly labels: readonly string[];
   }[];
   readonly terminalStates: readonly string[];
+  /** How many agents may work at once on issues in a state, by the state in lower case. */
+  readonly stateLimits: Readonly<Record<string, number>>;
   readonly runningProcesses: number;
   /** Paths of all files on the machine. */
   readonly files: readonly string[];
@@ -35,6 +38,9 @@ export function judge(log: OutsideLog, world: FinalWorld): string[] {
   return [
     ...judgeOverlap(log),
     ...judgeSlots(log),
+    ...judgeStateSlots(log, world.stateLimits),
+    ...judgeBlockers(log, world.terminalStates),
+    ...judgePlaces(log),
     ...judgePermission(log),
     ...judgeMerges(log),
     ...judgeDuplicates(log),
@@ -84,6 +90,20 @@ function capAround(log: OutsideLog, at: number): number {
   return Math.max(inForce, ...recent.map((entry) => entry.cap));
 }
 
+/** Every agent works in a workspace of its own issue, directly below the root. */
+function judgePlaces(log: OutsideLog): string[] {
+  const owners = new Map<string, string>();
+  const broken: string[] = [];
+  for (const { event, issue, workspace } of log.agents) {
+    if (event !== "start") continue;
+    if (!/^\/ws\/[^/]+$/.test(workspace)) broken.push(`${issue} was worked on in ${workspace}`);
+    const owner = owners.get(workspace) ?? issue;
+    if (owner !== issue) broken.push(`${issue} and ${owner} share ${workspace}`);
+    owners.set(workspace, owner);
+  }
+  return broken;
+}
+
 /** No start on an issue that had been withdrawn for longer than Maestro may lag. */
 function judgePermission(log: OutsideLog): string[] {
   const broken: string[] = [];
@@ -106,7 +126,7 @@ function withdrawnSince(log: OutsideLog, issue: string, at: number): number | nu
       if (listOf(call, "add").includes("maestro:manual-only")) label = call.at;
       if (listOf(call, "remove").includes("maestro:manual-only")) label = null;
     }
-    if (call.verb === "move") state = ["Done", "Canceled"].includes(String(call.arguments["to"])) ? call.at : null;
+    if (call.verb === "move") state = ["Done", "Canceled"].includes(String(call.arguments.to)) ? call.at : null;
   }
   return label ?? state;
 }
@@ -123,9 +143,9 @@ function judgeMerges(log: OutsideLog): string[] {
   for (const merge of merges) {
     const before = log.calls.filter((call) => call.by === "person" && call.at <= merge.at);
     const approved = before.some(
-      (call) => call.verb === "review" && call.subject === merge.subject && call.arguments["decision"] === "approved",
+      (call) => call.verb === "review" && call.subject === merge.subject && call.arguments.decision === "approved",
     );
-    const moved = before.some((call) => call.verb === "move" && call.arguments["to"] === "Merging");
+    const moved = before.some((call) => call.verb === "move" && call.arguments.to === "Merging");
     if (!approved && !moved) broken.push(`change ${merge.subject} was merged at ${merge.at} without a person's word`);
   }
   return broken;
@@ -208,8 +228,12 @@ function judgeCuts(log: OutsideLog): string[] {
   return broken;
 }
 
+/** Whether the service died in this time, or a worker stood still. */
 function died(log: OutsideLog, from: number, until: number): boolean {
-  return log.deaths.some((at) => at >= from - LAG_MS && at <= until + LAG_MS);
+  return (
+    log.deaths.some((at) => at >= from - LAG_MS && at <= until + LAG_MS) ||
+    log.freezes.some((freeze) => freeze.from <= until + LAG_MS && freeze.until >= from - LAG_MS)
+  );
 }
 
 /** Whether a person did anything to the issue, or to the service, in this time. */

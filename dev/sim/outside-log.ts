@@ -21,6 +21,8 @@ export class OutsideLog {
   readonly caps: { readonly at: number; readonly cap: number }[] = [];
   /** When the service died or was stopped. */
   readonly deaths: number[] = [];
+  /** When a worker stood still. */
+  readonly freezes: { readonly from: number; readonly until: number }[] = [];
   /** Workspace folders that vanished, with the state that their issue had then. */
   readonly vanished: { readonly at: number; readonly key: string; readonly state: string; readonly since: number }[] =
     [];

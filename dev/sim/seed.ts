@@ -68,7 +68,8 @@ async function turbulence(world: World): Promise<void> {
     } else if (dice < 0.75) await people.act();
     else if (dice < 0.82) world.reload(1 + random.integer(4));
     else if (dice < 0.86) await world.ask(random.pick(["pause", "resume", "refresh"]));
-    else if (dice < 0.95) await restart(world, true);
+    else if (dice < 0.91) world.freeze(5_000 + random.integer(115_000));
+    else if (dice < 0.97) await restart(world, true);
     else await restart(world, false);
   }
 }

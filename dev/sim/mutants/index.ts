@@ -1,6 +1,8 @@
-import type { WorkRecord } from "../../../src/contracts/record.ts";
+import type { RecordTransaction, WorkRecord } from "../../../src/contracts/record.ts";
 import type { EventDraft } from "../../../src/model/events/envelope.ts";
 import type { Event } from "../../../src/model/events/index.ts";
+import type { WorkOutcome } from "../../../src/model/run.ts";
+import type { Lease } from "../../../src/model/work.ts";
 import type { MutableParts, Mutation } from "../daemon.ts";
 
 /**
@@ -18,11 +20,15 @@ export const mutants: Readonly<Record<string, Mutation>> = {
   forget_leases: ({ engine }) => ({
     engine: altered(engine, { takeOthers: async () => [], takeExpired: async () => [] }),
   }),
-  /** Declares running work lost at every look, although its holder lives. */
-  release_before_settle: ({ engine }) => ({
-    engine: altered(engine, { takeExpired: () => engine.takeOthers("nobody") }),
-    endLeftovers: async () => 0,
-  }),
+  /** Declares running work lost now and then, although its holder lives. */
+  release_before_settle: ({ engine }) => {
+    let looks = 0;
+    const takeExpired = () => {
+      looks += 1;
+      return looks % 20 === 0 ? engine.takeOthers("nobody") : engine.takeExpired();
+    };
+    return { engine: altered(engine, { takeExpired }), endLeftovers: async () => 0 };
+  },
   /** Counts no slots. */
   ignore_slots: ({ workflow }) => ({
     workflow: () => ({ ...workflow(), agent: { ...workflow().agent, maxConcurrentAgents: 100 } }),
@@ -34,6 +40,35 @@ export const mutants: Readonly<Record<string, Mutation>> = {
         (await parts.tracker.issuesByStates(...asked)).map((issue) => ({ ...issue, labels: [] })),
       issuesByIds: async (...asked) =>
         (await parts.tracker.issuesByIds(...asked)).map((issue) => ({ ...issue, labels: [] })),
+    }),
+  }),
+  /** Does not see what an issue has to wait for. */
+  ignore_blockers: (parts) => ({
+    tracker: altered(parts.tracker, {
+      issuesByStates: async (...asked) =>
+        (await parts.tracker.issuesByStates(...asked)).map((issue) => ({ ...issue, blockedBy: [] })),
+      issuesByIds: async (...asked) =>
+        (await parts.tracker.issuesByIds(...asked)).map((issue) => ({ ...issue, blockedBy: [] })),
+    }),
+  }),
+  /** Counts no slots of states. */
+  ignore_state_limits: ({ workflow }) => ({
+    workflow: () => ({ ...workflow(), agent: { ...workflow().agent, maxConcurrentAgentsByState: {} } }),
+  }),
+  /** Makes workspaces wherever the machine keeps temporary files. */
+  workspace_escape: ({ workflow }) => ({
+    workflow: () => ({ ...workflow(), workspace: { ...workflow().workspace, root: "/tmp/workspaces" } }),
+  }),
+  /** Lets everybody write and end work, whether or not the right has passed on to somebody else. */
+  skip_fence: ({ record, engine }) => ({
+    record: altered(record, {
+      observe: (drafts) => record.observe(drafts.map(unfenced)),
+      transact: (work) =>
+        record.transact((tx) => work(altered(tx, { append: (drafts) => tx.append(drafts.map(unfenced)) }))),
+    }),
+    engine: altered(engine, {
+      settle: async (tx, lease, outcome) =>
+        (await engine.settle(tx, lease, outcome)) || settleAnyhow(tx, lease, outcome),
     }),
   }),
   /** Takes every change for approved. */
@@ -73,6 +108,20 @@ export const mutants: Readonly<Record<string, Mutation>> = {
   /** Never says that work has ended. */
   skip_settle: ({ engine }) => ({ engine: altered(engine, { settle: async () => true }) }),
 };
+
+function unfenced(draft: EventDraft): EventDraft {
+  return { ...draft, fence: null };
+}
+
+/** Ends whatever is under way on the lane, as its newest holder would. */
+async function settleAnyhow(tx: RecordTransaction, { work }: Lease, outcome: WorkOutcome): Promise<boolean> {
+  const lane = await tx.lane(work.laneId);
+  if (!lane?.work) return false;
+  const data = { id: lane.work.id, kind: lane.work.kind, outcome };
+  const { workflowId, laneId } = work;
+  await tx.append([{ workflowId, laneId, run: lane.work.run, fence: null, event: { type: "work_settled", data } }]);
+  return true;
+}
 
 /** The same part with some members replaced. */
 function altered<T extends object>(part: T, wrong: Partial<T>): T {
