@@ -7,12 +7,16 @@ export function oneIssueOnly(tracker: () => Tracker, wanted: string): () => Trac
     const whole = tracker();
     const known = narrowed.get(whole);
     if (known !== undefined) return known;
-    const narrow: Tracker = Object.create(whole, {
-      issuesByStates: {
-        value: async (...asked: Parameters<Tracker["issuesByStates"]>) => {
-          const issues = await whole.issuesByStates(...asked);
-          return issues.filter((issue) => issue.id === wanted || issue.identifier === wanted);
-        },
+    const only: Tracker["issuesByStates"] = async (...asked) => {
+      const issues = await whole.issuesByStates(...asked);
+      return issues.filter((issue) => issue.id === wanted || issue.identifier === wanted);
+    };
+    const narrow = new Proxy(whole, {
+      get: (target, name) => {
+        if (name === "issuesByStates") return only;
+        // Bound, because a tracker's private fields are its own and not those of what stands for it.
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === "function" ? value.bind(target) : value;
       },
     });
     narrowed.set(whole, narrow);

@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, realpathSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -25,12 +26,14 @@ export async function writeFiles(folder: string, files: Readonly<Record<string, 
   }
 }
 
-/** Every file below a folder with what is in it. */
+/** Every file below a folder with a hash of what is in it; without the index that SQLite shares among readers, which is no content. */
 export function filesIn(folder: string): Record<string, string> {
   const files: Record<string, string> = {};
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
-    files[path.slice(folder.length + 1)] = entry.isFile() ? readFileSync(path, "base64") : "folder";
+    if (entry.name.endsWith("-shm")) continue;
+    const hash = () => createHash("sha256").update(readFileSync(path)).digest("hex").slice(0, 16);
+    files[path.slice(folder.length + 1)] = entry.isFile() ? hash() : "folder";
   }
   return files;
 }
