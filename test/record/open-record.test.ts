@@ -1,5 +1,5 @@
-import { readFile, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { loadSqlite } from "../../src/base/sqlite-module.ts";
 import { openInbox, openRecordReader } from "../../src/record/index.ts";
@@ -90,12 +90,63 @@ describe("opening a record", () => {
     expect(await views.lastSeq()).toBe(0);
   });
 
+  test.for([
+    { what: "an empty file", make: (file: string) => writeFile(file, "") },
+    { what: "a database without tables", make: (file: string) => tamper(file, "PRAGMA journal_mode=WAL") },
+  ])("takes $what for no record when it only reads, and for a new one when it writes", async ({ make }) => {
+    const file = join(await temporaryFolder(), "record.db");
+    await make(file);
+    await expect(openRecordReader({ file, workflowId: "sample" })).rejects.toMatchObject({ code: "record_missing" });
+    await expect(openInbox({ file })).rejects.toMatchObject({ code: "record_missing" });
+    const { views } = await sampleRecord({ file });
+    expect(await views.lastSeq()).toBe(0);
+  });
+
   test("says where a folder cannot be made", async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, "file"), "");
     await expect(sampleRecord({ file: join(folder, "file", "record.db") })).rejects.toMatchObject({
       code: "record_failed",
     });
+  });
+});
+
+describe("closing a record", () => {
+  const filesBeside = async (file: string) => (await readdir(dirname(file))).sort();
+
+  test("leaves one file, also after others have read and asked", async () => {
+    const file = await written();
+    expect(await filesBeside(file)).toEqual(["record.db"]);
+    const reader = await openRecordReader({ file, workflowId: "sample" });
+    expect(await reader.views.openLanes()).toHaveLength(1);
+    await reader.inbox.ask({ id: "c", workflowId: "sample", actor: "t", verb: "stop", arguments: {}, askedAt: 3 });
+    await reader.close();
+    expect(await filesBeside(file)).toEqual(["record.db"]);
+  });
+
+  test("leaves one file after a start that took up what a killed process left", async () => {
+    const file = join(await temporaryFolder(), "record.db");
+    const killed = await sampleRecord({ file });
+    await killed.record.transact((tx) => tx.append([sampleLane().opened()]));
+    const copy = join(await temporaryFolder(), "record.db");
+    for (const end of ["", "-wal"]) await writeFile(`${copy}${end}`, await readFile(`${file}${end}`));
+    const { open, views } = await sampleRecord({ file: copy });
+    expect(await views.openLanes()).toHaveLength(1);
+    await open.close();
+    expect(await filesBeside(copy)).toEqual(["record.db"]);
+  });
+
+  test("does not wait for somebody who still reads, and loses nothing", async () => {
+    const file = join(await temporaryFolder(), "record.db");
+    const { open, record } = await sampleRecord({ file });
+    const reader = await openRecordReader({ file, workflowId: "sample" });
+    await record.transact((tx) => tx.append([sampleLane().opened()]));
+    expect(await reader.views.openLanes()).toHaveLength(1);
+    await open.close();
+    expect(await reader.views.openLanes()).toHaveLength(1);
+    await reader.close();
+    const again = await sampleRecord({ file });
+    expect(await again.views.openLanes()).toHaveLength(1);
   });
 });
 

@@ -14,52 +14,52 @@ const JOURNAL_BYTES = 64 * 1024 * 1024;
 
 /** Opens or makes the database of a writer. A newer or damaged one is refused before anything is written to it. */
 export async function openWriter(file: string): Promise<Store> {
-  if (file !== ":memory:") {
-    if (await exists(file)) await checkFile(file);
-    else await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  }
-  const store = prepareWriter(await connect(file, false), { file: file === ":memory:" ? null : file, owned: true });
-  await makeTables(store);
+  const isFile = file !== ":memory:";
+  if (isFile && !(await exists(file))) await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  const database = await connect(file, false);
+  const store = new SqliteStore(database, { file: isFile ? file : null, owned: true, folds: isFile });
+  await closedOnFailure(store, async () => {
+    if (await hasTables(store)) await assertReadable(store);
+    prepareWriter(database, isFile ? file : null);
+    await makeTables(store);
+  });
   // Events may tell what an issue or a repository says, which is nobody else's business.
-  if (file !== ":memory:") await chmod(file, 0o600);
+  if (isFile) await chmod(file, 0o600);
   return store;
 }
 
 /** A writer on a connection that somebody else owns. */
 export async function adoptWriter(database: SqliteDatabase): Promise<Store> {
-  const store = prepareWriter(database, { file: null, owned: false });
-  await makeTables(store);
+  prepareWriter(database, null);
+  const store = new SqliteStore(database, { file: null, owned: false, folds: false });
+  await closedOnFailure(store, () => makeTables(store));
   return store;
 }
 
 /** A connection that only reads. Throws `record_missing`. */
 export async function openReader(file: string): Promise<Store> {
-  if (!(await exists(file))) throw missing(file);
-  const store = new SqliteStore(await connect(file, true), { file, owned: true });
-  return checked(store);
+  return openExisting(file, true);
 }
 
 /** A connection of another process, which may write into the inbox only. Throws `record_missing`. */
 export async function openVisitor(file: string): Promise<Store> {
+  return openExisting(file, false);
+}
+
+/** A file without our tables is what a first start leaves that found no space for them: there is no record yet. */
+async function openExisting(file: string, readOnly: boolean): Promise<Store> {
   if (!(await exists(file))) throw missing(file);
-  return checked(new SqliteStore(await connect(file, false), { file, owned: true }));
-}
-
-async function checkFile(file: string): Promise<void> {
-  const { size } = await stat(file);
-  if (size === 0) return;
-  const store = new SqliteStore(await connect(file, true), { file, owned: true });
-  try {
-    if (await hasTables(store)) await assertReadable(store);
-  } finally {
-    await store.close();
-  }
-}
-
-async function checked(store: Store): Promise<Store> {
-  try {
+  const store = new SqliteStore(await connect(file, readOnly), { file, owned: true, folds: false });
+  await closedOnFailure(store, async () => {
+    if (!(await hasTables(store))) throw missing(file);
     await assertReadable(store);
-    return store;
+  });
+  return store;
+}
+
+async function closedOnFailure(store: Store, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
   } catch (error) {
     await store.close();
     throw error;
@@ -79,13 +79,11 @@ async function connect(file: string, readOnly: boolean): Promise<SqliteDatabase>
   }
 }
 
-function prepareWriter(database: SqliteDatabase, options: { file: string | null; owned: boolean }): Store {
+function prepareWriter(database: SqliteDatabase, file: string | null): void {
   try {
     database.exec(`PRAGMA journal_mode=WAL; PRAGMA journal_size_limit=${JOURNAL_BYTES}; PRAGMA synchronous=NORMAL`);
-    return new SqliteStore(database, options);
   } catch (error) {
-    if (options.owned) database.close();
-    throw storeError(error, options.file);
+    throw storeError(error, file);
   }
 }
 
@@ -97,7 +95,6 @@ async function makeTables(store: Store): Promise<void> {
     await store.commit();
   } catch (error) {
     await store.rollback();
-    await store.close();
     throw error;
   }
 }
