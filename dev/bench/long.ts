@@ -64,8 +64,10 @@ async function killOften(): Promise<Part> {
 }
 
 function medianIn(line: string): string {
-  const times = [...(line.split(":")[1] ?? "").matchAll(/\d+/g)].map(Number).sort((a, b) => a - b);
-  return `re-dispatch in ${times[Math.floor(times.length / 2)] ?? "?"} ms (median of ${times.length})`;
+  const times = [...(line.split(":")[1] ?? "").matchAll(/\d+|Infinity/g)].map(Number).sort((a, b) => a - b);
+  const median = times[Math.floor(times.length / 2)] ?? Number.POSITIVE_INFINITY;
+  const told = Number.isFinite(median) ? `in ${median} ms` : "not before the next kill";
+  return `re-dispatch ${told} (median of ${times.length})`;
 }
 
 /** Runs a Node program; what it says is shown as well. */
