@@ -1,3 +1,4 @@
+import type { MaestroError } from "../base/errors.ts";
 import type { Command, CommandAnswer } from "../model/command.ts";
 import type { EventDraft, StoredEvent } from "../model/events/envelope.ts";
 import type { ServiceMode } from "../model/events/service.ts";
@@ -24,6 +25,11 @@ export interface WorkRecord {
   observe(events: readonly EventDraft[]): Promise<void>;
   /** Commits what was observed so far, durably. */
   flush(): Promise<void>;
+
+  /** The `disk_full` of the last commit; `null` once something could be written again. The record itself tells people of it. */
+  trouble(): MaestroError | null;
+  /** Writes a little in any case, to see whether there is space again. Throws `disk_full` while there is none. */
+  probe(): Promise<void>;
 
   /** Calls back after each commit with its events, in order. Returns how to stop. Must not throw. */
   subscribe(onCommit: (events: readonly StoredEvent[]) => void): () => void;

@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.ts";
+import type { MaestroError } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
 import type { SecretRegistry } from "../base/redact.ts";
 import type { SqliteDatabase } from "../base/sqlite-module.ts";
@@ -8,6 +9,7 @@ import { inboxOf } from "./inbox.ts";
 import type { Statement, Store } from "./sql/store.ts";
 import { adoptWriter, openWriter } from "./sqlite/connection.ts";
 import { sqlOf } from "./transaction.ts";
+import { Trouble } from "./trouble.ts";
 import { LiveViews } from "./views/live-views.ts";
 import { SqlViews } from "./views/sql-views.ts";
 import { Writer } from "./writer.ts";
@@ -24,6 +26,8 @@ export interface RecordSetting {
    * shares one this way. Default: only what is asked in the same breath shares a commit.
    */
   readonly breathe?: () => Promise<void>;
+  /** Called when the disk is full, at most once a minute while it is, and with `null` when that is over. Must not throw. */
+  readonly onTrouble?: (trouble: MaestroError | null) => void;
 }
 
 /**
@@ -71,9 +75,10 @@ export async function openRecord(options: RecordSetting & RecordPlace): Promise<
     await store.close();
     throw error;
   }
+  const trouble = new Trouble(clock, log, options.onTrouble ?? (() => undefined));
   const writer = new Writer(
     { store, cache, workflowId, secrets },
-    { clock, log, breathe: options.breathe ?? nextBreath },
+    { clock, log, breathe: options.breathe ?? nextBreath, trouble },
   );
   const read = async <Row>(statement: Statement<Row>): Promise<readonly Row[]> => {
     await writer.assertOpen();
@@ -85,6 +90,8 @@ export async function openRecord(options: RecordSetting & RecordPlace): Promise<
     transact: (work) => writer.transact(work),
     observe: (events) => writer.observe(events),
     flush: () => writer.flush(),
+    trouble: () => trouble.current(),
+    probe: () => writer.probe(),
     subscribe: (onCommit) => writer.subscribe(onCommit),
     views: new LiveViews(cache, stored, () => writer.assertOpen()),
     close: () => writer.close(),

@@ -8,6 +8,7 @@ import { Changes } from "./changes.ts";
 import { touchMeta } from "./queries.ts";
 import { closedError, never, storeError } from "./store-error.ts";
 import { LiveTransaction } from "./transaction.ts";
+import type { Trouble } from "./trouble.ts";
 
 /** Longest wait of an observation for its commit, milliseconds. */
 const GROUP_MS = 25;
@@ -23,6 +24,7 @@ interface WriterPace {
   readonly clock: Clock;
   readonly log: Log;
   readonly breathe: () => Promise<void>;
+  readonly trouble: Trouble;
 }
 
 /** Something to be committed. `run` works in memory and returns what to do once it is on disk. */
@@ -42,20 +44,23 @@ export class Writer {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #breathe: () => Promise<void>;
+  readonly #trouble: Trouble;
   readonly #subscribers = new Set<(events: readonly StoredEvent[]) => void>();
   #queue: Job[] = [];
   #timer: Timer | undefined;
   #isDue = false;
   #pumping = false;
   #unsynced = false;
+  #probes = 0;
   #state: "open" | "closed" | "dead" = "open";
   #closing: Promise<void> | undefined;
 
-  constructor(parts: AppendParts, { clock, log, breathe }: WriterPace) {
+  constructor(parts: AppendParts, { clock, log, breathe, trouble }: WriterPace) {
     this.#parts = parts;
     this.#clock = clock;
     this.#log = log;
     this.#breathe = breathe;
+    this.#trouble = trouble;
   }
 
   transact<T>(work: (tx: RecordTransaction) => Promise<T>): Promise<T> {
@@ -76,6 +81,16 @@ export class Writer {
 
   flush(): Promise<void> {
     return this.#add<void>(true, 0, async (_, resolve) => () => resolve());
+  }
+
+  /** `flush` that writes in any case. */
+  async probe(): Promise<void> {
+    this.#probes += 1;
+    try {
+      await this.flush();
+    } finally {
+      this.#probes -= 1;
+    }
   }
 
   subscribe(onCommit: (events: readonly StoredEvent[]) => void): () => void {
@@ -191,6 +206,7 @@ export class Writer {
     } catch (error) {
       await store.rollback();
       const failure = storeError(error, null);
+      this.#trouble.meet(failure);
       for (const job of group) job.fail(failure);
       return;
     }
@@ -207,11 +223,12 @@ export class Writer {
     for (const job of group) ends.push(await attempt(job, changes));
     const statements = statementsOf(store.build, workflowId, changes);
     // An empty commit syncs nothing, and earlier commits may still have to reach the disk.
-    if (statements.length === 0 && durable && this.#unsynced) {
+    if (statements.length === 0 && durable && (this.#unsynced || this.#probes > 0)) {
       statements.push(touchMeta(store.build, { at: String(this.#clock.now()) }));
     }
     await store.runAll(statements);
     await store.commit();
+    if (statements.length > 0) this.#trouble.end();
     if (durable) this.#unsynced = false;
     else if (statements.length > 0) this.#unsynced = true;
     return ends;

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { VirtualClock } from "../../dev/sim/virtual-clock.ts";
+import type { MaestroError } from "../../src/base/errors.ts";
 import { memoryLog } from "../../src/base/log.ts";
 import { SecretRegistry } from "../../src/base/redact.ts";
 import { loadSqlite } from "../../src/base/sqlite-module.ts";
@@ -30,10 +31,14 @@ export function patientClock(): VirtualClock {
 }
 
 /** A record with everything that a test may want to look at or to move. */
-export async function sampleRecord(place: RecordPlace = { file: ":memory:" }, clock = patientClock()) {
+export async function sampleRecord(
+  place: RecordPlace = { file: ":memory:" },
+  clock = patientClock(),
+  more: { readonly onTrouble?: (trouble: MaestroError | null) => void } = {},
+) {
   const secrets = new SecretRegistry();
   const log = memoryLog();
-  const open = await openRecord({ ...place, workflowId: "sample", clock, log, secrets });
+  const open = await openRecord({ ...place, ...more, workflowId: "sample", clock, log, secrets });
   onTestFinished(() => open.abandon());
   return { open, record: open.record, views: open.record.views, clock, log, secrets };
 }
