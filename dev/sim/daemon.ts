@@ -184,6 +184,8 @@ function workerParts(parts: MutableParts, ground: Ground, frost: Frost, instance
     agent: async (workflow) => mockAgent.open(workflow.agentProvider.options),
     toolbox: createToolbox({ secrets, log, clock }),
     transcripts: memoryTranscripts(),
+    // The engine tells of all work; looking for it each second of hours costs more than all the rest.
+    pollMs: 10_000,
     slots: () => ({ run: parts.workflow().agent.maxConcurrentAgents, validate: 2, land: 2, clean: 2 }),
   };
 }

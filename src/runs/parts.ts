@@ -42,4 +42,6 @@ export interface WorkerParts {
   readonly leaseMs?: number;
   /** Milliseconds between heartbeats. Default 3,000. */
   readonly heartbeatMs?: number;
+  /** How often work is looked for although nothing told of any, milliseconds. Default 1,000. */
+  readonly pollMs?: number;
 }

@@ -8,8 +8,8 @@ import type { WorkerParts } from "./parts.ts";
 
 const DEFAULT_LEASE_MS = 15_000;
 const DEFAULT_HEARTBEAT_MS = 3_000;
-/** Work is looked for at least this often, in case a wake-up was missed, milliseconds. */
-const POLL_MS = 1_000;
+/** Work is looked for at least this often, in case a wake-up was missed. */
+const DEFAULT_POLL_MS = 1_000;
 
 /** Pulls leased work and carries it out. */
 export interface Worker {
@@ -93,16 +93,17 @@ class PullWorker {
   }
 
   async #pullOn(): Promise<void> {
-    const { clock, log } = this.#parts;
+    const { clock, log, pollMs } = this.#parts;
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       try {
         for (const kind of WORK_KINDS) await this.#pull(kind);
       } catch (error) {
-        log.error("work could not be pulled", { error: toMaestroError(error) });
+        // Of a full disk the record tells, and not each second.
+        if (record.trouble() === null) log.error("work could not be pulled", { error: toMaestroError(error) });
       }
       try {
-        await this.#wake.wait(clock, POLL_MS, signal);
+        await this.#wake.wait(clock, pollMs ?? DEFAULT_POLL_MS, signal);
       } catch {
         // The worker stops.
         return;
@@ -111,7 +112,8 @@ class PullWorker {
   }
 
   async #pull(kind: WorkKind): Promise<void> {
-    const { engine, instance, machine } = this.#parts;
+    const { engine, instance, machine, record } = this.#parts;
+    if (record.trouble() !== null) return;
     const running = [...this.#jobs.values()].filter((job) => job.lease.work.kind === kind).length;
     const slots = this.#parts.slots()[kind] - running;
     if (slots <= 0 || this.#stopping.signal.aborted) return;
@@ -121,7 +123,7 @@ class PullWorker {
 
   #begin(lease: Lease): void {
     const { id } = lease.work;
-    const job = new Job(this.#parts, lease);
+    const job = new Job(this.#parts, lease, this.#stopping.signal);
     this.#jobs.set(id, job);
     this.#heartbeat?.add(lease);
     void job.done.then(() => {
