@@ -1,18 +1,23 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { type Clock, systemClock } from "../../src/base/clock.ts";
+import { afterAll } from "vitest";
+import { systemClock } from "../../src/base/clock.ts";
 import { silentLog } from "../../src/base/log.ts";
 import { systemRandom } from "../../src/base/random.ts";
 import { SecretRegistry } from "../../src/base/redact.ts";
 import type { AdapterContext } from "../../src/contracts/tracker.ts";
+import { ensureRepository } from "../../src/forges/local/repository.ts";
+import { importCommit, tipOf } from "../git/fast-import.ts";
 
 /** A place for one test's forge. */
 export interface ForgePlace {
   readonly root: string;
   /** A checkout with one commit on `main`. */
   readonly checkout: string;
+  /** The forge's own repository. */
+  readonly repository: string;
   readonly context: AdapterContext;
   remove(): void;
 }
@@ -32,14 +37,36 @@ export function git(cwd: string, ...args: readonly string[]): string {
   return execFileSync("git", args, { cwd, env: ENVIRONMENT, encoding: "utf8", stdio: "pipe" }).trim();
 }
 
-/** A temporary folder with a checkout and a context that names it. */
-export function forgePlace(clock: Clock = systemClock()): ForgePlace {
-  const root = mkdtempSync(join(tmpdir(), "maestro-forge-"));
+let template: Promise<string> | undefined;
+afterAll(async () => {
+  if (template !== undefined) rmSync(await template, { recursive: true });
+  template = undefined;
+});
+
+/** Made once for all tests of a file, which work on copies: a checkout, and the forge's repository as it was made from it. */
+async function makeTemplate(): Promise<string> {
+  const root = mkdtempSync(join(tmpdir(), "maestro-forge-template-"));
   const checkout = join(root, "checkout");
-  git(root, "init", "--quiet", "--initial-branch=main", checkout);
+  git(root, "init", "--quiet", "--template=", "--initial-branch=main", checkout);
   commit(checkout, { "readme.txt": "hello\n" });
+  const source = { path: checkout, baseBranch: "main" };
+  await ensureRepository(join(root, REPOSITORY), source, systemClock(), new AbortController().signal);
+  return root;
+}
+
+const REPOSITORY = "state/forge/repository.git";
+
+/** A temporary folder with a checkout, a context that names it and, unless only the checkout is wanted, the forge's repository. */
+export async function forgePlace(wanted: "checkout" | "repository" = "repository"): Promise<ForgePlace> {
+  const root = mkdtempSync(join(tmpdir(), "maestro-forge-"));
+  template ??= makeTemplate();
+  const made = await template;
+  const checkout = join(root, "checkout");
+  cpSync(wanted === "checkout" ? join(made, "checkout") : made, wanted === "checkout" ? checkout : root, {
+    recursive: true,
+  });
   const context: AdapterContext = {
-    clock,
+    clock: systemClock(),
     random: systemRandom(),
     log: silentLog,
     secrets: new SecretRegistry(),
@@ -48,7 +75,13 @@ export function forgePlace(clock: Clock = systemClock()): ForgePlace {
     repository: { path: checkout, baseBranch: "main" },
     environment: {},
   };
-  return { root, checkout, context, remove: () => rmSync(root, { recursive: true, force: true, maxRetries: 5 }) };
+  return {
+    root,
+    checkout,
+    repository: join(root, REPOSITORY),
+    context,
+    remove: () => rmSync(root, { recursive: true, force: true, maxRetries: 5 }),
+  };
 }
 
 /** Commits files and returns the commit. */
@@ -62,17 +95,8 @@ export function commit(checkout: string, files: Readonly<Record<string, string>>
   return git(checkout, "rev-parse", "HEAD");
 }
 
-/** Commits files on a branch of a remote, which begins at its `main`, and pushes it. */
-export function pushFiles(
-  checkout: string,
-  remote: string,
-  branch: string,
-  files: Readonly<Record<string, string>>,
-): string {
-  git(checkout, "fetch", "--quiet", "--prune", remote, "+refs/heads/*:refs/remotes/forge/*");
-  const known = git(checkout, "for-each-ref", "--format=%(refname)", `refs/remotes/forge/${branch}`);
-  git(checkout, "checkout", "--quiet", "--force", "--detach", `refs/remotes/forge/${known === "" ? "main" : branch}`);
-  const sha = commit(checkout, files);
-  git(checkout, "push", "--quiet", remote, `${sha}:refs/heads/${branch}`);
-  return sha;
+/** Sets a branch of a bare repository to a new commit with these files: on top of the branch, or of `main` for a new one. */
+export function pushFiles(remote: string, branch: string, files: Readonly<Record<string, string>>): string {
+  const from = tipOf(remote, branch) ?? tipOf(remote, "main");
+  return importCommit(remote, branch, { from, files, message: Object.keys(files).join(", ") });
 }

@@ -187,7 +187,7 @@ function keepPlanting(lane: LaneTree): ChildProcess {
   const source = join(project.root, "evil/config.source");
   project.write(dirname(source), { "config.source": plantedConfig("workspace") });
   const targets = [".git/config", ".git/config.worktree", "nested/.git/config", "sub/.git/config"];
-  const script = `while :; do for t in ${targets.join(" ")}; do cp ${source} $t; done; sleep 0.01; done`;
+  const script = `c=$(cat ${source}); while :; do for t in ${targets.join(" ")}; do echo "$c" > $t; done; sleep 0.01; done`;
   return spawn("/bin/sh", ["-c", script], { cwd: lane.path, stdio: "ignore" });
 }
 

@@ -1,17 +1,18 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { vi } from "vitest";
+import { afterAll, vi } from "vitest";
 import { systemClock } from "../../src/base/clock.ts";
 import { silentLog } from "../../src/base/log.ts";
 import { createHostGit, type HostGit, type HostGitOptions, type LaneTree } from "../../src/git/index.ts";
 import { localRuntime } from "../../src/runtimes/local/index.ts";
+import { importCommit, PERSON, tipOf } from "./fast-import.ts";
 
 // Every test runs dozens of real Git commands; a busy machine must not decide whether it passes.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
-/** A project with a bare remote, a maker's clone that pushes to it, and the host's Git over both. */
+/** A project with a bare remote, a person's clone of its first commit, and the host's Git over both. */
 export interface Project {
   readonly root: string;
   readonly remote: string;
@@ -25,21 +26,10 @@ export interface Project {
   git(folder: string, ...args: string[]): string;
   write(folder: string, files: Readonly<Record<string, string>>): void;
   read(...parts: string[]): string;
-  /** Commits files in the maker's clone and pushes them. */
+  /** Sets a branch of the remote, wherever it stands, to a new commit with these files, after whatever was published last. */
   publish(branch: string, files: Readonly<Record<string, string>>, message?: string): string;
   remove(): void;
 }
-
-/** Git's environment for people: none of this machine's configuration. */
-export const PERSON: Readonly<Record<string, string>> = {
-  PATH: process.env.PATH ?? "",
-  HOME: "/nonexistent",
-  GIT_CONFIG_NOSYSTEM: "1",
-  GIT_AUTHOR_NAME: "Person",
-  GIT_AUTHOR_EMAIL: "person@example.org",
-  GIT_COMMITTER_NAME: "Person",
-  GIT_COMMITTER_EMAIL: "person@example.org",
-};
 
 function git(folder: string, ...args: string[]): string {
   return execFileSync("git", args, { cwd: folder, env: PERSON, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
@@ -52,13 +42,30 @@ function write(folder: string, files: Readonly<Record<string, string>>): void {
   }
 }
 
+let template: string | undefined;
+afterAll(() => {
+  if (template !== undefined) rmSync(template, { recursive: true });
+  template = undefined;
+});
+
+/** Made once for all tests of a file, which work on copies. */
+function makeTemplate(): string {
+  const root = mkdtempSync(join(tmpdir(), "maestro-git-template-"));
+  const files = { "readme.md": "hello\n", "src/a.txt": "a\n", ".gitignore": "*.log\nbuild/\n" };
+  git(root, "init", "-q", "--bare", "--template=", "-b", "main", "remote.git");
+  importCommit(join(root, "remote.git"), "main", { from: undefined, files, message: "first" });
+  git(root, "clone", "-q", "--template=", "remote.git", "maker");
+  git(join(root, "maker"), "remote", "remove", "origin");
+  mkdirSync(join(root, "workspaces"));
+  return root;
+}
+
 export function makeProject(more: (root: string) => Partial<HostGitOptions> = () => ({})): Project {
   const root = mkdtempSync(join(tmpdir(), "maestro-git-"));
-  const [remote, maker] = [join(root, "remote.git"), join(root, "maker")];
+  template ??= makeTemplate();
+  cpSync(template, root, { recursive: true });
+  const remote = join(root, "remote.git");
   const [state, workspaces] = [join(root, "state"), join(root, "workspaces")];
-  mkdirSync(workspaces);
-  git(root, "init", "-q", "--bare", "-b", "main", remote);
-  git(root, "init", "-q", "-b", "main", maker);
   const options: HostGitOptions = {
     runtime: localRuntime({ clock: systemClock(), machine: "here", log: silentLog }),
     clock: systemClock(),
@@ -71,15 +78,11 @@ export function makeProject(more: (root: string) => Partial<HostGitOptions> = ()
     workspaceRoot: workspaces,
     ...more(root),
   };
+  let last = tipOf(remote, "main");
   const publish = (branch: string, files: Readonly<Record<string, string>>, message = "change"): string => {
-    git(maker, "checkout", "-q", "-B", branch);
-    write(maker, files);
-    git(maker, "add", "-A");
-    git(maker, "commit", "-q", "--allow-empty", "-m", message);
-    git(maker, "push", "-q", remote, `+${branch}:${branch}`);
-    return git(maker, "rev-parse", "HEAD").trim();
+    last = importCommit(remote, branch, { from: last, files, message });
+    return last;
   };
-  publish("main", { "readme.md": "hello\n", "src/a.txt": "a\n", ".gitignore": "*.log\nbuild/\n" }, "first");
   return {
     root,
     remote,

@@ -1,5 +1,5 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { shortHash } from "../../src/base/ids.ts";
 import { memoryLog } from "../../src/base/log.ts";
@@ -139,6 +139,7 @@ describe("push", () => {
     const { host, signal } = project;
     const { lane, headSha } = await workedOn();
     const hook = join(project.remote, "hooks/pre-receive");
+    mkdirSync(dirname(hook));
     writeFileSync(hook, "#!/bin/sh\necho not on Fridays >&2\nexit 1\n");
     chmodSync(hook, 0o755);
     await expect(host.push(lane.branch, headSha, null, signal)).rejects.toMatchObject({

@@ -1,8 +1,6 @@
 import type { Change } from "../../model/change.ts";
-import type { Branches, MergeCommit } from "./branches.ts";
+import type { Branches, MergeCommit, Tips } from "./branches.ts";
 import { type KeptChange, toChange } from "./map.ts";
-
-type Tips = ReadonlyMap<string, string>;
 
 interface Seen {
   readonly key: string;
@@ -23,8 +21,8 @@ export class ChangeView {
   async show(kept: KeptChange, tips: Tips, signal: AbortSignal): Promise<Change> {
     const settled = await this.settle(kept, tips, signal);
     if (settled.state !== "open") return toChange(settled, undefined);
-    const headSha = tips.get(kept.branch);
-    const baseSha = tips.get(kept.base);
+    const headSha = await tips.get(kept.branch);
+    const baseSha = await tips.get(kept.base);
     const { mergeability } = await this.#look(kept, headSha, baseSha, signal);
     return toChange(settled, { headSha, baseSha, mergeability });
   }
@@ -35,7 +33,7 @@ export class ChangeView {
       this.#seen.delete(kept.number);
       return kept;
     }
-    const { merge } = await this.#look(kept, tips.get(kept.branch), tips.get(kept.base), signal);
+    const { merge } = await this.#look(kept, await tips.get(kept.branch), await tips.get(kept.base), signal);
     if (merge === undefined) return kept;
     return { ...kept, state: "merged", mergedSha: merge.sha, headSha: merge.headSha, baseSha: merge.baseSha };
   }

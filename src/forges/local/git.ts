@@ -24,6 +24,9 @@ const MAX_OUTPUT = 256 * 1024 * 1024;
 /** The oldest Git with `merge-tree --write-tree`. */
 const OLDEST = { major: 2, minor: 38 };
 
+/** Values of PATH whose Git was looked at and is new enough; it is not asked again in this process. */
+const NEW_ENOUGH = new Set<string>();
+
 /** Nothing of the machine's or the user's settings reaches the forge, and nothing of the repository's starts a program. */
 const SETTINGS: readonly (readonly [string, string])[] = [
   ["core.hooksPath", "/dev/null"],
@@ -90,10 +93,15 @@ export class ForgeGit {
 
   /** Throws `forge_invalid_config` when Git is missing or too old. */
   async checkVersion(signal: AbortSignal): Promise<void> {
+    const path = process.env.PATH ?? "";
+    if (NEW_ENOUGH.has(path)) return;
     const { stdout } = await this.run(["version"], signal);
     const [, major = "0", minor = "0"] = /(\d+)\.(\d+)/.exec(stdout) ?? [];
     const isNew = Number(major) > OLDEST.major || (Number(major) === OLDEST.major && Number(minor) >= OLDEST.minor);
-    if (isNew) return;
+    if (isNew) {
+      NEW_ENOUGH.add(path);
+      return;
+    }
     throw new MaestroError({
       code: "forge_invalid_config",
       message: `The local forge needs Git 2.38 or newer to merge without a work tree; this is ${stdout.trim()}.`,

@@ -13,10 +13,11 @@ import type { ChangeDraft, MergeResult } from "../../contracts/forge.ts";
 import type { CallOptions } from "../../contracts/outside.ts";
 import { outsideFileError } from "../../contracts/outside-files.ts";
 import type { Change, ChangeReview } from "../../model/change.ts";
+import type { Tips } from "./branches.ts";
 import { contested, noBranch, protectedBranch } from "./errors.ts";
 import type { KeptChange } from "./map.ts";
 import type { ForgeStore } from "./store.ts";
-import type { StoreParts, Tips } from "./store-parts.ts";
+import type { StoreParts } from "./store-parts.ts";
 
 /** How often a push may come between a look at the branches and a write. */
 const TRIES = 10;
@@ -33,17 +34,17 @@ export class LocalStore implements ForgeStore {
   }
 
   async branchHead(branch: string, { signal }: CallOptions): Promise<string | undefined> {
-    return this.#guard(signal, async () => (await this.#parts.branches.tips(signal)).get(branch));
+    return this.#guard(signal, async () => this.#parts.branches.look(signal).get(branch));
   }
 
   async ensureChange(draft: ChangeDraft, { signal }: CallOptions): Promise<Change> {
     refuseDraft(draft);
     return this.#locked(signal, async () => {
       const { branches, view, files } = this.#parts;
-      const tips = await branches.tips(signal);
-      const tip = tips.get(draft.branch) ?? null;
+      const tips = branches.look(signal);
+      const tip = (await tips.get(draft.branch)) ?? null;
       if (tip !== draft.headSha) throw otherHead(draft.branch, draft.headSha, tip);
-      const base = tips.get(draft.base);
+      const base = await tips.get(draft.base);
       if (base === undefined) throw noBranch(draft.base);
       const open = await this.#openFrom(draft.branch, tips, signal);
       const kept = open === undefined ? await this.#newChange(draft, base) : this.#renewed(open, draft, base);
@@ -148,8 +149,8 @@ export class LocalStore implements ForgeStore {
       const { branches } = this.#parts;
       if (branch === (await branches.defaultBranch(signal))) throw protectedBranch(branch);
       for (let left = TRIES; left > 0; left -= 1) {
-        const tips = await branches.tips(signal);
-        const tip = tips.get(branch);
+        const tips = branches.look(signal);
+        const tip = await tips.get(branch);
         if (tip !== undefined && expectedHead !== null && tip !== expectedHead) return "moved";
         const open = await this.#openFrom(branch, tips, signal);
         if (open !== undefined) await branches.keep(open.number, tip ?? open.headSha, signal);
@@ -173,18 +174,17 @@ export class LocalStore implements ForgeStore {
   /** One try; `undefined` when a push came between. */
   async #tryMerge(changeId: string, expectedHead: string, signal: AbortSignal): Promise<MergeResult | undefined> {
     const { branches, view } = this.#parts;
-    const tips = await branches.tips(signal);
+    const tips = branches.look(signal);
     const found = await this.#find(changeId);
     const kept = await view.settle(found, tips, signal);
     if (kept !== found) await this.#parts.files.write(kept);
     const verdict = mergeVerdict(await view.show(kept, tips, signal), expectedHead);
-    const base = tips.get(kept.base);
+    const base = await tips.get(kept.base);
     if (verdict !== undefined || base === undefined) return verdict;
     const ready = { ...kept, headSha: expectedHead, baseSha: base };
-    if (await branches.isAncestor(expectedHead, base, signal)) return this.#merged(ready, base);
+    if (await branches.holds(base, expectedHead, signal)) return this.#merged(ready, base);
     const sha = await branches.commitMerge(kept, base, expectedHead, signal);
     if (sha === undefined) return undefined;
-    await branches.keep(kept.number, expectedHead, signal);
     // A crash after the move of the base leaves this and the merge commit, from which `settle` knows that it happened.
     await this.#parts.files.write(ready);
     if (!(await branches.moveBase(kept, { head: expectedHead, from: base, to: sha }, signal))) return undefined;
@@ -228,7 +228,7 @@ export class LocalStore implements ForgeStore {
     change: (kept: KeptChange, shown: Change) => { readonly next: KeptChange | undefined; readonly result: T },
   ): Promise<T> {
     return this.#locked(signal, async () => {
-      const tips = await this.#parts.branches.tips(signal);
+      const tips = this.#parts.branches.look(signal);
       const kept = await this.#parts.view.settle(await this.#find(changeId), tips, signal);
       const { next, result } = change(kept, await this.#parts.view.show(kept, tips, signal));
       if (next === undefined) return result;
@@ -245,7 +245,7 @@ export class LocalStore implements ForgeStore {
   }
 
   async #show(kept: readonly KeptChange[], signal: AbortSignal): Promise<readonly Change[]> {
-    const tips = await this.#parts.branches.tips(signal);
+    const tips = this.#parts.branches.look(signal);
     const shown: Change[] = [];
     for (const change of kept) shown.push(await this.#parts.view.show(change, tips, signal));
     return shown;

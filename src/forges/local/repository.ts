@@ -1,4 +1,4 @@
-import { rename, rm, stat } from "node:fs/promises";
+import { appendFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Clock } from "../../base/clock.ts";
 import { isMaestroError, MaestroError, systemCode } from "../../base/errors.ts";
@@ -76,7 +76,7 @@ async function clone(repository: string, source: Source, clock: Clock, signal: A
     const git = new ForgeGit(draft, clock);
     await git.run(["init", "--bare", "--quiet", "--template=", `--initial-branch=${source.baseBranch}`, draft], signal);
     // Packing in the background would outlive the push that began it.
-    await git.run(["config", "gc.autoDetach", "false"], signal);
+    await appendFile(join(draft, "config"), "[gc]\n\tautoDetach = false\n");
     await fetchBase(git, { path: source.path, baseBranch: source.baseBranch }, signal);
     await rename(draft, repository);
   } catch (error) {

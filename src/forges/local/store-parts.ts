@@ -6,9 +6,6 @@ import { ChangeView } from "./change-view.ts";
 import { ForgeGit } from "./git.ts";
 import { changesFolder } from "./repository.ts";
 
-/** Where every branch stands. */
-export type Tips = ReadonlyMap<string, string>;
-
 /** What a store works with; one set per repository and process. */
 export interface StoreParts {
   readonly branches: Branches;

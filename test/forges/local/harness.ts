@@ -1,5 +1,4 @@
 import { renameSync } from "node:fs";
-import { join } from "node:path";
 import type { ForgeHarness } from "../../../src/contracts/conformance/forge.ts";
 import type { Forge } from "../../../src/contracts/forge.ts";
 import { localForge } from "../../../src/forges/local/index.ts";
@@ -12,7 +11,7 @@ type Harness = ForgeHarness & { dispose(): Promise<void> };
 
 /** A local forge in this process as the conformance cases use it. */
 export async function directHarness(): Promise<Harness> {
-  const { context, checkout, remove } = forgePlace();
+  const { context, repository, remove } = await forgePlace();
   const clients = new Set<Forge>();
   const open = async (): Promise<Forge> => {
     const client = await localForge.open({}, context);
@@ -23,7 +22,6 @@ export async function directHarness(): Promise<Harness> {
     for (const client of clients) await client.dispose();
     clients.clear();
   };
-  const remote = (await open()).remote() ?? "";
   return {
     base: "main",
     open,
@@ -31,11 +29,11 @@ export async function directHarness(): Promise<Harness> {
       await closeAll();
       return open();
     },
-    push: async (branch, files) => pushFiles(checkout, remote, branch, files),
+    push: async (branch, files) => pushFiles(repository, branch, files),
     makeConflict: async ({ branch }) => {
-      pushFiles(checkout, remote, "main", { [`${branch.replaceAll("/", "-")}.txt`]: "other\n" });
+      pushFiles(repository, "main", { [`${branch.replaceAll("/", "-")}.txt`]: "other\n" });
     },
-    sever: async () => renameSync(remote, `${remote}-away`),
+    sever: async () => renameSync(repository, `${repository}-away`),
     pause: () => context.clock.sleep(30),
     dispose: async () => {
       await closeAll();
@@ -46,9 +44,8 @@ export async function directHarness(): Promise<Harness> {
 
 /** A local forge behind a socket. Every second client works on the same files without it. */
 export async function hostHarness(start: (place: HostPlace) => Promise<RunningHost>): Promise<Harness> {
-  const place = forgePlace();
-  const { context, checkout } = place;
-  const repository = join(place.root, "forge.git");
+  const place = await forgePlace();
+  const { context, checkout, repository } = place;
   const host = { root: place.root, repository, checkout };
   let running = await start(host);
   const clients = new Set<Forge>();
@@ -71,9 +68,9 @@ export async function hostHarness(start: (place: HostPlace) => Promise<RunningHo
       running = await start(host);
       return open();
     },
-    push: async (branch, files) => pushFiles(checkout, repository, branch, files),
+    push: async (branch, files) => pushFiles(repository, branch, files),
     makeConflict: async ({ branch }) => {
-      pushFiles(checkout, repository, "main", { [`${branch.replaceAll("/", "-")}.txt`]: "other\n" });
+      pushFiles(repository, "main", { [`${branch.replaceAll("/", "-")}.txt`]: "other\n" });
     },
     sever: () => running.kill("SIGTERM"),
     failNext: async (verb, fault) => running.plan(verb, FAULTS[fault]),

@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import { statSync } from "node:fs";
 import { connect } from "node:net";
-import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
 import { seededRandom } from "../../../src/base/random.ts";
 import { localForge } from "../../../src/forges/local/index.ts";
@@ -19,15 +18,14 @@ afterEach(async () => {
 });
 
 async function withHost(start: (place: HostPlace) => Promise<RunningHost>) {
-  const place = forgePlace();
-  const { root, checkout, context } = place;
-  const repository = join(root, "forge.git");
+  const place = await forgePlace();
+  const { root, checkout, repository, context } = place;
   const hostPlace = { root, repository, checkout };
   const host = await start(hostPlace);
   open.push({ place, host });
   const forge = await localForge.open({ repository, socket: host.socket }, context);
   const ensure = async (branch: string) => {
-    const headSha = pushFiles(checkout, repository, branch, { [`${branch}.txt`]: "new\n" });
+    const headSha = pushFiles(repository, branch, { [`${branch}.txt`]: "new\n" });
     return forge.ensureChange({ branch, base: "main", headSha, title: branch, body: "" }, options);
   };
   const restart = async (): Promise<RunningHost> => {

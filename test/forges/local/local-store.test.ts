@@ -14,12 +14,11 @@ afterEach(() => {
 });
 
 async function withForge() {
-  const place = forgePlace();
+  const place = await forgePlace();
   places.push(place);
   const forge = await localForge.open({}, place.context);
   const remote = forge.remote() ?? "";
-  const push = (branch: string, files: Record<string, string>): string =>
-    pushFiles(place.checkout, remote, branch, files);
+  const push = (branch: string, files: Record<string, string>): string => pushFiles(remote, branch, files);
   const ensure = async (branch: string, title = "One") => {
     const headSha = push(branch, { [`${branch}.txt`]: "new\n" });
     return forge.ensureChange({ branch, base: "main", headSha, title, body: "" }, options);
@@ -79,8 +78,8 @@ describe("a merge", () => {
     rmSync(file(merged.id));
     const change = await ensure("work");
     expect(change).toMatchObject({ id: "1", state: "open" });
-    git(checkout, "fetch", "--quiet", remote, "main");
-    const parents = ["-p", "FETCH_HEAD", "-p", change.headSha];
+    git(checkout, "fetch", "--quiet", remote, "main", "work");
+    const parents = ["-p", git(remote, "rev-parse", "main"), "-p", change.headSha];
     const message = "Merge change #1: One\n\nMaestro-Change: #1";
     const forged = git(checkout, "commit-tree", `${change.headSha}^{tree}`, ...parents, "-m", message);
     git(checkout, "push", "--quiet", remote, `${forged}:refs/heads/other`);
@@ -91,9 +90,9 @@ describe("a merge", () => {
   });
 
   it("of what the base holds already makes no commit", async () => {
-    const { forge, checkout, remote, ensure } = await withForge();
+    const { forge, remote, ensure } = await withForge();
     const change = await ensure("work");
-    git(checkout, "push", "--quiet", remote, `${change.headSha}:refs/heads/main`);
+    git(remote, "update-ref", "refs/heads/main", change.headSha);
     const result = await forge.merge(change.id, change.headSha, options);
     expect(result).toEqual({ kind: "merged", sha: change.headSha });
     expect(git(remote, "rev-parse", "main")).toBe(change.headSha);
@@ -139,6 +138,7 @@ describe("branches", () => {
   it("follow plain pushes, packed or not, with slashes in their names", async () => {
     const { forge, remote, push } = await withForge();
     const sha = push("a/b/c", { "x.txt": "x\n" });
+    expect(await forge.branchHead("a/b/c", options)).toBe(sha);
     git(remote, "pack-refs", "--all");
     expect(await forge.branchHead("a/b/c", options)).toBe(sha);
     expect(await forge.branchHead("a/b", options)).toBeUndefined();

@@ -15,8 +15,8 @@ afterEach(() => {
   for (const place of places.splice(0)) place.remove();
 });
 
-function newPlace(): ForgePlace {
-  const place = forgePlace();
+async function newPlace(): Promise<ForgePlace> {
+  const place = await forgePlace("checkout");
   places.push(place);
   return place;
 }
@@ -25,10 +25,11 @@ const open = (context: AdapterContext, options: JsonObject = {}) =>
   localForge.open(localForge.parseOptions(options), context);
 
 it("clones the base branch of a checkout and nothing else of it", async () => {
-  const { context, checkout } = newPlace();
+  const { context, checkout } = await newPlace();
   git(checkout, "tag", "v1");
   git(checkout, "branch", "private");
   git(checkout, "config", "user.name", "Somebody");
+  mkdirSync(join(checkout, ".git/hooks"));
   writeFileSync(join(checkout, ".git/hooks/post-receive"), "#!/bin/sh\n", { mode: 0o755 });
   const remote = (await open(context)).remote() ?? "";
   expect(remote).toBe(join(context.stateDirectory, "forge/repository.git"));
@@ -41,7 +42,7 @@ it("clones the base branch of a checkout and nothing else of it", async () => {
 });
 
 it("clones a bare repository, a shallow checkout, and another base branch", async () => {
-  const { context, checkout, root } = newPlace();
+  const { context, checkout, root } = await newPlace();
   commit(checkout, { "second.txt": "2\n" });
   git(checkout, "branch", "trunk");
   const bare = join(root, "bare.git");
@@ -56,7 +57,7 @@ it("clones a bare repository, a shallow checkout, and another base branch", asyn
 });
 
 it("clones once when it is opened twice at the same time, and uses what is there afterwards", async () => {
-  const { context, checkout } = newPlace();
+  const { context, checkout } = await newPlace();
   const [forge, other] = await Promise.all([open(context), open(context)]);
   const remote = forge.remote() ?? "";
   expect(other.remote()).toBe(remote);
@@ -68,7 +69,7 @@ it("clones once when it is opened twice at the same time, and uses what is there
 });
 
 it("takes up a clone that was killed half-way", async () => {
-  const { context } = newPlace();
+  const { context } = await newPlace();
   const draft = join(context.stateDirectory, "forge/repository.git.new");
   mkdirSync(join(draft, "objects"), { recursive: true });
   writeFileSync(join(draft, "HEAD"), "half");
@@ -113,7 +114,7 @@ it.each([
     hint: /base_branch/,
   },
 ])("refuses $name with a hint, and leaves nothing half-made", async ({ repository, source, base, says, hint }) => {
-  const { context, root } = newPlace();
+  const { context, root } = await newPlace();
   mkdirSync(join(root, "empty"));
   const named = { path: source === null ? null : join(root, source), baseBranch: base };
   await expect(open({ ...context, repository: named }, { repository })).rejects.toMatchObject({
@@ -127,7 +128,7 @@ it.each([
 });
 
 it("refuses a Git that is too old, and the lack of one, in a sentence", async () => {
-  const { context, root } = newPlace();
+  const { context, root } = await newPlace();
   mkdirSync(join(root, "bin"));
   writeFileSync(join(root, "bin/git"), "#!/bin/sh\necho git version 2.37.9\n");
   chmodSync(join(root, "bin/git"), 0o755);
