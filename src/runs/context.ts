@@ -23,6 +23,8 @@ export interface WorkContext {
   readonly scope: Scope;
   /** Aborted when the work has to end: its lease went, it was taken back, the worker stops. */
   readonly signal: AbortSignal;
+  /** Aborted when the worker stops: nothing waits for better times then. */
+  readonly stopping: AbortSignal;
   readonly log: Log;
 }
 

@@ -21,10 +21,13 @@ export class Job {
   /** Settles when nothing of it is left. Never rejects. */
   readonly done: Promise<void>;
   readonly #parts: WorkerParts;
+  readonly #stopping: AbortSignal;
   readonly #stop = sharedAbort();
 
-  constructor(parts: WorkerParts, lease: Lease) {
+  /** `stopping` is aborted when the worker stops. */
+  constructor(parts: WorkerParts, lease: Lease, stopping: AbortSignal) {
     this.#parts = parts;
+    this.#stopping = stopping;
     this.lease = lease;
     this.done = this.#run();
   }
@@ -95,6 +98,7 @@ export class Job {
       observer,
       scope,
       signal: this.#stop.signal,
+      stopping: this.#stopping,
       log: this.#parts.log.child({
         lane_id: work.laneId,
         run: work.run,

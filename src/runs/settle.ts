@@ -9,24 +9,36 @@ const PAUSE_MS = 1_000;
 
 /**
  * Ends the lease with its outcome, in one transaction with the end of outside writes that were never begun. Returns whether the lease was
- * still held; when it was not, nothing was written. Never rejects: what cannot be settled expires, and that is a fact too.
+ * still held; when it was not, nothing was written. What an agent was paid for is not given up for a full disk: that is waited out, unless
+ * the worker stops. Never rejects: what cannot be settled expires, and that is a fact too.
  */
 export async function settle(context: WorkContext, outcome: WorkOutcome): Promise<boolean> {
-  const { parts, lease, log } = context;
-  for (let attempt = 1; attempt <= TRIES; attempt += 1) {
+  const { lease, log, stopping } = context;
+  let last = "";
+  for (let attempt = 1; ; attempt += 1) {
     try {
       const held = await trySettle(context, outcome);
       if (!held) log.warn("the lease was lost before its work could be settled", { status: outcome.status });
       return held;
     } catch (error) {
       const failure = toMaestroError(error);
-      log.error("work could not be settled", { attempt, error: failure });
+      const waits = failure.code === "disk_full" && !stopping.aborted;
+      if (!waits || failure.code !== last) log.error("work could not be settled", { attempt, error: failure });
       if (failure.code === "stale_fence" || failure.code === "record_closed") return false;
-      if (attempt < TRIES) await parts.clock.sleep(PAUSE_MS);
+      if (!waits && attempt >= TRIES) break;
+      last = failure.code;
+      await pause(context, waits);
     }
   }
   log.error("the outcome is left to the end of the lease", { expires_at: lease.expiresAt });
   return false;
+}
+
+/** A wait for space ends when the worker stops; the last tries of a stopping one have their pauses. */
+async function pause({ parts, stopping }: WorkContext, waits: boolean): Promise<void> {
+  await parts.clock.sleep(PAUSE_MS, waits ? stopping : undefined).catch(() => {
+    // The worker stops.
+  });
 }
 
 async function trySettle(context: WorkContext, outcome: WorkOutcome): Promise<boolean> {

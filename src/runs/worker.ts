@@ -93,7 +93,7 @@ class PullWorker {
   }
 
   async #pullOn(): Promise<void> {
-    const { clock, log, pollMs } = this.#parts;
+    const { clock, log, record, pollMs } = this.#parts;
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       try {

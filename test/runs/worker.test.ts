@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { MaestroError } from "../../src/base/errors.ts";
 import type { Step } from "../../src/agents/mock/schema.ts";
 import type { Engine } from "../../src/contracts/engine.ts";
+import type { WorkRecord } from "../../src/contracts/record.ts";
 import { aWorkSpec } from "./samples.ts";
 import { Workshop } from "./workshop.ts";
 
@@ -29,6 +30,19 @@ function altered(engine: Engine, changes: Partial<Engine>): Engine {
     close: () => engine.close(),
     ...changes,
   };
+}
+
+/** An engine whose disk is full whenever work is to be settled, until `hasSpace` says otherwise. */
+function withoutSpace(state: { refused: number; hasSpace: boolean }) {
+  return ({ engine }: { readonly engine: Engine }) => ({
+    engine: altered(engine, {
+      settle: (tx, lease, outcome) => {
+        if (state.hasSpace) return engine.settle(tx, lease, outcome);
+        state.refused += 1;
+        throw new MaestroError({ code: "disk_full", message: "There is no space left." });
+      },
+    }),
+  });
 }
 
 describe("a worker", () => {
@@ -135,6 +149,50 @@ describe("a worker", () => {
     await shop.enqueue("run");
     expect(await shop.outcome()).toMatchObject({ status: "succeeded" });
     expect(times).toBe(3);
+  });
+
+  it("keeps what an agent was paid for until there is space on the disk again", async () => {
+    const state = { refused: 0, hasSpace: false };
+    shop = await new Workshop({ steps: handOff, replace: withoutSpace(state) }).start();
+    await shop.enqueue("run");
+    await shop.until(() => state.refused > 0);
+    await shop.clock.advance(600_000);
+    expect(shop.log.entries.filter(({ message }) => message === "work could not be settled")).toHaveLength(1);
+    state.hasSpace = true;
+    expect(await shop.outcome()).toMatchObject({ status: "succeeded", signal: { kind: "hand_off" } });
+  });
+
+  it("does not wait for space when it stops", async () => {
+    const state = { refused: 0, hasSpace: false };
+    shop = await new Workshop({ steps: handOff, replace: withoutSpace(state) }).start();
+    await shop.enqueue("run");
+    await shop.until(() => state.refused > 5);
+    const before = shop.clock.now();
+    const stopped = shop.worker.stop({ reason: "x" });
+    await shop.until(() => shop.worker.busy() === 0);
+    await stopped;
+    expect(shop.clock.now() - before).toBeLessThan(5_000);
+    expect(shop.log.entries.map(({ message }) => message)).toContain("the outcome is left to the end of the lease");
+  });
+
+  it("takes nothing out of the queue while the disk is full", async () => {
+    let pulls = 0;
+    let trouble: MaestroError | null = new MaestroError({ code: "disk_full", message: "There is no space left." });
+    const replace = ({ engine, record }: { engine: Engine; record: WorkRecord }) => ({
+      record: { ...record, trouble: () => trouble },
+      engine: altered(engine, {
+        pull: (request) => {
+          pulls += 1;
+          return engine.pull(request);
+        },
+      }),
+    });
+    shop = await new Workshop({ steps: handOff, replace }).start();
+    await shop.enqueue("run");
+    await shop.clock.advance(60_000);
+    expect(pulls).toBe(0);
+    trouble = null;
+    expect(await shop.outcome()).toMatchObject({ status: "succeeded" });
   });
 
   it("begins nothing after it was told to stop, and stops once", async () => {
