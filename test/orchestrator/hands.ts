@@ -1,8 +1,9 @@
 import type { Engine } from "../../src/contracts/engine.ts";
 import type { WorkRecord } from "../../src/contracts/record.ts";
+import type { EventDraft } from "../../src/model/events/envelope.ts";
 import type { WorkOutcome } from "../../src/model/run.ts";
 import { type Lease, WORK_KINDS } from "../../src/model/work.ts";
-import { outcomeOf } from "../policy/facts.ts";
+import { HEAD, outcomeOf } from "../policy/facts.ts";
 
 const FOREVER_MS = 10 ** 12;
 
@@ -58,7 +59,20 @@ export class Hands {
       const { identifier } = lease.work.payload.issue;
       this.held.set(identifier, lease);
       this.taken.push(`${identifier} ${lease.work.kind}`);
-      if (!this.holds.has(lease.work.kind)) await this.finish(identifier, outcomeOf());
+      if (this.holds.has(lease.work.kind)) continue;
+      if (lease.work.kind === "validate") await this.#vouch(lease);
+      await this.finish(identifier, outcomeOf());
     }
+  }
+
+  /** The checks passed, and the head was pushed. */
+  async #vouch({ work, fence }: Lease): Promise<void> {
+    const { workflowId, laneId, run } = work;
+    const fact = { witness: "host", ok: true, sentence: "Seen.", headSha: HEAD, facts: {} } as const;
+    const events: EventDraft[] = ["validation", "pushed"].map((kind) => ({
+      ...{ workflowId, laneId, run, fence },
+      event: { type: "evidence_recorded", data: { kind, ...fact } },
+    }));
+    await this.#record.transact((tx) => tx.append(events));
   }
 }

@@ -6,7 +6,6 @@ import { type Random, seededRandom } from "../../src/base/random.ts";
 import { SecretRegistry } from "../../src/base/redact.ts";
 import { loadSqlite, type SqliteDatabase } from "../../src/base/sqlite-module.ts";
 import type { Engine } from "../../src/contracts/engine.ts";
-import type { Tracker } from "../../src/contracts/tracker.ts";
 import type { OutsideCall, OutsideFault } from "../../src/contracts/outside-faults.ts";
 import { createEmbeddedEngine } from "../../src/engine/index.ts";
 import { createMemoryForge, type MemoryForge } from "../../src/forges/memory/index.ts";
@@ -23,6 +22,7 @@ import { type OpenRecord, openRecord } from "../../src/record/index.ts";
 import { createMemoryTracker, type MemoryTracker } from "../../src/trackers/memory/index.ts";
 import { outcomeOf } from "../policy/facts.ts";
 import { workflowOf, type WorkflowOptions } from "../policy/workflow-facts.ts";
+import { type Card, issuesOf, withoutIssues } from "./cards.ts";
 import { Hands } from "./hands.ts";
 import { Gauge } from "./gauge.ts";
 
@@ -42,19 +42,11 @@ class CountingClock extends VirtualClock {
   }
 }
 
-/** An issue as a test writes it. */
-export interface Card {
-  readonly title?: string;
-  readonly state?: string;
-  readonly labels?: readonly string[];
-  readonly priority?: number;
-  readonly blockedBy?: readonly string[];
-}
-
 export interface StageOptions {
   /** By identifier, in the order of their creation; the id is the identifier in lower case. */
   readonly cards?: Readonly<Record<string, Card>>;
-  readonly workflow?: WorkflowOptions;
+  /** Without a repository, and a hand-off of words ends the issue, unless `withRepo` is set. */
+  readonly workflow?: WorkflowOptions & { readonly withRepo?: boolean };
   /** How long leases last, milliseconds. Default: for ever. */
   readonly leaseMs?: number;
   readonly endLeftovers?: (lease: Lease) => Promise<number>;
@@ -95,11 +87,9 @@ export class Stage {
     this.#options = options;
     this.gauge = new Gauge(database);
     this.#database = this.gauge.database;
-    this.workflow = workflowOf({
-      repo: null,
-      completion: { deliversChange: false, routes: ["resolved"] },
-      ...options.workflow,
-    });
+    const { withRepo = false, ...turned } = options.workflow ?? {};
+    const words = { repo: null, completion: { deliversChange: false, routes: ["resolved"] } };
+    this.workflow = workflowOf({ ...(withRepo ? {} : words), ...turned });
     const ports = {
       faults: { lateMs: 60_000, next: (verb: string) => this.fault(verb) },
       onCall: (call: OutsideCall) => void this.calls.push({ ...call, at: this.clock.now() }),
@@ -127,18 +117,10 @@ export class Stage {
       stateDirectory: "/",
       environment: {},
     };
-    const issues = Object.entries(options.cards ?? {}).map(([identifier, card], at) => ({
-      id: identifier.toLowerCase(),
-      identifier,
-      title: card.title ?? identifier,
-      state: card.state ?? "Todo",
-      labels: [...(card.labels ?? [])],
-      blocked_by: [...(card.blockedBy ?? [])],
-      priority: card.priority ?? null,
-      created_at: new Date(Date.UTC(2025, 0, 1) + at * 1_000).toISOString(),
-      updated_at: new Date(Date.UTC(2025, 0, 1) + at * 1_000).toISOString(),
-    }));
-    const tracker = await createMemoryTracker({ issues, persist_state_updates: false }, context);
+    const tracker = await createMemoryTracker(
+      { issues: issuesOf(options.cards ?? {}), persist_state_updates: false },
+      context,
+    );
     const forge = createMemoryForge({}, context);
     const stage = new Stage(options, new Database(":memory:"), tracker, forge);
     clock.current = stage.clock;
@@ -284,21 +266,6 @@ export class Stage {
       },
     };
   }
-}
-
-/** A tracker that some issues were deleted from. */
-function withoutIssues(tracker: Tracker, gone: ReadonlySet<string>): Tracker {
-  const shown = (issues: readonly Issue[]) => issues.filter(({ id }) => !gone.has(id));
-  return new Proxy(tracker, {
-    get: (target, name) => {
-      if (name === "issuesByIds")
-        return async (...asked: Parameters<Tracker["issuesByIds"]>) => shown(await target.issuesByIds(...asked));
-      if (name === "issuesByStates")
-        return async (...asked: Parameters<Tracker["issuesByStates"]>) => shown(await target.issuesByStates(...asked));
-      const member: unknown = Reflect.get(target, name, target);
-      return typeof member === "function" ? member.bind(target) : member;
-    },
-  });
 }
 
 const FAILED = (changes: Partial<WorkOutcome>): WorkOutcome =>

@@ -10,6 +10,7 @@ import { createEmbeddedEngine } from "../../src/engine/index.ts";
 import { workflowOf } from "../policy/workflow-facts.ts";
 import { sampleLane, sampleRecord } from "../record/fixture.ts";
 import { trackerPlace } from "../trackers/context.ts";
+import { Stage } from "./stage.ts";
 
 const HEAD = "a".repeat(40);
 const WHY = reason("change_up", "Its change is up for review.");
@@ -98,4 +99,32 @@ test("an issue that was read before our own move of it was settled asks for no r
     signal,
   );
   expect(await views.lane("a")).toMatchObject({ stage: "review_wait", work: null });
+});
+
+test("a lane that is never done with is left to the next poll, so that the loop gets on", async () => {
+  const stage = await Stage.start({ cards: { A: { state: "In Progress" } } });
+  await stage.fail("A");
+  await stage.pass(0);
+  const { id } = await stage.lane("A");
+  await stage.write(id, { type: "retry_cleared", data: { reason: WHY } });
+  await stage.ask("pause");
+  const board = new Board();
+  await board.load(stage.open.record.views);
+  const parts = stage.parts("other");
+  const { tracker } = parts.outside;
+  let looks = 0;
+  // Whenever somebody looks, something has happened to the lane.
+  const outside = {
+    ...parts.outside,
+    tracker: () => {
+      looks += 1;
+      board.dirty.add(id);
+      return tracker();
+    },
+  };
+  await tend({ ...parts, outside }, board, new Set([id]), null, new AbortController().signal);
+  expect(looks).toBe(20);
+  expect(board.dirty.size).toBe(0);
+  expect(stage.log.entries.map(({ message }) => message)).toContain("lanes go in circles");
+  await stage.stop();
 });

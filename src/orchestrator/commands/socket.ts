@@ -15,7 +15,8 @@ export async function openControlSocket(path: string, onNudge: () => void): Prom
     // A client that went away early has still nudged.
     socket.on("error", () => undefined);
     onNudge();
-    socket.end("ok\n");
+    // Whoever does not let go must not keep the service from closing.
+    socket.end("ok\n", () => socket.destroy());
   });
   await listen(server, path);
   await chmod(path, 0o600);
