@@ -162,7 +162,7 @@ function workerParts(parts: MutableParts, ground: Ground, frost: Frost, instance
   const git = freezable(parts.git, frost);
   return {
     ...{ clock, random, log, secrets, runtime, instance },
-    record: freezable(parts.record, frost, ["subscribe"]),
+    record: freezable(parts.record, frost, ["subscribe", "trouble"]),
     engine: freezableEngine(parts.engine, frost),
     machine: runtime.machine,
     workflows: workflowPort(parts),

@@ -186,6 +186,21 @@ describe("retries", () => {
     await stage.stop();
   });
 
+  it("S-135: a start takes the pending one away and is on record as a run of its own, with nothing counted yet", async () => {
+    const stage = await Stage.start({ cards: AT_WORK });
+    await stage.fail("A");
+    await stage.pass(10_000);
+    const lane = await stage.lane("A");
+    expect(lane).toMatchObject({ retry: null, lastRun: 2, work: { kind: "run", run: 2, state: "leased" } });
+    expect(await stage.open.record.views.run(lane.id, 2)).toMatchObject({
+      purpose: "retry",
+      startedAt: stage.clock.now(),
+      usage: { totalTokens: 0 },
+      turns: 0,
+    });
+    await stage.stop();
+  });
+
   it("S-136: an agent that could not be started is a failure like any other", async () => {
     const stage = await Stage.start({ cards: AT_WORK });
     await stage.fail("A", { reason: { code: "agent_not_found", sentence: "failed to spawn agent" } });
