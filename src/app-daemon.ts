@@ -98,6 +98,7 @@ async function followedWorkflow(parts: DaemonParts, hints: Hints, scope: Scope):
   const source = await watchWorkflow({
     path: project.workflowPath,
     directory: project.directory,
+    id: project.id,
     kinds,
     environment: parts.terminal.environment,
     home,
@@ -185,7 +186,12 @@ async function openHttp(parts: DaemonParts, { open, source, orchestrator }: Sour
       statusDocument({
         views: open.record.views,
         clock,
-        workflow: { id: project.id, path: project.workflowPath, problem: source.problem()?.message ?? null },
+        workflow: {
+          id: project.id,
+          path: project.workflowPath,
+          problem: source.problem()?.message ?? null,
+          warnings: (source.current().warnings ?? []).map(({ sentence }) => sentence),
+        },
         service: { running: true, pid: process.pid },
         waiting: orchestrator.waiting(),
         recentLimit: RECENT_ROWS,

@@ -12,6 +12,7 @@ export function statusText(status: StatusDocument, now: number): string[] {
     `${workflow.id}: ${state}`,
     `workflow ${workflow.path ?? "unknown"}`,
     ...(workflow.problem === null ? [] : [`PROBLEM in the workflow file: ${workflow.problem}`]),
+    ...(workflow.warnings ?? []).map((warning) => `warning: ${warning}`),
     `${counts.running} running, ${counts.retrying} retrying, ${counts.review} in review, ${counts.parked} parked, ${counts.closed} finished`,
     ...section("Running", runningTable(status, now)),
     ...section("Retrying", retryTable(status, now)),

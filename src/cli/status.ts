@@ -67,7 +67,7 @@ async function statusOf(
   return statusDocument({
     views,
     clock: app.clock,
-    workflow: { id: project.id, path: project.workflowPath, problem: await problemOf(app, project) },
+    workflow: { id: project.id, path: project.workflowPath, ...(await stateOfFile(app, project)) },
     service: { running, pid: running ? await pidOf(views) : null },
     // What candidates wait for is known to the service alone; `--dry-run` decides it anew.
     waiting: [],
@@ -75,12 +75,15 @@ async function statusOf(
   });
 }
 
-async function problemOf(app: App, project: Project): Promise<string | null> {
+async function stateOfFile(
+  app: App,
+  project: Project,
+): Promise<Pick<StatusDocument["workflow"], "problem" | "warnings">> {
   try {
-    await app.workflow(project);
-    return null;
+    const { warnings = [] } = await app.workflow(project);
+    return { problem: null, warnings: warnings.map(({ sentence }) => sentence) };
   } catch (error) {
-    return messageOf(error);
+    return { problem: messageOf(error) };
   }
 }
 

@@ -50,6 +50,14 @@ export interface Completion {
   readonly landedRoute: string | null;
 }
 
+/** A piece of prompt with the place of its first character, for located errors. */
+export interface PromptPart {
+  /** Absolute. */
+  readonly path: string;
+  readonly line: number;
+  readonly text: string;
+}
+
 /** A profile as resolved for one workflow: routes with the tracker's own state names. */
 export interface Profile {
   readonly kind: string;
@@ -62,6 +70,8 @@ export interface Profile {
   readonly tools: readonly string[];
   /** Prompt body that is used when the workflow file has none. */
   readonly prompt: string;
+  /** What a prompt can take in with `{% render 'profile/name' %}`, by that name. Absent: nothing. */
+  readonly parts?: Readonly<Record<string, PromptPart>>;
 }
 
 /** The categories in which an agent may work. */

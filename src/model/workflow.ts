@@ -55,6 +55,19 @@ export interface AgentSettings {
   readonly maxSessionsWithoutProgress: number;
 }
 
+/** Something that a workflow file says and that is not in force. Lines and columns count from 1. */
+export interface WorkflowWarning {
+  /** Absolute path of the file. */
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
+  /** Dotted, as the file writes it. */
+  readonly key: string;
+  readonly message: string;
+  /** All of it in one line for a person: `WORKFLOW.md:4:3 key: message`. */
+  readonly sentence: string;
+}
+
 /** The loaded, validated, immutable snapshot of one workflow file with its profile. */
 export interface Workflow {
   /** Stands in every table and event: `<folder>-<8 hex of the file's path>`. */
@@ -99,6 +112,8 @@ export interface Workflow {
   readonly prompt: string;
   /** The file that the prompt stands in and its first line there, for located errors. */
   readonly promptSource?: { readonly path: string; readonly line: number };
+  /** What is accepted from files of other runners without being in force, in the order of the file. Absent: nothing. */
+  readonly warnings?: readonly WorkflowWarning[];
 }
 
 /** What `state` means in this workflow, or `undefined` for a state that it does not mention. */

@@ -28,6 +28,8 @@ export interface WorkflowInput {
   readonly home: string;
   /** The project's folder; default the file's. Given with `--template`, whose project is the current folder. */
   readonly directory?: string;
+  /** The workflow's id, when it is not that of the path: a composed template is told by its alias. */
+  readonly id?: string;
   /** Learns every secret that is read. */
   readonly secrets?: SecretRegistry;
 }

@@ -40,12 +40,6 @@ export const WORKFLOW_KEYS = {
     stall_timeout_ms: true,
     run_timeout_ms: true,
     max_sessions_without_progress: true,
-    execution: {
-      max_concurrent_agents: true,
-      max_concurrent_agents_by_state: true,
-      max_turns: true,
-      max_retry_backoff_ms: true,
-    },
   },
   validation: { commands: true, timeout_ms: true },
   polling: { interval_ms: true },
@@ -66,9 +60,14 @@ export const PROFILE_KEYS = {
 
 /** What an unknown key below `above` most likely means: the nearest one there, else the one of that name elsewhere. */
 export function nearestKey(keys: Keys, above: readonly string[], unknown: string): string | undefined {
-  const here = above.reduce<Keys | undefined>((tree, key) => childOf(tree, key), keys);
+  const here = keysAt(keys, above);
   const near = here === undefined || here === true ? undefined : nearestOf(unknown, Object.keys(here));
   return near ?? pathOf(keys, unknown);
+}
+
+/** The keys below a path; undefined for a path that the schema does not know. */
+export function keysAt(keys: Keys, path: readonly string[]): Keys | undefined {
+  return path.reduce<Keys | undefined>((tree, key) => childOf(tree, key), keys);
 }
 
 function childOf(tree: Keys | undefined, key: string): Keys | undefined {

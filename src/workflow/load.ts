@@ -1,8 +1,7 @@
 import { dirname, resolve } from "node:path";
 import { MaestroError } from "../base/errors.ts";
-import { positionOf } from "../base/front-matter.ts";
 import { shortHash } from "../base/ids.ts";
-import { stableJson } from "../base/json.ts";
+import { type JsonObject, stableJson } from "../base/json.ts";
 import { SecretRegistry } from "../base/redact.ts";
 import type { Profile } from "../model/profile.ts";
 import type { TrackerState, Workflow } from "../model/workflow.ts";
@@ -13,19 +12,31 @@ import { WORKFLOW_KEYS } from "./known-keys.ts";
 import { type Loading, report } from "./loading.ts";
 import { finishProfile } from "./profile-options.ts";
 import { type LoadedProfile, loadProfile } from "./profiles.ts";
-import { Problems, type SourceFile } from "./problems.ts";
+import { locate, Problems, type SourceFile } from "./problems.ts";
 import { addSchemaProblems } from "./schema-problems.ts";
 import { validateWorkflowFile } from "./schema/workflow-file.gen.ts";
 import type { WorkflowFile } from "./schema/workflow-file.ts";
 import { readAgentSettings, readHooks, readRepo, readRuntime, readWorkspace } from "./settings.ts";
-import { plainConfig, readSource } from "./source-file.ts";
+import { bodyOf, plainConfig, readSource } from "./source-file.ts";
 import { mapStates } from "./states.ts";
 import { checkTemplate } from "./template.ts";
+import { translateForeign } from "./translation.ts";
 
-/** A workflow with the files that it was made from. */
+/** A workflow with what it was made from. */
 export interface LoadedWorkflow {
   readonly workflow: Workflow;
-  readonly sources: readonly SourceFile[];
+  /** The workflow file first. */
+  readonly sources: readonly [SourceFile, ...SourceFile[]];
+  readonly trace: LoadTrace;
+}
+
+/** The steps between a file's text and its workflow, for those who explain a value. */
+export interface LoadTrace {
+  /** What the file says, in our keys; no defaults. */
+  readonly written: JsonObject;
+  /** The same with the schema's defaults. */
+  readonly filled: JsonObject;
+  readonly profile: LoadedProfile;
 }
 
 /**
@@ -39,34 +50,41 @@ export async function loadWorkflow(input: WorkflowInput): Promise<Workflow> {
 
 /** `loadWorkflow` for those who follow the files. */
 export async function loadWithSources(input: WorkflowInput): Promise<LoadedWorkflow> {
-  const path = resolve(input.path);
-  const directory = resolve(input.directory ?? dirname(path));
-  const loading: Loading = {
-    input,
-    source: await readSource(path, directory),
-    problems: new Problems(),
-    missing: [],
-    secrets: input.secrets ?? new SecretRegistry(),
-    id: workflowIdOf(path, input.directory),
-    directory,
-  };
-  const file = readShape(loading);
+  const { loading, written } = await beginLoading(input);
+  const file = readShape(loading, written);
   const loaded = await loadProfile(loading, file.workflow.profile);
   const profile =
     loaded === undefined ? undefined : await finishProfile(loading, loaded, file.workflow.profile.options);
   const parts = await readParts(loading, file, loaded, profile);
+  if (loading.problems.count() > 0) reportMissing(loading);
   loading.problems.throwIfAny();
   throwIfMissing(loading);
   // A profile that was not found is a problem, which was thrown; this line tells the compiler.
   if (loaded === undefined || profile === undefined) throw new TypeError("a workflow without a profile");
-  const sources = [loading.source, loaded.source];
-  const draft = { ...parts, id: loading.id, path, directory, profile, ...promptOf(loading.source, loaded.source) };
-  return { workflow: { ...draft, hash: hashOf(draft, sources) }, sources };
+  const { id, directory, source } = loading;
+  const sources = [source, loaded.source, ...loaded.parts] as const;
+  const prompt = promptOf(source, loaded);
+  const draft = { ...parts, id, path: source.path, directory, profile, ...prompt };
+  const warnings = [...loading.warnings].sort((a, b) => a.line - b.line || a.column - b.column);
+  const workflow = { ...draft, hash: hashOf(draft, sources), ...(warnings.length === 0 ? {} : { warnings }) };
+  return { workflow, sources, trace: { written, filled: structuredClone(file), profile: loaded } };
+}
+
+async function beginLoading(input: WorkflowInput): Promise<{ loading: Loading; written: JsonObject }> {
+  const path = resolve(input.path);
+  const directory = resolve(input.directory ?? dirname(path));
+  const problems = new Problems();
+  const file = await readSource(path, directory);
+  const { config, source, warnings, ancestor } = translateForeign(plainConfig(file, problems), file, problems);
+  const secrets = input.secrets ?? new SecretRegistry();
+  const id = input.id ?? workflowIdOf(path, input.directory);
+  const loading = { input, source, problems, warnings, ancestor, missing: [], secrets, id, directory };
+  return { loading, written: config };
 }
 
 /** The front matter with its defaults. Throws `invalid_workflow`: the rest can only be read from a sound shape. */
-function readShape(loading: Loading): WorkflowFile {
-  const file: unknown = plainConfig(loading.source, loading.problems);
+function readShape(loading: Loading, written: JsonObject): WorkflowFile {
+  const file: unknown = structuredClone(written);
   if (!validateWorkflowFile(file)) {
     const errors = validateWorkflowFile.errors ?? [];
     addSchemaProblems(loading.problems, loading.source, errors, { keys: WORKFLOW_KEYS });
@@ -91,7 +109,7 @@ async function readParts(
     repo: await readRepo(loading, file, profile?.completion.deliversChange ?? false),
     agentProvider: { kind: file.agent_provider.kind, options: await readAgent(loading, file.agent_provider) },
     agentRuntime: readRuntime(loading, file.agent_runtime),
-    agent: readAgentSettings(loading, file.agent),
+    agent: readAgentSettings(file.agent),
     validation: { commands: validation.commands, timeoutMs: validation.timeout_ms },
     polling: { intervalMs: file.polling.interval_ms },
     workspace: await readWorkspace(loading, file.workspace),
@@ -137,22 +155,28 @@ function labelOf(label: string): string {
 /** The file's body, or the profile's when the file has none (S-058). */
 function promptOf(
   own: SourceFile,
-  profile: SourceFile,
+  profile: LoadedProfile,
 ): Pick<Workflow, "prompt"> & Required<Pick<Workflow, "promptSource">> {
-  const source = own.front.body.trim() === "" ? profile : own;
-  checkTemplate(source);
-  const { body, bodyLineOffset } = source.front;
-  const above = /^\s*/.exec(body)?.[0].split("\n").length ?? 1;
-  return { prompt: body.trim(), promptSource: { path: source.path, line: bodyLineOffset + above } };
+  for (const part of profile.parts) checkTemplate(part, profile.parts);
+  const source = own.front.body.trim() === "" ? profile.source : own;
+  checkTemplate(source, profile.parts);
+  const { path, text, line } = bodyOf(source);
+  return { prompt: text, promptSource: { path, line } };
+}
+
+interface Missing {
+  readonly name: string;
+  readonly purpose: string;
+  readonly line: number;
+  readonly column: number;
 }
 
 function throwIfMissing({ missing, source }: Loading): void {
   if (missing.length === 0) return;
-  const found = missing.map(({ name, purpose, keys }) => ({
-    name,
-    purpose,
-    ...positionOf(source.front, keys, "value"),
-  }));
+  const found = missing.map(({ name, purpose, keys }): Missing => {
+    const { line, column } = locate(source, keys, "value");
+    return { name, purpose, line, column };
+  });
   const lines = found.map(
     ({ name, purpose, line, column }) => `${source.label}:${line}:${column} ${name} for ${purpose}`,
   );
@@ -160,8 +184,16 @@ function throwIfMissing({ missing, source }: Loading): void {
     code: "missing_secret",
     message: `These secrets are not set:\n${lines.join("\n")}`,
     hint: `set ${[...new Set(missing.map(({ name }) => name))].join(", ")} in the environment that Maestro is started in`,
-    facts: { missing: found },
+    facts: { missing: found.map((row) => ({ ...row })) },
   });
+}
+
+/** Beside other problems, so that a person sees all of them at once. */
+function reportMissing(loading: Loading): void {
+  for (const { name, purpose, keys } of loading.missing) {
+    const message = `the environment variable ${name} is not set; it is for ${purpose}`;
+    report(loading, keys, { message, hint: `set ${name}`, secret: true });
+  }
 }
 
 function hashOf(draft: object, sources: readonly SourceFile[]): string {

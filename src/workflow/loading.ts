@@ -1,6 +1,8 @@
 import type { SecretRegistry } from "../base/redact.ts";
+import type { WorkflowWarning } from "../model/workflow.ts";
 import type { WorkflowInput } from "./input.ts";
-import type { KeyPath, ProblemDraft, Problems, SourceFile } from "./problems.ts";
+import { type KeyPath, type ProblemDraft, type Problems, type SourceFile, warningAt } from "./problems.ts";
+import type { Translation } from "./translation.ts";
 
 /** A secret that the file refers to and the environment does not have. */
 export interface MissingSecret {
@@ -17,6 +19,9 @@ export interface Loading {
   /** The workflow file. */
   readonly source: SourceFile;
   readonly problems: Problems;
+  readonly warnings: WorkflowWarning[];
+  /** Whose keys the file was written in. */
+  readonly ancestor: Translation["ancestor"];
   readonly missing: MissingSecret[];
   readonly secrets: SecretRegistry;
   readonly id: string;
@@ -27,4 +32,9 @@ export interface Loading {
 /** Adds a problem with the workflow file. */
 export function report(loading: Loading, keys: KeyPath, draft: ProblemDraft): void {
   loading.problems.add(loading.source, keys, draft);
+}
+
+/** Adds a warning about a key of the workflow file. */
+export function warn(loading: Loading, keys: KeyPath, message: string): void {
+  loading.warnings.push(warningAt(loading.source, keys, message));
 }

@@ -1,8 +1,17 @@
 import { MaestroError } from "../base/errors.ts";
-import { type FrontMatter, positionOf } from "../base/front-matter.ts";
+import { type FrontMatter, type Position, positionOf } from "../base/front-matter.ts";
+import type { WorkflowWarning } from "../model/workflow.ts";
 
 /** Keys and list places on the way to a value in a file's front matter. */
 export type KeyPath = readonly (string | number)[];
+
+/** What one of our keys is called in a file of another runner. */
+export interface WrittenPlace {
+  readonly canonical: KeyPath;
+  /** Where it stands there; for a default, what it was taken from. */
+  readonly written: KeyPath;
+  readonly isDefault: boolean;
+}
 
 /** A Markdown file that was read. */
 export interface SourceFile {
@@ -12,6 +21,24 @@ export interface SourceFile {
   readonly label: string;
   readonly text: string;
   readonly front: FrontMatter;
+  /** The way back from our keys to the file's own ones. Default: they are the same. */
+  readonly places?: readonly WrittenPlace[];
+}
+
+/** Where one of our keys stands in a file, as the file calls it. */
+export interface Located extends Position {
+  readonly key: KeyPath;
+  /** Its value as written. */
+  readonly value: Problem["value"];
+}
+
+/** Finds one of our keys in a file; a path that is not there is placed at the nearest thing above it. */
+export function locate(source: SourceFile, keys: KeyPath, part: "key" | "value"): Located {
+  const place = source.places?.findLast(({ canonical }) => canonical.every((key, at) => keys[at] === key));
+  const written = place === undefined ? keys : [...place.written, ...keys.slice(place.canonical.length)];
+  const { line, column } = positionOf(source.front, written, place?.isDefault ? "key" : part);
+  if (place?.isDefault) return { line, column, key: keys, value: null };
+  return { line, column, key: written, value: scalarAt(source.front.data, written) };
 }
 
 /** Something wrong at one place of a file. Lines and columns count from 1. */
@@ -46,13 +73,13 @@ export class Problems {
 
   /** Adds a problem with what stands at `keys`; a path that is not there is placed at the nearest thing above it. */
   add(source: SourceFile, keys: KeyPath, draft: ProblemDraft): void {
-    const { line, column } = positionOf(source.front, keys, draft.part ?? "value");
+    const { line, column, key, value } = locate(source, keys, draft.part ?? "value");
     const problem: Problem = {
       path: source.path,
       line,
       column,
-      key: keys.join("."),
-      value: draft.secret ? null : scalarAt(source.front.data, keys),
+      key: key.join("."),
+      value: draft.secret ? null : value,
       message: draft.message,
       ...(draft.hint === undefined ? {} : { hint: draft.hint }),
     };
@@ -78,6 +105,13 @@ export class Problems {
       facts: { problems: found.map(({ problem }) => problem) },
     });
   }
+}
+
+/** A warning about a key, located in the file. */
+export function warningAt(source: SourceFile, keys: KeyPath, message: string): WorkflowWarning {
+  const { line, column, key } = locate(source, keys, "key");
+  const place = { path: source.path, line, column, key: key.join(".") };
+  return { ...place, message, sentence: sentence(source.label, { ...place, message, value: null }) };
 }
 
 function sentence(label: string, { line, column, key, message, hint }: Problem): string {

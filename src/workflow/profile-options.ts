@@ -3,8 +3,11 @@ import { shortHash } from "../base/ids.ts";
 import { isJsonObject, type JsonObject, type JsonValue, stableJson } from "../base/json.ts";
 import { normaliseLabels } from "../model/issue.ts";
 import type { Completion, Profile } from "../model/profile.ts";
+import { bodyOf } from "./source-file.ts";
 import type { Keys } from "./known-keys.ts";
-import { type Loading, report } from "./loading.ts";
+import { FOREIGN_OPTION_NOTE, FOREIGN_PROFILE_OPTIONS } from "./compatibility.ts";
+import { type Loading, report, warn } from "./loading.ts";
+import { partName } from "./profile-parts.ts";
 import type { LoadedProfile } from "./profiles.ts";
 import { addSchemaProblems } from "./schema-problems.ts";
 
@@ -14,19 +17,31 @@ export async function finishProfile(
   profile: LoadedProfile,
   options: JsonObject,
 ): Promise<Profile | undefined> {
-  const { file, source } = profile;
-  const filled = await fillOptions(loading, profile, options);
+  const { file, source, parts } = profile;
+  const filled = await fillOptions(loading, profile, ownOptions(loading, profile, options));
   if (filled === undefined) return undefined;
+  const texts = [source, ...parts].map(({ text }) => text);
   return {
     kind: file.kind,
     version: file.version,
-    hash: shortHash(`${source.text}\n${stableJson(filled)}`),
+    hash: shortHash([...texts, stableJson(filled)].join("\n")),
     options: filled,
     routes: profile.routes.map(({ defaultState: _, ...route }) => route),
     completion: completionOf(loading, profile, filled),
     tools: file.tools,
     prompt: source.front.body.trim(),
+    ...(parts.length === 0 ? {} : { parts: Object.fromEntries(parts.map((part) => [partName(part), bodyOf(part)])) }),
   };
+}
+
+/** The options without those that another runner's profile of this kind has and ours has not. */
+function ownOptions(loading: Loading, { file }: LoadedProfile, options: JsonObject): JsonObject {
+  const foreign = FOREIGN_PROFILE_OPTIONS[file.kind] ?? [];
+  const isOwn = (key: string): boolean => Object.hasOwn(file.options, key) || !foreign.includes(key);
+  for (const key of Object.keys(options)) {
+    if (!isOwn(key)) warn(loading, ["workflow", "profile", "options", key], FOREIGN_OPTION_NOTE);
+  }
+  return Object.fromEntries(Object.entries(options).filter(([key]) => isOwn(key)));
 }
 
 /** The options with their defaults; undefined when they are refused. */

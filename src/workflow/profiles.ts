@@ -9,6 +9,8 @@ import type { SourceFile } from "./problems.ts";
 import { addSchemaProblems, didYouMean } from "./schema-problems.ts";
 import { validateProfileFile } from "./schema/profile-file.gen.ts";
 import type { ProfileFile } from "./schema/profile-file.ts";
+import { SYMPHONY_PROFILE } from "./compatibility.ts";
+import { readParts } from "./profile-parts.ts";
 import { plainConfig, readSource } from "./source-file.ts";
 
 /** A route with the state that a tracker usually has for it. */
@@ -21,6 +23,8 @@ export interface LoadedProfile {
   readonly source: SourceFile;
   readonly file: ProfileFile;
   readonly routes: readonly ProfileRoute[];
+  /** The files of its folder, pieces of prompt. */
+  readonly parts: readonly SourceFile[];
 }
 
 /**
@@ -32,6 +36,10 @@ export async function loadProfile(
   wanted: { readonly kind: string; readonly version: number },
 ): Promise<LoadedProfile | undefined> {
   const source = await findProfile(loading, wanted.kind);
+  if (source === undefined && wanted.kind === SYMPHONY_PROFILE) {
+    report(loading, ["workflow", "profile", "kind"], { part: "key", ...WITHOUT_SYMPHONY });
+    return undefined;
+  }
   if (source === undefined) {
     const known = await listProfiles(loading.directory);
     report(loading, ["workflow", "profile", "kind"], {
@@ -53,8 +61,13 @@ export async function loadProfile(
       message: `the profile ${wanted.kind} is version ${file.version}, this file was written for version ${wanted.version}`,
     });
   }
-  return { source, file, routes: routesOf(file) };
+  return { source, file, routes: routesOf(file), parts: await readParts(loading, source) };
 }
+
+const WITHOUT_SYMPHONY = {
+  message: 'this file is written for Symphony, and the profile "symphony" is not there yet',
+  hint: "add `workflow: {profile: {kind: coding_pr_delivery, version: 1}}` and a `repo` section, or `kind: triage` for work without code",
+};
 
 /** The kinds of profiles that a project can use, sorted. Throws `file_read_failed` when a folder cannot be read. */
 export async function listProfiles(directory: string): Promise<string[]> {

@@ -2,6 +2,7 @@ import type { ToolDescriptor } from "../contracts/tool.ts";
 import type { Issue } from "../model/issue.ts";
 import type { RunPurpose } from "../model/run.ts";
 import { routeOf, type Workflow } from "../model/workflow.ts";
+import { SYMPHONY_PROFILE } from "./compatibility.ts";
 import { endingOf, toolsForEnding } from "./prompt-ending.ts";
 import { renderTemplate } from "./template.ts";
 
@@ -20,14 +21,17 @@ export interface PromptInput {
 }
 
 /**
- * The first prompt of a session: the workflow's template, then the feedback, then how the run ends. Throws `template_render_error`
+ * The first prompt of a session: the workflow's template with the profile's parts, then the feedback, then how the run ends. Throws `template_render_error`
  * (facts {path, line, column}) for unknown variables and filters, includes and templates that never end (S-056, S-220, S-222).
  */
 export function renderPrompt(workflow: Workflow, input: PromptInput): string {
   const origin = workflow.promptSource ?? { path: workflow.path, line: 1 };
-  const body = renderTemplate(workflow.prompt, variablesOf(workflow, input), origin).trim();
+  const { kind, parts } = workflow.profile;
+  const body = renderTemplate(workflow.prompt, variablesOf(workflow, input), origin, parts).trim();
   const feedback = input.feedback === null ? "" : `## What has to change\n\n${input.feedback.trim()}`;
-  return [body, feedback, endingOf(workflow, input.tools)].filter((part) => part !== "").join("\n\n");
+  // Symphony's prompts are whole: the tracker's state alone ends the work.
+  const ending = kind === SYMPHONY_PROFILE ? "" : endingOf(workflow, input.tools);
+  return [body, feedback, ending].filter((part) => part !== "").join("\n\n");
 }
 
 /** What a further turn of a running session is told: only how to go on, the conversation has the rest (S-093). */

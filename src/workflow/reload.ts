@@ -8,6 +8,7 @@ import { Mutex } from "../base/mutex.ts";
 import type { Workflow } from "../model/workflow.ts";
 import type { WatchInput } from "./input.ts";
 import { type LoadedWorkflow, loadWithSources } from "./load.ts";
+import { listParts } from "./profile-parts.ts";
 import { foldersOf } from "./profiles.ts";
 
 /** A workflow file that is followed: the last good snapshot, and what is wrong with the file now. */
@@ -58,6 +59,7 @@ class FollowedWorkflow implements WorkflowSource {
     this.#loaded = loaded;
     this.#seen = loaded.sources.map(({ path, text }) => `${path}\n${text}`).join("\n");
     this.#keep(loaded.workflow);
+    this.#warn();
   }
 
   current(): Workflow {
@@ -93,7 +95,7 @@ class FollowedWorkflow implements WorkflowSource {
   async watch(): Promise<void> {
     const { watch } = await import("chokidar");
     const { log, clock } = this.#input;
-    const watcher = watch(this.#paths(), { ignoreInitial: true });
+    const watcher = watch([...this.#paths(), ...this.#folders()], { ignoreInitial: true, depth: 0 });
     this.#watcher = watcher;
     watcher.on("error", (error) => log.warn("The workflow file cannot be watched", { error: toMaestroError(error) }));
     watcher.on("all", () => this.#settle());
@@ -117,14 +119,20 @@ class FollowedWorkflow implements WorkflowSource {
 
   /** The workflow file, and the profile's file in both places: a project's own one may appear. */
   #paths(): string[] {
-    const { directory, profile, path } = this.#loaded.workflow;
-    return [path, ...foldersOf(directory).map((folder) => join(folder, `${profile.kind}.md`))].map((at) => resolve(at));
+    return [resolve(this.#loaded.workflow.path), ...this.#folders().map((folder) => `${folder}.md`)];
+  }
+
+  /** Where the profile's parts are, in both places. */
+  #folders(): string[] {
+    const { directory, profile } = this.#loaded.workflow;
+    return foldersOf(directory).map((folder) => resolve(join(folder, profile.kind)));
   }
 
   /** The text of everything that is followed; an unreadable file is a change that the reload explains. */
   async #look(): Promise<string> {
+    const parts = await Promise.all(this.#folders().map(listParts));
     const texts = await Promise.all(
-      this.#paths().map(async (path) => {
+      [...this.#paths(), ...parts.flat()].map(async (path) => {
         try {
           const text = await readTextIfExists(path);
           return text === undefined ? "" : `${path}\n${text}`;
@@ -146,6 +154,7 @@ class FollowedWorkflow implements WorkflowSource {
       if (isNew) {
         this.#loaded = loaded;
         this.#keep(loaded.workflow);
+        this.#warn();
       }
       const { workflow } = this.#loaded;
       this.#input.log.info("The workflow file was taken up", { workflow_hash: workflow.hash, path: workflow.path });
@@ -156,6 +165,12 @@ class FollowedWorkflow implements WorkflowSource {
       if (before?.code === problem.code && before.message === problem.message) return;
       this.#input.log.error("The workflow file is not valid; the last good one stays in use", { error: problem });
       this.#input.onChange({ error: problem });
+    }
+  }
+
+  #warn(): void {
+    for (const { sentence } of this.#loaded.workflow.warnings ?? []) {
+      this.#input.log.warn("The workflow file says something that is not in force", { sentence });
     }
   }
 

@@ -6,27 +6,16 @@ import { refuseRoot } from "./checkout.ts";
 import { resolvePath, resolveText, resolveTexts } from "./environment.ts";
 import { stateDirectoryOf } from "./identity.ts";
 import { type Loading, report } from "./loading.ts";
-import { isJsonObject } from "../base/json.ts";
 import type { WorkflowFile } from "./schema/workflow-file.ts";
 
-/** The `agent` section. Its four older spellings below `execution` count when the newer ones are left out. */
-export function readAgentSettings(loading: Loading, section: WorkflowFile["agent"]): AgentSettings {
-  const { execution } = section;
-  for (const key of Object.keys(execution)) {
-    if (key.startsWith("x-") || !isWritten(loading, ["agent", key])) continue;
-    report(loading, ["agent", "execution", key], {
-      part: "key",
-      message: `agent.${key} says the same: keep one of them`,
-    });
-  }
+/** The `agent` section. */
+export function readAgentSettings(section: WorkflowFile["agent"]): AgentSettings {
   return {
-    maxConcurrentAgents: execution.max_concurrent_agents ?? section.max_concurrent_agents,
-    maxConcurrentAgentsByState: stateLimits(
-      execution.max_concurrent_agents_by_state ?? section.max_concurrent_agents_by_state,
-    ),
-    maxTurns: execution.max_turns ?? section.max_turns,
+    maxConcurrentAgents: section.max_concurrent_agents,
+    maxConcurrentAgentsByState: stateLimits(section.max_concurrent_agents_by_state),
+    maxTurns: section.max_turns,
     maxAttempts: section.max_attempts,
-    maxRetryBackoffMs: execution.max_retry_backoff_ms ?? section.max_retry_backoff_ms,
+    maxRetryBackoffMs: section.max_retry_backoff_ms,
     startupTimeoutMs: section.startup_timeout_ms,
     readTimeoutMs: section.read_timeout_ms,
     turnTimeoutMs: section.turn_timeout_ms,
@@ -44,15 +33,6 @@ function stateLimits(limits: Readonly<Record<string, unknown>>): Record<string, 
       : [],
   );
   return Object.fromEntries(entries);
-}
-
-function isWritten(loading: Loading, keys: readonly string[]): boolean {
-  let value = loading.source.front.data;
-  for (const key of keys) {
-    if (!isJsonObject(value)) return false;
-    value = value[key];
-  }
-  return value !== undefined && value !== null;
 }
 
 /** The `repo` section, or `null` for work that changes no code. Without one, a profile that delivers changes is a problem. */
@@ -75,9 +55,15 @@ export async function readRepo(
     path: path === undefined ? null : resolvePath(loading, ["repo", "path"], path),
     baseBranch: resolveText(loading, ["repo", "base_branch"], repo.base_branch),
     remote: remote === undefined ? null : readRemote(loading, remote),
-    branchPrefix: resolveText(loading, ["repo", "branch", "work_prefix"], repo.branch.work_prefix),
+    branchPrefix: readPrefix(loading, repo.branch.work_prefix),
     provider: { kind: repo.provider.kind, options: await readForge(loading, repo.provider) },
   };
+}
+
+/** The control plane writes a slash between prefix and name by itself. */
+function readPrefix(loading: Loading, written: string): string {
+  const prefix = resolveText(loading, ["repo", "branch", "work_prefix"], written);
+  return loading.ancestor === "control_plane" && /[^/]$/.test(prefix) ? `${prefix}/` : prefix;
 }
 
 /** The older way to write that there is no repository. */

@@ -3,6 +3,7 @@ import { isAbsolute, relative } from "node:path";
 import { isMaestroError, MaestroError, messageOf, systemCode } from "../base/errors.ts";
 import { splitFrontMatter } from "../base/front-matter.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
+import type { PromptPart } from "../model/profile.ts";
 import type { Problems, SourceFile } from "./problems.ts";
 
 /**
@@ -58,6 +59,13 @@ function notAMap(path: string, label: string): MaestroError {
 function labelOf(path: string, directory: string): string {
   const inside = relative(directory, path);
   return inside === "" || inside.startsWith("..") || isAbsolute(inside) ? path : inside;
+}
+
+/** The text below the front matter, trimmed, with the place of its first character. */
+export function bodyOf({ path, front }: SourceFile): PromptPart {
+  const { body, bodyLineOffset } = front;
+  const above = /^\s*/.exec(body)?.[0].split("\n").length ?? 1;
+  return { path, line: bodyLineOffset + above, text: body.trim() };
 }
 
 /**

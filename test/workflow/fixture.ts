@@ -9,7 +9,7 @@ import type { ForgeProvider } from "../../src/contracts/forge.ts";
 import { Registry } from "../../src/contracts/registry.ts";
 import type { LifecycleDefaults, TrackerProvider } from "../../src/contracts/tracker.ts";
 import type { Issue } from "../../src/model/issue.ts";
-import { loadWorkflow, type WorkflowInput, type WorkflowKinds } from "../../src/workflow/index.ts";
+import { loadWorkflow, type PromptInput, type WorkflowInput, type WorkflowKinds } from "../../src/workflow/index.ts";
 
 const folders: string[] = [];
 
@@ -133,6 +133,26 @@ export function anIssue(changes: Partial<Issue> = {}): Issue {
     dispatchable: true,
     createdAt: 0,
     updatedAt: 1_700_000_000_000,
+    ...changes,
+  };
+}
+
+/** The tools of a run that can end. */
+export const TOOLS = ["run_handoff", "run_finalize", "run_attention"].map((name) => ({
+  name,
+  description: `About ${name}.`,
+}));
+
+/** What a first prompt is made from. */
+export function promptInput(changes: Partial<PromptInput> = {}): PromptInput {
+  return {
+    issue: anIssue(),
+    attempt: null,
+    retryKind: null,
+    feedback: null,
+    lane: { branch: "maestro/app-7" },
+    tools: TOOLS,
+    run: { number: 1, purpose: "first" },
     ...changes,
   };
 }

@@ -1,26 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { type PromptInput, renderContinuation, renderPrompt } from "../../src/workflow/index.ts";
 import { MaestroError } from "../../src/base/errors.ts";
-import { anIssue, LEAST, loadText } from "./fixture.ts";
-
-const TOOLS = ["run_handoff", "run_finalize", "run_attention"].map((name) => ({ name, description: `About ${name}.` }));
-
-function input(changes: Partial<PromptInput> = {}): PromptInput {
-  return {
-    issue: anIssue(),
-    attempt: null,
-    retryKind: null,
-    feedback: null,
-    lane: { branch: "maestro/app-7" },
-    tools: TOOLS,
-    run: { number: 1, purpose: "first" },
-    ...changes,
-  };
-}
+import { anIssue, LEAST, loadText, promptInput, TOOLS } from "./fixture.ts";
 
 /** What the template alone gives. */
 async function rendered(body: string, changes: Partial<PromptInput> = {}): Promise<string> {
-  const prompt = renderPrompt(await loadText(LEAST, { body }), input(changes));
+  const prompt = renderPrompt(await loadText(LEAST, { body }), promptInput(changes));
   return prompt.slice(0, prompt.indexOf("## How this run ends")).trim();
 }
 
@@ -71,16 +56,34 @@ describe("S-056, S-222 what fails", () => {
     ["an unknown key of an issue", "\n\nHello\n{{ issue.titel }}", 9, 4, "undefined variable: issue.titel"],
     ["an unknown variable in a condition", "{% if issue.nope %}{% endif %}", 6, 7, "undefined variable: issue.nope"],
     ["a way to the prototype", "{{ issue.constructor }}", 6, 4, "undefined variable: issue.constructor"],
-    ["an included file", "{% include '/etc/passwd' %}", 6, 1, 'ENOENT: Failed to lookup "/etc/passwd" in "."'],
-    ["a rendered file", "{% render '../WORKFLOW.md' %}", 6, 1, 'ENOENT: Failed to lookup "../WORKFLOW.md" in "."'],
-    ["a layout", "{% layout '/etc/passwd' %}", 6, 1, 'ENOENT: Failed to lookup "/etc/passwd" in "."'],
+    [
+      "an included file",
+      "{% assign f = '/etc/passwd' %}{% include f %}",
+      6,
+      31,
+      'ENOENT: Failed to lookup "/etc/passwd" in "."',
+    ],
+    [
+      "a rendered file",
+      "{% assign f = '../WORKFLOW.md' %}{% render f %}",
+      6,
+      34,
+      'ENOENT: Failed to lookup "../WORKFLOW.md" in "."',
+    ],
+    [
+      "a layout",
+      "{% assign f = '/etc/passwd' %}{% layout f %}",
+      6,
+      31,
+      'ENOENT: Failed to lookup "/etc/passwd" in "."',
+    ],
     ["an endless range", "{% for i in (1..999999999) %}x{% endfor %}", 6, 1, "memory alloc limit exceeded"],
   ];
   test.each(cases)("%s", async (_, body, line, column, reason) => {
     const workflow = await loadText(LEAST, { body });
     let failure: unknown;
     try {
-      renderPrompt(workflow, input());
+      renderPrompt(workflow, promptInput());
     } catch (error) {
       failure = error;
     }
@@ -95,7 +98,7 @@ describe("S-056, S-222 what fails", () => {
 
 describe("what is added to every prompt", () => {
   test("how the run ends, with the routes of the profile", async () => {
-    const prompt = renderPrompt(await loadText(LEAST), input());
+    const prompt = renderPrompt(await loadText(LEAST), promptInput());
     expect(prompt.startsWith("Do Make it so.\n\n## How this run ends\n")).toBe(true);
     expect(prompt).toContain("call `run_handoff`");
     expect(prompt).toContain("`run_finalize` with path `hand_off`");
@@ -108,7 +111,7 @@ describe("what is added to every prompt", () => {
   });
 
   test("what review or CI asks for, in its own section", async () => {
-    const prompt = renderPrompt(await loadText(LEAST), input({ feedback: "The build is red.\n" }));
+    const prompt = renderPrompt(await loadText(LEAST), promptInput({ feedback: "The build is red.\n" }));
     expect(prompt).toContain("Do Make it so.\n\n## What has to change\n\nThe build is red.\n\n## How this run ends");
   });
 
@@ -119,13 +122,13 @@ describe("what is added to every prompt", () => {
   test.each(deliveries)("who commits under the strategy %s", async (strategy, sentence) => {
     const yaml = LEAST.replace("triage", "coding_pr_delivery");
     const rest = `repo: {provider: {kind: paper}}\nworkspace: {strategy: ${strategy}}\nvalidation: {commands: [npm test, npm run lint]}`;
-    expect(renderPrompt(await loadText(`${yaml}\n${rest}`), input())).toContain(sentence);
+    expect(renderPrompt(await loadText(`${yaml}\n${rest}`), promptInput())).toContain(sentence);
   });
 
   test("no tools are named that the agent does not have", async () => {
     const workflow = await loadText(LEAST);
-    expect(renderPrompt(workflow, input({ tools: [] }))).not.toContain("run_");
-    expect(renderPrompt(workflow, input({ tools: TOOLS.slice(0, 2) }))).not.toContain("run_attention");
+    expect(renderPrompt(workflow, promptInput({ tools: [] }))).not.toContain("run_");
+    expect(renderPrompt(workflow, promptInput({ tools: TOOLS.slice(0, 2) }))).not.toContain("run_attention");
   });
 });
 

@@ -45,9 +45,10 @@ describe("secrets", () => {
     expect(secrets.redact("plain-secret")).toBe("[REDACTED:api_key]");
   });
 
-  test("other problems come first, and do not hide behind a missing secret", async () => {
+  test("beside other problems a missing secret is one of them", async () => {
     const yaml = tracker("{auth: {api_key: $PAPER_KEY}, projct: a}");
     expect(await problemsOf(loadText(yaml))).toEqual([
+      "WORKFLOW.md:5:30 tracker.provider.auth.api_key: the environment variable PAPER_KEY is not set; it is for tracker.provider.auth.api_key (tracker paper) (set PAPER_KEY)",
       "WORKFLOW.md:5:43 tracker.provider.projct: is not a known key (did you mean project?)",
     ]);
   });

@@ -17,6 +17,7 @@ export function startReport(cli: Cli, target: Target, project: Project, service:
     `  state     ${project.stateDirectory}`,
     `  log       ${logFile}`,
     `  page      ${url ?? "none (--port serves one)"}`,
+    ...(workflow.warnings ?? []).map(({ sentence }) => `  warning   ${sentence}`),
     "",
     ...(project.demo === null ? [] : demoReport(cli, target, project.demo)),
   ];

@@ -6,7 +6,13 @@ import type { Reason } from "../verdict.ts";
 export interface StatusDocument {
   readonly version: 1;
   readonly generated_at: string;
-  readonly workflow: { readonly id: string; readonly path: string | null; readonly problem: string | null };
+  readonly workflow: {
+    readonly id: string;
+    readonly path: string | null;
+    readonly problem: string | null;
+    /** What the file says without being in force, each located. Absent: unknown, because the file has a problem. */
+    readonly warnings?: readonly string[];
+  };
   readonly service: { readonly running: boolean; readonly mode: ServiceMode; readonly pid: number | null };
   readonly counts: {
     readonly running: number;

@@ -1,5 +1,5 @@
 import { type Static, type TProperties, Type } from "typebox";
-import type { JsonObject } from "../../base/json-value.ts";
+import type { JsonObject, JsonValue } from "../../base/json-value.ts";
 
 /** Keys that begin with `x-` are the user's own: kept out of everything, never an error. */
 const FREE_KEYS = { "^x-": {} };
@@ -19,7 +19,6 @@ const textOr = (fallback: string, description: string) =>
   Type.String({ minLength: 1, default: fallback, description: `${description} Default ${fallback}.` });
 const count = (fallback: number, description: string) =>
   Type.Integer({ minimum: 1, default: fallback, description: `${description} Default ${fallback}.` });
-const optionalCount = (description: string) => Type.Optional(Type.Integer({ minimum: 1, description }));
 const names = (description: string, options: { default?: string[] } = {}) =>
   Type.Array(Type.String({ pattern: "\\S" }), { ...options, description });
 const texts = (description: string) =>
@@ -109,7 +108,7 @@ const AgentRuntime = section("Where agents run and what they see.", {
 
 const Agent = section("Limits and cadence of agents.", {
   max_concurrent_agents: count(10, "Greatest number of agents at once."),
-  max_concurrent_agents_by_state: Type.Record(Type.String(), Type.Unknown(), {
+  max_concurrent_agents_by_state: Type.Record(Type.String(), Type.Unsafe<JsonValue>({}), {
     default: {},
     description: stateLimits,
   }),
@@ -126,14 +125,6 @@ const Agent = section("Limits and cadence of agents.", {
   }),
   run_timeout_ms: count(7_200_000, "Longest run, milliseconds."),
   max_sessions_without_progress: count(3, "Clean sessions without a deliverable before an issue is parked."),
-  execution: section("The older spelling of four keys of `agent`.", {
-    max_concurrent_agents: optionalCount("See `agent.max_concurrent_agents`."),
-    max_concurrent_agents_by_state: Type.Optional(
-      Type.Record(Type.String(), Type.Unknown(), { description: stateLimits }),
-    ),
-    max_turns: optionalCount("See `agent.max_turns`."),
-    max_retry_backoff_ms: optionalCount("See `agent.max_retry_backoff_ms`."),
-  }),
 });
 
 const Workspace = section("Where the work is done.", {

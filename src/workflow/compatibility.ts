@@ -1,0 +1,159 @@
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
+import { valueAt } from "./tree.ts";
+
+/** Whose file a key tells of. `both`: it may be either's, so it tells nothing. */
+export type Ancestor = "symphony" | "control_plane" | "both";
+
+/** One key of another runner's workflow file: where its value goes, or why it goes nowhere. */
+export interface ForeignKey {
+  /** Dotted. */
+  readonly from: string;
+  readonly of: Ancestor;
+  /** The canonical key; left out when nothing reads the value. */
+  readonly to?: string;
+  /** The value as the canonical key has it; undefined when the key then says nothing. Default: the value itself. */
+  readonly value?: (value: JsonValue) => JsonValue | undefined;
+  /** What the warning says when nothing reads the value. */
+  readonly note?: string;
+  /** Whether the row counts for this file. Default: it does. */
+  readonly applies?: (file: JsonObject) => boolean;
+}
+
+/** The parts of Maestro that will read a key, as the warnings name them. */
+const READERS = {
+  delivery: "the delivery issue",
+  plugins: "the skills and plugins issue",
+  safety: "the budgets and credentials issue",
+  surface: "the surface issue",
+  trackers: "the trackers and forges issue",
+  workers: "remote workers, which are not planned in an issue yet",
+};
+
+function move(of: Ancestor, from: string, to: string): ForeignKey {
+  return { of, from, to };
+}
+
+/** Keys below one section that are accepted and listed. */
+function later(of: Ancestor, reader: keyof typeof READERS, above: string, names: readonly string[]): ForeignKey[] {
+  const note = `accepted, not enforced yet: read with ${READERS[reader]}`;
+  return names.map((name) => ({ of, from: `${above}.${name}`, note }));
+}
+
+const AGENT_LIMITS = ["max_concurrent_agents", "max_concurrent_agents_by_state", "max_turns", "max_retry_backoff_ms"];
+const CODEX_OPTIONS = ["command", "approval_policy", "thread_sandbox", "turn_sandbox_policy"];
+const CODEX_TIMEOUTS = ["turn_timeout_ms", "read_timeout_ms", "stall_timeout_ms"];
+
+/**
+ * The keys of Symphony's files (S-039…S-055 and what its reference implementation adds) and of the control plane's that are not ours.
+ * A row goes when its key enters our schema; a test sees to it.
+ */
+export const FOREIGN_KEYS: readonly ForeignKey[] = [
+  move("symphony", "tracker.active_states", "tracker.lifecycle.active_states"),
+  move("symphony", "tracker.terminal_states", "tracker.lifecycle.terminal_states"),
+  move("symphony", "tracker.endpoint", "tracker.provider.endpoint"),
+  ...["api_key", "project_slug", "assignee"].map((key) =>
+    move("symphony", `tracker.${key}`, `tracker.provider.${key}`),
+  ),
+  ...CODEX_OPTIONS.flatMap((key): ForeignKey[] => [
+    { ...move("symphony", `codex.${key}`, `agent_provider.options.${key}`), applies: isForCodex },
+    {
+      of: "symphony",
+      from: `codex.${key}`,
+      note: "not used: agent_provider.kind names another agent",
+      applies: (file) => !isForCodex(file),
+    },
+  ]),
+  ...CODEX_TIMEOUTS.map((key) => move("symphony", `codex.${key}`, `agent.${key}`)),
+  // A placement that is not built is an error at this key, never work on this machine instead (S-287).
+  {
+    ...move("symphony", "worker.ssh_hosts", "agent_runtime.placement"),
+    value: (hosts) => (isEmpty(hosts) ? undefined : "ssh"),
+  },
+  ...later("symphony", "workers", "worker", ["max_concurrent_agents_per_host"]),
+  ...later("both", "surface", "observability", ["dashboard_enabled", "refresh_ms", "render_interval_ms"]),
+
+  ...AGENT_LIMITS.map((key) => move("control_plane", `agent.execution.${key}`, `agent.${key}`)),
+  ...["api_key", "api_secret"].map((key) => move("control_plane", `tracker.auth.${key}`, `tracker.provider.${key}`)),
+  move("control_plane", "runtime.agent.placement", "agent_runtime.placement"),
+  move("control_plane", "runtime.agent.env", "agent_runtime.env"),
+  { of: "control_plane", from: "repo.remote.name", note: "not used: Maestro names its remotes itself" },
+  {
+    of: "control_plane",
+    from: "repo.path",
+    note: "not used beside repo.remote.url: a workspace is the checkout itself, not a folder above it",
+    applies: (file) => isJsonObject(valueAt(file, ["repo", "remote"])),
+  },
+  // Behind the other keys of its section, which it replaces.
+  move("control_plane", "repo.remote.url", "repo.remote"),
+  ...later("control_plane", "workers", "worker", ["max_concurrent_local_agents"]),
+  ...later("control_plane", "workers", "runtime.agent", ["worker_pool", "worker_host", "remote_workspace_path"]),
+  ...later("control_plane", "workers", "runtime.agent.worker_daemon", [
+    "endpoint",
+    "endpoints",
+    "pools",
+    "token_env",
+    "timeout_ms",
+    "required_features",
+    "health_cache_ttl_ms",
+    "circuit_ttl_ms",
+  ]),
+  ...later("control_plane", "delivery", "workflow", ["reconciliation"]),
+  ...later("control_plane", "delivery", "tracker.lifecycle", ["policy_by_route_key"]),
+  ...later("control_plane", "trackers", "tracker.lifecycle", ["workflows_by_type"]),
+  ...later("control_plane", "plugins", "workspace", ["bootstrap_automation_from"]),
+  ...later("control_plane", "safety", "agent.credentials", [
+    "enabled",
+    "store_root",
+    "allow_host_auth_reuse",
+    "rotation_strategy",
+    "max_concurrent_leases_per_account",
+    "lease_timeout_ms",
+    "default_ttl_ms",
+    "exhausted_cooldown_ms",
+    "daily_token_budget",
+  ]),
+  ...later("control_plane", "safety", "agent.quota", [
+    "preflight",
+    "poller_enabled",
+    "poll_interval_ms",
+    "probe_timeout_ms",
+    "poll_providers",
+  ]),
+  ...later("control_plane", "surface", "observability", [
+    "file_enabled",
+    "console_enabled",
+    "log_format",
+    "summary_max_bytes",
+    "global_event_limit",
+    "issue_event_limit",
+    "run_event_limit",
+    "session_event_limit",
+    "index_key_limit",
+    "pending_event_queue_limit",
+  ]),
+];
+
+/** Options of the control plane's profiles that ours of the same kind do not have yet. */
+export const FOREIGN_PROFILE_OPTIONS: Readonly<Record<string, readonly string[]>> = {
+  coding_pr_delivery: ["requirements", "execution_profiles", "readiness", "routes"],
+  triage: ["allow_duplicate_route"],
+};
+
+/** What is said about one of them. */
+export const FOREIGN_OPTION_NOTE = `accepted, not enforced yet: read with ${READERS.delivery}`;
+
+/** What both of them run when a file names no agent (S-053, and the control plane's default). */
+export const DEFAULT_AGENT = "codex";
+/** The control plane's forge when a file names none. */
+export const DEFAULT_FORGE = "github";
+/** The profile of a Symphony file that names none. */
+export const SYMPHONY_PROFILE = "symphony";
+
+function isForCodex(file: JsonObject): boolean {
+  const kind = valueAt(file, ["agent_provider", "kind"]);
+  return kind === undefined || kind === DEFAULT_AGENT;
+}
+
+function isEmpty(value: JsonValue): boolean {
+  return isJsonArray(value) && value.length === 0;
+}
