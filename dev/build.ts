@@ -1,4 +1,4 @@
-// The whole build: validators, then the compiler, then the dashboard's page.
+// The whole build: validators, the compiler, the program as few files, the dashboard's page.
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -7,6 +7,7 @@ import { listFiles } from "./files.ts";
 run("tsx", "dev/generate-validators.ts");
 if (listFiles("src").some((file) => file.endsWith(".ts"))) run("tsc", "-p", "tsconfig.build.json");
 removeStale("dist");
+if (existsSync("src/main.ts")) run("tsx", "dev/bundle.ts");
 if (existsSync("dist/main.js")) chmodSync("dist/main.js", 0o755);
 if (existsSync("src/dashboard")) {
   run(
@@ -32,7 +33,7 @@ function run(tool: string, ...args: string[]): void {
 function removeStale(folder: string): void {
   for (const file of listFiles(folder)) {
     const source = join("src", file.replace(/(\.d\.ts|\.js)$/, ".ts"));
-    const isCurrent = file.startsWith("dashboard/") || existsSync(source) || existsSync(`${source}x`);
+    const isCurrent = /^(dashboard|parts)\//.test(file) || existsSync(source) || existsSync(`${source}x`);
     if (!isCurrent) rmSync(join(folder, file));
   }
 }

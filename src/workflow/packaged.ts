@@ -1,6 +1,6 @@
-import { fileURLToPath } from "node:url";
+import { packagePath } from "../base/package-path.ts";
 
-/** A folder that comes with the package. Sources and built files lie equally deep, so one relative path serves both. */
+/** A folder that comes with the package. Throws `internal` when it lies in none. */
 export function packagedFolder(name: "profiles" | "templates"): string {
-  return fileURLToPath(new URL(`../../${name}`, import.meta.url));
+  return packagePath(name);
 }

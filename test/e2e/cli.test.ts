@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
 import { newPlace, writeFiles } from "./ground.ts";
 import { document, MAIN, maestro, Program, startMaestro } from "./program.ts";
@@ -9,13 +10,15 @@ describe("--help and --version", () => {
   it.each([["--help"], ["--version"]])("%s loads the command line and nothing of the product", async (word) => {
     const place = { ...(await newPlace()), wrapper: ["/usr/bin/env", "NODE_DEBUG=esm"] };
     const { code, err } = await maestro(place, word);
-    const root = join(MAIN, "../..");
-    const loaded = [...err.matchAll(/file:\/\/([^\s'")]+)/g)].map((found) => (found[1] ?? "").slice(root.length + 1));
+    const dist = dirname(MAIN);
+    const sources: Record<string, string[]> = JSON.parse(readFileSync(join(dist, "parts", "sources.json"), "utf8"));
+    const files = new Set([...err.matchAll(/file:\/\/([^\s'")]+)/g)].map((found) => relative(dist, found[1] ?? "")));
+    const loaded = [...files].flatMap((file) => sources[file] ?? [`unknown ${file}`]);
     expect([code, loaded]).toEqual([
       0,
-      expect.arrayContaining(["dist/cli/index.js", "node_modules/commander/index.js"]),
+      expect.arrayContaining(["src/main.ts", "src/cli/index.ts", "node_modules/commander/lib/command.js"]),
     ]);
-    const light = /^(dist\/(main|app-version)\.js|dist\/(cli|base|model|contracts)\/|node_modules\/commander\/)/;
+    const light = /^(src\/(main|app-version)\.ts|src\/(cli|base|model|contracts)\/|node_modules\/commander\/)|rolldown/;
     expect(loaded.filter((path) => !light.test(path))).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { fileURLToPath } from "node:url";
+import { packagePath } from "../../base/package-path.ts";
 import type { AgentProviderKind } from "../../contracts/agent-provider.ts";
 import { startSession } from "./client.ts";
 import { parseMockOptions } from "./options.ts";
@@ -6,13 +6,13 @@ import type { MockOptions } from "./schema.ts";
 
 /**
  * The mock agent: a process that does what a script says. `node` is the Node binary that runs its built-in program; `program` are the
- * arguments that start it, by default the compiled file beside this one.
+ * arguments that start it, by default the package's compiled one.
  */
 export function createMockAgent(parts: {
   readonly node: string;
   readonly program?: readonly string[];
 }): AgentProviderKind {
-  const program = parts.program ?? [fileURLToPath(new URL("./program.js", import.meta.url))];
+  const program = parts.program ?? [packagePath("dist/agents/mock/program.js")];
   return {
     kind: "mock",
     parseOptions: (options) => {
