@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { newId } from "./base/ids.ts";
-import { toMaestroError } from "./base/errors.ts";
+import { isMaestroError, toMaestroError } from "./base/errors.ts";
 import { Scope } from "./base/scope.ts";
 import { OutsideAdapters } from "./app-adapters.ts";
 import { oneIssueOnly } from "./app-one-issue.ts";
@@ -88,9 +88,15 @@ async function compose(parts: DaemonParts, scope: Scope): Promise<Daemon> {
     ended: orchestrator.ended,
     stop: (reason) => {
       why = reason;
-      return scope.close();
+      return scope.close().catch(throwFullDisk);
     },
   };
+}
+
+/** What could not be released for want of space is told as that. */
+function throwFullDisk(error: unknown): never {
+  const cause = error instanceof Error ? error.cause : undefined;
+  throw isMaestroError(cause) && cause.code === "disk_full" ? cause : error;
 }
 
 async function followedWorkflow(parts: DaemonParts, hints: Hints, scope: Scope): Promise<WorkflowSource> {
@@ -120,9 +126,12 @@ async function openStore(parts: DaemonParts, scope: Scope) {
   scope.defer("instance lock", () => lock.release());
   const file = join(directory, "record.db");
   const breathe = () => new Promise<void>((resolve) => setImmediate(resolve));
-  const open = await openRecord({ file, workflowId: project.id, clock, log, secrets, breathe });
+  const { onEvent, onTrouble } = parts.options;
+  const open = await openRecord({
+    ...{ file, workflowId: project.id, clock, log, secrets, breathe },
+    ...(onTrouble === undefined ? {} : { onTrouble }),
+  });
   scope.defer("record", () => open.close());
-  const { onEvent } = parts.options;
   if (onEvent !== undefined)
     scope.defer(
       "event lines",

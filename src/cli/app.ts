@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.ts";
+import type { MaestroError } from "../base/errors.ts";
 import type { Random } from "../base/random.ts";
 import type { Forge } from "../contracts/forge.ts";
 import type { JsonObject } from "../base/json.ts";
@@ -48,6 +49,8 @@ export interface ServiceOptions {
   readonly issue: string | null;
   /** Called for every committed event, in order. Must not throw. */
   readonly onEvent?: (event: StoredEvent) => void;
+  /** Called when nothing can be put on record, at most once a minute, and with `null` when that is over. Must not throw. */
+  readonly onTrouble?: (trouble: MaestroError | null) => void;
 }
 
 /** A service in this process. */

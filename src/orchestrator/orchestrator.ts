@@ -29,6 +29,8 @@ export interface WaitingIssue {
 
 /** Pause after a turn of the loop that failed, milliseconds: a broken disk must not become a busy loop. */
 const FAILURE_PAUSE_MS = 1_000;
+/** Pause once there is space again, milliseconds: work that waits to be settled tries each second, and comes before its burial. */
+const SPACE_PAUSE_MS = 2_000;
 
 /**
  * The service: one loop that looks at tracker, record and clock, decides purely and writes decisions; workers do the rest. It alone
@@ -70,7 +72,8 @@ export class Orchestrator {
 
   /**
    * One poll; what it starts runs to a verdict, and what lanes have due is done. Waits for no retry and no review. Returns the lanes it
-   * touched, for the exit code; at the end throws the tracker's error when it could not tell the candidates.
+   * touched, for the exit code. Throws `disk_full` as soon as nothing can be put on record, and at the end the tracker's error when it could
+   * not tell the candidates.
    */
   async runOnce(): Promise<readonly Lane[]> {
     await this.#open();
@@ -85,6 +88,8 @@ export class Orchestrator {
     this.#candidates.replace([]);
     while (!this.#abort.signal.aborted) {
       await this.#look();
+      const trouble = this.#parts.record.trouble();
+      if (trouble !== null) throw trouble;
       if (isIdle(this.#board, this.#parts.clock.now(), this.#lookedAt)) break;
       await this.#wake.wait(
         this.#parts.clock,
@@ -118,10 +123,10 @@ export class Orchestrator {
       reason: lane.parked ?? board.waits.get(lane.id) ?? lane.reason,
     }));
     const candidates = this.#candidates.all().filter((issue) => board.laneOf(issue.id) === undefined);
-    const judged = candidates.map((issue) => ({
-      issue,
-      reason: this.#candidates.verdicts.get(issue.id) ?? judgeCandidate(this.#parts, board, issue),
-    }));
+    const judged = candidates.map((issue) => {
+      const known = this.#candidates.verdicts.get(issue.id);
+      return { issue, reason: known?.ok === false ? known : judgeCandidate(this.#parts, board, issue) };
+    });
     return [...rows, ...judged].map(({ issue, reason }) => ({
       issue,
       reason: { code: reason.code, sentence: reason.sentence },
@@ -149,18 +154,20 @@ export class Orchestrator {
     await Promise.all(this.#loops);
     await this.#sender.idle();
     await this.#scope.close();
+    await this.#sayStopped(why);
+  }
+
+  async #sayStopped(reason: string): Promise<void> {
     const { record, instance } = this.#parts;
-    await record.transact((tx) =>
-      tx.append([
-        {
-          workflowId: record.workflowId,
-          laneId: null,
-          run: null,
-          fence: null,
-          event: { type: "service_stopped", data: { instance, reason: why } },
-        },
-      ]),
-    );
+    const scope = { workflowId: record.workflowId, laneId: null, run: null, fence: null };
+    try {
+      await record.transact((tx) =>
+        tx.append([{ ...scope, event: { type: "service_stopped", data: { instance, reason } } }]),
+      );
+    } catch (error) {
+      // A stop without space is a stop: the next start takes up what is on record.
+      if (record.trouble() === null) throw error;
+    }
   }
 
   async #open(): Promise<void> {
@@ -195,6 +202,7 @@ export class Orchestrator {
   /** One turn of the loop, then a wait for whatever comes first. */
   async #turn(): Promise<void> {
     const { clock } = this.#parts;
+    await this.#waitForSpace();
     if (clock.now() >= this.#nextPollAt) await this.#poll();
     await this.#look();
     await fillSlots(this.#parts, this.#board, this.#candidates, this.#abort.signal);
@@ -205,6 +213,15 @@ export class Orchestrator {
       nextDue(this.#board, clock.now(), this.#nextPollAt, this.#lookedAt),
       this.#abort.signal,
     );
+  }
+
+  /** Nothing is decided while nothing can be put on record. Throws `disk_full` while that is so. */
+  async #waitForSpace(): Promise<void> {
+    const { record, clock } = this.#parts;
+    if (record.trouble() === null) return;
+    await record.probe();
+    await clock.sleep(SPACE_PAUSE_MS, this.#abort.signal);
+    this.#nextPollAt = 0;
   }
 
   async #poll(): Promise<MaestroError | null> {
@@ -246,7 +263,7 @@ export class Orchestrator {
     this.#onEnding(this.#ending);
   }
 
-  /** Repeats until stopped. A failed turn is logged and followed by a pause; it never ends the service. */
+  /** Repeats until stopped. A failed turn is logged and followed by a pause; it never ends the service. Of a full disk the record tells. */
   async #repeat(name: string, turn: () => Promise<void>): Promise<void> {
     const { signal } = this.#abort;
     while (!signal.aborted) {
@@ -254,11 +271,9 @@ export class Orchestrator {
         await turn();
       } catch (error) {
         if (signal.aborted) return;
-        this.#parts.log.error("a turn failed", {
-          loop: name,
-          code: toMaestroError(error).code,
-          error: toMaestroError(error).message,
-        });
+        const { code, message } = toMaestroError(error);
+        if (this.#parts.record.trouble() === null)
+          this.#parts.log.error("a turn failed", { loop: name, code, error: message });
         await this.#parts.clock.sleep(FAILURE_PAUSE_MS, signal).catch(() => undefined);
       }
     }

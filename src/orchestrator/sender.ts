@@ -82,11 +82,18 @@ export class Sender {
         await this.#sendRow(row, lane);
       } catch (error) {
         if (this.#signal.aborted) return;
-        this.#parts.log.warn("outside write failed", { key: row.key, error: toMaestroError(error).message });
-        // The row stands where it stood: a record that cannot be written must not make a busy loop.
-        await this.#parts.clock.sleep(FIRST_PAUSE_MS, this.#signal).catch(() => undefined);
+        await this.#pauseAfter(row, error);
       }
     }
+  }
+
+  /** The row stands where it stood: a record that cannot be written must not make a busy loop. Of a full disk the record tells. */
+  async #pauseAfter(row: OutboxRow, error: unknown): Promise<void> {
+    const { record, clock, log } = this.#parts;
+    if (record.trouble() === null)
+      log.warn("outside write failed", { key: row.key, error: toMaestroError(error).message });
+    do await clock.sleep(FIRST_PAUSE_MS, this.#signal).catch(() => undefined);
+    while (record.trouble() !== null && !this.#signal.aborted);
   }
 
   async #sendRow(row: OutboxRow, lane: Lane): Promise<void> {

@@ -11,6 +11,8 @@ import type { OrchestratorParts } from "./ports.ts";
 /** Whether anything new may start at all. */
 export function startsAllowed(parts: OrchestratorParts, board: Board): Verdict {
   if (board.mode !== "running") return refuseMode(board.mode);
+  const trouble = parts.record.trouble();
+  if (trouble !== null) return refuse(trouble.code, `${trouble.message} Nothing new is started until there is space.`);
   const problem = parts.workflows.problem();
   if (problem !== null) return refuse("workflow_rejected", `The workflow file has a problem: ${problem.message}`);
   return allow("may_start", "The workflow is valid and the service is running.");

@@ -1,3 +1,4 @@
+import { sharedAbort } from "../base/abort.ts";
 import { toMaestroError } from "../base/errors.ts";
 import { Wake } from "../base/wake.ts";
 import { type Heartbeat, startHeartbeat } from "../engine/index.ts";
@@ -39,7 +40,7 @@ class PullWorker {
   readonly #leaseMs: number;
   readonly #jobs = new Map<string, Job>();
   readonly #wake = new Wake();
-  readonly #stopping = new AbortController();
+  readonly #stopping = sharedAbort();
   readonly #releases: (() => void)[] = [];
   #heartbeat: Heartbeat | null = null;
   #loop: Promise<void> = Promise.resolve();

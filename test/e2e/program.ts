@@ -45,7 +45,10 @@ export class Program {
       this.lines.push(...splitter.push(chunk));
       this.#tell();
     });
-    this.#child.stderr?.setEncoding("utf8").on("data", (chunk: string) => this.#err.push(chunk));
+    this.#child.stderr?.setEncoding("utf8").on("data", (chunk: string) => {
+      this.#err.push(chunk);
+      this.#tell();
+    });
     this.ended = new Promise((resolve, reject) => {
       this.#child.once("error", reject);
       this.#child.once("close", (code, signal) => {
@@ -78,6 +81,16 @@ export class Program {
         if (last !== undefined) return last;
         throw new Error(`ended (${code ?? signal}) without ${pattern}:\n${out}\n${err}`);
       }
+      await new Promise<void>((resolve) => {
+        this.#listeners.add(resolve);
+      });
+    }
+  }
+
+  /** Waits until what it said on stderr fits. Rejects when the program ends without it. */
+  async error(pattern: RegExp): Promise<void> {
+    while (!pattern.test(this.#err.join(""))) {
+      if (!this.isRunning) throw new Error(`ended without ${pattern}:\n${(await this.ended).out}`);
       await new Promise<void>((resolve) => {
         this.#listeners.add(resolve);
       });

@@ -1,10 +1,12 @@
 import { resolve } from "node:path";
 import { throwIfAborted } from "../../base/abort.ts";
+import type { MaestroError } from "../../base/errors.ts";
 import type { Lane } from "../../model/lane.ts";
 import type { App, Daemon, Project, Target } from "../app.ts";
 import type { Cli } from "../cli.ts";
 import { EventLines } from "../event-lines.ts";
 import { findIssue } from "../issue/find-issue.ts";
+import { plainText } from "../plain-text.ts";
 import { readerIfAny, using } from "../reading.ts";
 import { commandLine } from "../target.ts";
 import { dryRun } from "./dry-run.ts";
@@ -31,14 +33,27 @@ export async function start(cli: Cli, target: Target, options: StartOptions): Pr
     pollIntervalMs: options.pollIntervalS ?? null,
     issue: options.issue ?? null,
     onEvent: (event) => printing.event(event),
+    // One poll ends with it, and is told of it then.
+    ...(options.once ? {} : { onTrouble: (trouble) => tellTrouble(cli, trouble) }),
   });
   try {
     await printing.begin(app, project, service);
     if (options.once) await runOnce(cli, service, options.json === true);
     else await runOn(cli, service);
-  } finally {
-    await service.stop("stopped");
+  } catch (error) {
+    // What ended the service is told, not what its end could not do any more because of that.
+    await service.stop("failed").catch(() => undefined);
+    throw error;
   }
+  await service.stop("stopped");
+}
+
+function tellTrouble(cli: Cli, trouble: MaestroError | null): void {
+  const text =
+    trouble === null
+      ? "There is space again: work goes on."
+      : `${trouble.message} Nothing new is started.\nhint: ${trouble.hint ?? "Free space."} Work then goes on by itself.`;
+  cli.terminal.error(`maestro: ${plainText(text)}\n`);
 }
 
 async function requireIssue(app: App, project: Project, wanted: string): Promise<void> {
