@@ -1,7 +1,7 @@
 /**
  * Where processes run and files live: this machine, another one over SSH, or a simulation. `runs`, `workspace`, `git`
  * and `agents` reach processes and files only through it. Paths are absolute and POSIX. No method hangs: each ends by
- * its own limit or by the signal. Errors: `spawn_failed` (with `errno`), `file_missing`, `file_denied`, `file_exists`,
+ * its own limit or by the signal. Errors: `spawn_failed` (with `errno`, and `fault` where it is not the program's), `file_missing`, `file_denied`, `file_exists`,
  * `file_failed`, `disk_full`, `aborted`, `deadline`.
  */
 export interface Runtime {

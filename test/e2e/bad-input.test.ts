@@ -114,7 +114,11 @@ describe("a missing program", () => {
   it("fails the run when it is the agent's", async () => {
     const self = await place(workflow("{ kind: mock, options: { command: no-such-agent } }"));
     const { code, out } = await maestro(self, "--once");
-    expect([code, out]).toEqual([1, expect.stringMatching(/DEMO-1 {2}run failed: .*(no-such-agent|exit code 127)/)]);
+    expect([code, out]).toEqual([
+      1,
+      expect.stringMatching(/DEMO-1 {2}run failed: There is no program "no-such-agent"/),
+    ]);
+    expect(out).toMatch(/DEMO-1 {2}parked: .*Install it .*agent_provider\.options\.command/);
   });
 
   it("is Git, for the demo", async () => {

@@ -1,17 +1,22 @@
-import { isMaestroError, messageOf } from "../../base/errors.ts";
+import { toMaestroError } from "../../base/errors.ts";
 import type { AgentFailure, SessionRequest, SessionStart } from "../../contracts/agent-provider.ts";
 import type { RunningProcess } from "../../contracts/runtime.ts";
+import { missingInShell, refusedStart } from "./missing-program.ts";
 import type { HostMessage, MockOptions } from "./schema.ts";
 import { chooseSteps } from "./script.ts";
 import { MockSession } from "./session.ts";
 
 /** Grace of a session that could not be started, milliseconds. */
 const FAILED_START_GRACE_MS = 200;
+/** Characters of standard error that tell why a start failed. */
+const KEPT_STDERR = 4_096;
 
 /** A program and its arguments. */
 export interface Launch {
   readonly command: string;
   readonly args: readonly string[];
+  /** Set when the program is a shell: the line that it is given. */
+  readonly shellLine: string | null;
 }
 
 /** Starts the agent's process and waits until it says that it is ready. Never rejects; leaves nothing behind when it fails. */
@@ -25,6 +30,7 @@ export async function startSession(
   let receive = (line: string): void => {
     early.push(line);
   };
+  let stderr = "";
   let process: RunningProcess;
   try {
     process = await request.runtime.spawn({
@@ -34,14 +40,13 @@ export async function startSession(
       env: request.env,
       marker: request.marker,
       onLine: (line) => receive(line),
-      onError: (text) => request.onEvent({ type: "stderr", text }),
+      onError: (text) => {
+        stderr = `${stderr}${text}`.slice(-KEPT_STDERR);
+        request.onEvent({ type: "stderr", text });
+      },
     });
   } catch (error) {
-    const isMissing = isMaestroError(error) && error.code === "spawn_failed";
-    return refuse(
-      isMissing ? "agent_not_found" : "process_exit",
-      `The agent could not be started: ${messageOf(error)}`,
-    );
+    return { ok: false, failure: refusedStart(toMaestroError(error), launch.command) };
   }
   const session = new MockSession(process, request);
   receive = (line) => session.receive(line);
@@ -49,7 +54,8 @@ export async function startSession(
   const failure = await session.open(startMessage(options, request));
   if (failure === null) return { ok: true, session };
   await session.stop({ graceMs: FAILED_START_GRACE_MS });
-  return { ok: false, failure };
+  if (launch.shellLine === null || failure.kind !== "process_exit") return { ok: false, failure };
+  return { ok: false, failure: missingInShell(launch.shellLine, await process.exited, stderr) ?? failure };
 }
 
 function startMessage(options: MockOptions, request: SessionRequest): Extract<HostMessage, { type: "start" }> {

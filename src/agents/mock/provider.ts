@@ -1,6 +1,6 @@
 import { packagePath } from "../../base/package-path.ts";
 import type { AgentProviderKind } from "../../contracts/agent-provider.ts";
-import { startSession } from "./client.ts";
+import { type Launch, startSession } from "./client.ts";
 import { parseMockOptions } from "./options.ts";
 import type { MockOptions } from "./schema.ts";
 
@@ -31,13 +31,9 @@ export function createMockAgent(parts: {
   };
 }
 
-function launchOf(
-  command: MockOptions["command"],
-  node: string,
-  program: readonly string[],
-): { readonly command: string; readonly args: readonly string[] } {
-  if (command === undefined) return { command: node, args: program };
-  if (typeof command === "string") return { command: "bash", args: ["-lc", command] };
+function launchOf(command: MockOptions["command"], node: string, program: readonly string[]): Launch {
+  if (command === undefined) return { command: node, args: program, shellLine: null };
+  if (typeof command === "string") return { command: "bash", args: ["-lc", command], shellLine: command };
   const [first = "", ...args] = command;
-  return { command: first, args };
+  return { command: first, args, shellLine: null };
 }

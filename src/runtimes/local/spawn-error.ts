@@ -16,25 +16,37 @@ const PASSING = ["EAGAIN", "EMFILE", "ENFILE", "ENOMEM"];
  */
 export async function refuseSpawn(start: StartFacts): Promise<void> {
   if (!/^[A-Za-z0-9._-]+$/.test(start.marker)) {
-    throw failure(start, "EINVAL", `the marker "${start.marker}" has other characters than letters, digits and ._-`);
+    throw failure(
+      start,
+      "marker",
+      "EINVAL",
+      `the marker "${start.marker}" has other characters than letters, digits and ._-`,
+    );
   }
   const errno = await directoryProblem(start.cwd);
-  if (errno !== undefined) throw failure(start, errno, `the working directory ${start.cwd} ${describe(errno)}`);
+  if (errno !== undefined)
+    throw failure(start, "directory", errno, `the working directory ${start.cwd} ${describe(errno)}`);
 }
 
-/** The `spawn_failed` for what the system answered; its facts are `errno`, `command` and `cwd`. */
+/** The `spawn_failed` for what the system answered; its facts are `errno`, `fault`, `command` and `cwd`. */
 export function spawnError(start: StartFacts, error: unknown): MaestroError {
   const errno = systemCode(error) ?? "UNKNOWN";
-  return failure(start, errno, `the program ${start.command} ${describe(errno)}`);
+  return failure(start, "program", errno, `the program ${start.command} ${describe(errno)}`);
 }
 
-function failure(start: StartFacts, errno: string, problem: string): MaestroError {
+/** `fault` tells what the error is about: a missing folder is no missing program. */
+function failure(
+  start: StartFacts,
+  fault: "program" | "directory" | "marker",
+  errno: string,
+  problem: string,
+): MaestroError {
   return new MaestroError({
     code: "spawn_failed",
     message: `Cannot start ${start.command}: ${problem}.`,
     retryable: PASSING.includes(errno),
-    hint: HINTS[errno],
-    facts: { errno, command: start.command, cwd: start.cwd },
+    hint: fault === "program" ? HINTS[errno] : undefined,
+    facts: { errno, fault, command: start.command, cwd: start.cwd },
   });
 }
 
