@@ -44,7 +44,9 @@ export class Frost {
   }
 }
 
-/** A port as frozen hands use it. Its methods return promises, except those in `immediate`; some may be replaced. */
+/**
+ * A port as frozen hands use it. In the frost its methods have to return promises, except those in `immediate`; some may be replaced.
+ */
 export function freezable<T extends object>(
   port: T,
   frost: Frost,
@@ -58,8 +60,11 @@ export function freezable<T extends object>(
       const member: unknown = Reflect.get(target, name, target);
       if (typeof member !== "function") return member;
       if (immediate.includes(String(name))) return member.bind(target);
-      return (...args: unknown[]): unknown =>
-        frost.ask(async (): Promise<unknown> => Reflect.apply(member, target, args));
+      return (...args: unknown[]): unknown => {
+        if (frost.frozen) return frost.ask(async (): Promise<unknown> => Reflect.apply(member, target, args));
+        const result: unknown = Reflect.apply(member, target, args);
+        return result instanceof Promise ? frost.hold(result) : result;
+      };
     },
   });
 }

@@ -77,7 +77,9 @@ describe("a reload while the service runs", () => {
     stage.problem = "line 3 is broken";
     await stage.move("A", "Canceled");
     await stage.move("B", "In Progress");
+    stage.calls.length = 0;
     await stage.pass(POLL_MS);
+    expect(new Set(stage.verbs())).toEqual(new Set(["issuesByIds"]));
     expect(stage.hands.revoked).toHaveLength(1);
     expect(stage.hands.count("B")).toBe(0);
     stage.problem = null;

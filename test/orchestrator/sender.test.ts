@@ -111,6 +111,17 @@ describe("the sender", () => {
     await stage.stop();
   });
 
+  it("a move that the tracker goes on refusing is given up, and the lane is parked with what it said", async () => {
+    const stage = await Stage.open({ cards: { A: { state: "Todo" } } });
+    stage.fault = (verb) => (verb === "move" ? "fail" : undefined);
+    await stage.start();
+    await stage.pass(2 * 3_600_000);
+    expect(stage.why("A")).toBe("move_refused");
+    expect((await stage.issue("A")).labels).toEqual([ATTENTION]);
+    expect(stage.hands.taken).toEqual([]);
+    await stage.stop();
+  });
+
   it("a write under an old fence is refused and never sent", async () => {
     const stage = await Stage.start({ cards: TWO });
     const lane = await stage.lane("A");
