@@ -64,7 +64,7 @@ async function compose(parts: DaemonParts, scope: Scope): Promise<Daemon> {
   });
   hints.connect({
     poll: () => orchestrator.hint(),
-    workflow: (change) => followReload(parts, outside, change, () => orchestrator.hint()),
+    workflow: (change) => followReload(parts, outside, change, orchestrator),
   });
   const http = await openDoors(parts, { open, source, orchestrator }, scope);
   let why = "stopped";
@@ -220,9 +220,14 @@ function followReload(
   parts: DaemonParts,
   outside: { follow(next: Workflow): Promise<void> },
   change: WorkflowChange,
-  poll: () => void,
+  orchestrator: Orchestrator,
 ): void {
-  if ("error" in change) return;
+  if ("error" in change) {
+    // It is put on record at the next look.
+    orchestrator.nudge();
+    return;
+  }
+  const poll = (): void => orchestrator.hint();
   outside.follow(change.workflow).then(poll, (error: unknown) => {
     parts.log.error("the reloaded tracker or forge cannot be opened; the old one stays", {
       error: toMaestroError(error).message,

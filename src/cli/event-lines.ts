@@ -1,6 +1,6 @@
 import { formatDuration } from "../base/duration.ts";
 import type { StoredEvent } from "../model/events/envelope.ts";
-import type { EventOf } from "../model/events/index.ts";
+import type { Event, EventOf } from "../model/events/index.ts";
 import type { Issue } from "../model/issue.ts";
 import type { Lane } from "../model/lane.ts";
 import type { RunPurpose } from "../model/run.ts";
@@ -52,8 +52,10 @@ export class EventLines {
   /** The line for an event, or `null`. */
   line(stored: StoredEvent): string | null {
     const { event, laneId, at } = stored;
-    if (event.type === "service_mode_changed") return `${timeOf(at)}  ${event.data.mode}, asked by ${event.data.actor}`;
-    if (laneId === null) return null;
+    if (laneId === null) {
+      const said = serviceText(event);
+      return said === null ? null : `${timeOf(at)}  ${oneLine(said)}`;
+    }
     if (event.type === "lane_opened") this.#lanes.set(laneId, opened(event));
     const lane = this.#lanes.get(laneId);
     if (lane === undefined) return null;
@@ -94,6 +96,20 @@ export class EventLines {
     if (lane.changeId === null) return `waits for review: ${reason.sentence}`;
     if (!this.#words.needsApproval(lane.issue)) return "waits until its change can land by itself";
     return `waits for your review: ${this.#words.approve(lane.changeId)}`;
+  }
+}
+
+/** What is about the whole service. The workflow that it starts with is in its first lines. */
+function serviceText(event: Event): string | null {
+  switch (event.type) {
+    case "service_mode_changed":
+      return `${event.data.mode}, asked by ${event.data.actor}`;
+    case "workflow_rejected":
+      return `workflow file refused: ${event.data.message.replace(/\.$/, "")}; the last good one stays in force`;
+    case "workflow_loaded":
+      return event.data.previous == null ? null : "workflow file reloaded";
+    default:
+      return null;
   }
 }
 

@@ -15,6 +15,7 @@ import { Sender } from "./sender.ts";
 import { judgeSlotsFor, slotsInUse, startsAllowed } from "./slots.ts";
 import { tend } from "./tending.ts";
 import { isIdle, nextDue } from "./timing.ts";
+import { WorkflowNotes } from "./workflow-notes.ts";
 
 /** How the service ended by itself. */
 export interface Ending {
@@ -45,6 +46,7 @@ export class Orchestrator {
   readonly #abort = sharedAbort();
   readonly #scope: Scope;
   readonly #sender: Sender;
+  readonly #notes: WorkflowNotes;
   readonly #loops: Promise<void>[] = [];
   #nextPollAt = 0;
   #lookedAt = 0;
@@ -59,6 +61,7 @@ export class Orchestrator {
     this.#parts = parts;
     this.#scope = new Scope(parts.clock, "orchestrator");
     this.#sender = new Sender(parts, this.#board, this.#abort.signal, () => this.#sendWake.nudge());
+    this.#notes = new WorkflowNotes(parts);
     this.ended = new Promise((resolve) => {
       this.#onEnding = resolve;
     });
@@ -196,6 +199,7 @@ export class Orchestrator {
           { ...scope, event: { type: "service_mode_changed", data: { mode: "running", actor: "start" } } },
         ]);
     });
+    await this.#notes.write();
     await recover(this.#parts);
   }
 
@@ -231,8 +235,9 @@ export class Orchestrator {
     return poll(this.#parts, this.#board, this.#candidates, this.#abort.signal);
   }
 
-  /** Commands, lost leases, and every lane that something happened to or that is due. */
+  /** The workflow file, commands, lost leases, and every lane that something happened to or that is due. */
   async #look(): Promise<void> {
+    await this.#notes.write();
     await answerCommands(this.#parts, this.#board, { poll: () => this.hint(), stop: (why) => this.#end(why) });
     await buryExpired(this.#parts);
     const now = this.#parts.clock.now();

@@ -75,6 +75,24 @@ describe("EventLines", () => {
     expect(lines.line(stored(event, null))).toBe("09:05:07  paused, asked by cli:ann");
   });
 
+  it("tells what became of a changed workflow file, and nothing of the one it began with", () => {
+    const lines = new EventLines({ needsApproval: () => true, approve: String, unpark: String });
+    const file = { hash: "h2", path: "/w.md" };
+    const events: Event[] = [
+      { type: "workflow_loaded", data: { ...file, previous: null } },
+      {
+        type: "workflow_rejected",
+        data: { path: "/w.md", code: "invalid_workflow", message: "/w.md:3:1 is\nbroken." },
+      },
+      { type: "workflow_loaded", data: { ...file, previous: "h1" } },
+    ];
+    expect(events.map((event) => lines.line(stored(event, null)))).toEqual([
+      null,
+      "09:05:07  workflow file refused: /w.md:3:1 is broken; the last good one stays in force",
+      "09:05:07  workflow file reloaded",
+    ]);
+  });
+
   it.each([
     ["first", "started"],
     ["continuation", "goes on"],

@@ -83,6 +83,21 @@ describe("a malformed workflow", () => {
   });
 });
 
+describe("a workflow that is broken while the service runs", () => {
+  it("is refused with its place, leaves the last good one in force, and is taken up when it is mended", async () => {
+    const self = await place();
+    const service = startMaestro(self);
+    await service.line(/DEMO-1 {2}finished/);
+    writeFileSync(join(self.cwd, "WORKFLOW.md"), workflow().replace("max_turns: 3", "max_turns: many"));
+    await service.line(/workflow file refused: .*WORKFLOW\.md:14:\d+ .*; the last good one stays in force$/);
+    writeFileSync(join(self.cwd, "WORKFLOW.md"), workflow().replace("max_turns: 3", "max_turns: 4"));
+    await service.line(/workflow file reloaded$/);
+    expect((await service.end("SIGTERM")).code).toBe(0);
+    const types = (await maestro(self, "record", "export")).out.match(/"type":"workflow_\w+"/g);
+    expect(types).toEqual(["loaded", "rejected", "loaded"].map((end) => `"type":"workflow_${end}"`));
+  });
+});
+
 describe("a path that leads nowhere", () => {
   it.each([
     ["nowhere/WORKFLOW.md", /nowhere\/WORKFLOW\.md/],

@@ -8,7 +8,15 @@ export type ServiceEvent =
     }
   | { readonly type: "service_stopped"; readonly data: { readonly instance: string; readonly reason: string } }
   | { readonly type: "service_mode_changed"; readonly data: { readonly mode: ServiceMode; readonly actor: string } }
-  | { readonly type: "workflow_loaded"; readonly data: { readonly hash: string; readonly path: string } }
+  | {
+      readonly type: "workflow_loaded";
+      readonly data: {
+        readonly hash: string;
+        readonly path: string;
+        /** Hash of the one that was in force before; the same after a refused text was taken back, `null` at the start. */
+        readonly previous?: string | null;
+      };
+    }
   | {
       readonly type: "workflow_rejected";
       readonly data: { readonly path: string; readonly code: string; readonly message: string };
