@@ -157,8 +157,15 @@ export class Mirror {
     return (await this.known(baseBranch, signal)) ?? baseSha;
   }
 
+  /** Whether the mirror stands where the remote does and has that commit. What it was left with by an earlier process is looked at once. */
   async #has(branch: string, sha: string, signal: AbortSignal): Promise<boolean> {
-    return this.#here.get(branch) === sha && (await this.known(branch, signal)) === sha;
+    if ((await this.known(branch, signal)) !== sha) return false;
+    if (this.#here.get(branch) === sha) return true;
+    const { code } = await this.#git(this.#place, ["cat-file", "-e", `${sha}^{commit}`], signal, {
+      codes: [0, 1, 128],
+    });
+    if (code === 0) this.#here.set(branch, sha);
+    return code === 0;
   }
 
   async #forgetLost(wanted: readonly string[], heads: ReadonlyMap<string, string>, signal: AbortSignal): Promise<void> {

@@ -29,7 +29,7 @@ const SUBJECTS: readonly Subject[] = [
   {
     name: "local in a process of its own",
     gaps: {},
-    only: /two clients|opened again|out of reach/,
+    only: /two clients|opened again/,
     make: () => hostHarness(startProcess),
   },
 ];

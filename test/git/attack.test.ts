@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:f
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { LaneTree } from "../../src/git/index.ts";
+import { importCommit, tipOf } from "./fast-import.ts";
 import { makeProject, type Project } from "./project.ts";
 
 const HOOKS = [
@@ -187,7 +188,7 @@ function keepPlanting(lane: LaneTree): ChildProcess {
   const source = join(project.root, "evil/config.source");
   project.write(dirname(source), { "config.source": plantedConfig("workspace") });
   const targets = [".git/config", ".git/config.worktree", "nested/.git/config", "sub/.git/config"];
-  const script = `c=$(cat ${source}); while :; do for t in ${targets.join(" ")}; do echo "$c" > $t; done; sleep 0.01; done`;
+  const script = `c=$(cat ${source}); while :; do for t in ${targets.join(" ")}; do echo "$c" > $t; done; sleep 0.05; done`;
   return spawn("/bin/sh", ["-c", script], { cwd: lane.path, stdio: "ignore" });
 }
 
@@ -227,10 +228,9 @@ async function useEverything(lane: LaneTree): Promise<void> {
   await host.push(lane.branch, headSha, expected, signal);
   const checkout = await host.checkout(headSha, join(project.root, "checks", lane.workspaceKey), signal);
   await checkout.release();
-  project.git(join(project.root, "with-sub"), "pull", "-q", project.remote, "main");
-  publishFromSub({ [`${lane.workspaceKey}.txt`]: "more\n" });
+  publish({ [`${lane.workspaceKey}.txt`]: "more\n" });
   expect(await host.mergeBase(lane, signal)).toBe("merged");
-  publishFromSub({ [both]: "theirs\n" });
+  publish({ [both]: "theirs\n" });
   expect(await host.mergeBase(lane, signal)).toBe("conflict");
   project.write(lane.path, { [both]: "solved\n" });
   await take();
@@ -240,12 +240,8 @@ async function useEverything(lane: LaneTree): Promise<void> {
   await host.prepare(lane, signal);
 }
 
-function publishFromSub(files: Readonly<Record<string, string>>): void {
-  const folder = join(project.root, "with-sub");
-  project.write(folder, files);
-  project.git(folder, "add", ...Object.keys(files));
-  project.git(folder, "commit", "-q", "-m", "more");
-  project.git(folder, "push", "-q", project.remote, "HEAD:main");
+function publish(files: Readonly<Record<string, string>>): void {
+  importCommit(project.remote, "main", { from: tipOf(project.remote, "main"), files, message: "more" });
 }
 
 describe.each(["worktree", "clone"] as const)("an agent that plants commands in a %s", (strategy) => {

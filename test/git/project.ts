@@ -48,7 +48,7 @@ afterAll(() => {
   template = undefined;
 });
 
-/** Made once for all tests of a file, which work on copies. */
+/** Made once for all tests of a file, which work on copies. The host has fetched the first commit already. */
 function makeTemplate(): string {
   const root = mkdtempSync(join(tmpdir(), "maestro-git-template-"));
   const files = { "readme.md": "hello\n", "src/a.txt": "a\n", ".gitignore": "*.log\nbuild/\n" };
@@ -57,6 +57,9 @@ function makeTemplate(): string {
   git(root, "clone", "-q", "--template=", "remote.git", "maker");
   git(join(root, "maker"), "remote", "remove", "origin");
   mkdirSync(join(root, "workspaces"));
+  cpSync(join(root, "remote.git/objects"), join(root, "state/mirror/objects"), { recursive: true });
+  const tip = tipOf(join(root, "remote.git"), "main");
+  write(join(root, "state/git/mirror.git"), { HEAD: "ref: refs/heads/none\n", "refs/remotes/origin/main": `${tip}\n` });
   return root;
 }
 

@@ -40,6 +40,34 @@ describe("refreshMirror", () => {
     expect((await host.inspect(lane, signal)).unpushed).toBe(1);
   });
 
+  test.each([
+    ["is asked by a URL", (remote: string) => `file://${remote}`],
+    ["is a checkout", (_: string, maker: string) => maker],
+    ["has packed its branches", (remote: string) => remote],
+  ])("and push work the same when the remote %s", async (name, remoteOf) => {
+    const { signal, remote } = project;
+    const maker = join(project.root, "maker");
+    if (name.includes("packed")) project.git(remote, "pack-refs", "--all");
+    const source = { remote: remoteOf(remote, maker), path: null };
+    const host = createHostGit({ ...project.options, source, stateDirectory: join(project.root, "new") });
+    const lane = project.lane("ABC-1");
+    const { headSha } = await host.prepare(lane, signal);
+    expect(await host.remoteHead("main", signal)).toBe(headSha);
+    project.write(lane.path, { "new.txt": "new\n" });
+    const taken = await host.takeOver(lane, { message: "do it\n" }, signal);
+    expect(await host.push(lane.branch, taken.headSha, null, signal)).toBe("pushed");
+    expect(await host.remoteHead(lane.branch, signal)).toBe(taken.headSha);
+    expect((await host.inspect(lane, signal)).unpushed).toBe(0);
+  });
+
+  test("fetches again what the object store lost", async () => {
+    const { host, signal } = project;
+    await host.refreshMirror(signal);
+    rmSync(join(project.state, "mirror/objects"), { recursive: true });
+    const { baseSha } = await createHostGit(project.options).refreshMirror(signal);
+    expect(await host.isAncestor(baseSha, baseSha, signal)).toBe(true);
+  });
+
   test("names the branches that exist when the base does not", async () => {
     project.publish("develop", { "b.txt": "b\n" });
     const host = createHostGit({ ...project.options, baseBranch: "trunk" });
@@ -84,17 +112,20 @@ describe("refreshMirror", () => {
     const checkout = join(project.root, "maker");
     const before = [project.git(checkout, "for-each-ref"), project.git(checkout, "status", "--porcelain")];
     const log = memoryLog();
-    const host = createHostGit({ ...project.options, log, source: { remote: project.remote, path: checkout } });
+    const stateDirectory = join(project.root, "new");
+    const source = { remote: project.remote, path: checkout };
+    const host = createHostGit({ ...project.options, log, stateDirectory, source });
     await host.refreshMirror(project.signal);
     expect([project.git(checkout, "for-each-ref"), project.git(checkout, "status", "--porcelain")]).toEqual(before);
     expect(log.entries).toEqual([]);
-    expect(existsSync(join(project.state, "git/mirror.git/refs/seed/heads/main"))).toBe(false);
+    expect(existsSync(join(stateDirectory, "git/mirror.git/refs/seed/heads/main"))).toBe(false);
   });
 
   test("does without a checkout that is none", async () => {
     const log = memoryLog();
     const source = { remote: project.remote, path: "/nonexistent" };
-    await createHostGit({ ...project.options, log, source }).refreshMirror(project.signal);
+    const stateDirectory = join(project.root, "new");
+    await createHostGit({ ...project.options, log, stateDirectory, source }).refreshMirror(project.signal);
     expect(log.entries.map(({ fields }) => fields.path)).toEqual(["/nonexistent"]);
   });
 });

@@ -1,13 +1,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { afterAll } from "vitest";
 import { systemClock } from "../../../src/base/clock.ts";
 import { systemRandom } from "../../../src/base/random.ts";
 import { ForgeHost } from "../../../src/forges/local/host.ts";
 import { ensureRepository } from "../../../src/forges/local/repository.ts";
 import { storeParts } from "../../../src/forges/local/store-parts.ts";
 
+const CACHE = fileURLToPath(new URL("../../../node_modules/.cache", import.meta.url));
 const PROGRAM = fileURLToPath(new URL("../../../src/forges/local/host-program.ts", import.meta.url));
 
 /** A host of a forge, here or in a process of its own. */
@@ -38,10 +40,10 @@ export interface HostPlace {
   readonly checkout: string;
 }
 
-/** Starts a host program from its sources and waits until it listens. Rejects with what it says when it does not. */
+/** Starts a host program and waits until it listens. Rejects with what it says when it does not. */
 export async function startProcess({ root, repository, checkout }: HostPlace): Promise<RunningHost> {
   const files = hostFiles(root);
-  const child = runProgram([
+  const child = await runProgram([
     ...["--repository", repository, "--source", checkout, "--base", "main"],
     ...["--socket", files.socket, "--faults", files.faults, "--log", files.log],
   ]);
@@ -68,10 +70,31 @@ export async function startHere({ root, repository, checkout }: HostPlace): Prom
 }
 
 /** Runs the host program with these arguments. */
-export function runProgram(args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, ["--import", import.meta.resolve("tsx"), PROGRAM, ...args], {
-    stdio: ["ignore", "pipe", "pipe"],
+export async function runProgram(args: readonly string[]): Promise<ChildProcess> {
+  bundle ??= buildProgram();
+  return spawn(process.execPath, [await bundle, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+}
+
+let bundle: Promise<string> | undefined;
+afterAll(async () => {
+  if (bundle !== undefined) rmSync(dirname(await bundle), { recursive: true });
+  bundle = undefined;
+});
+
+/** The program as one file, made once for all tests of a file: from its sources each start would compile them anew. */
+async function buildProgram(): Promise<string> {
+  const { build } = await import("vite");
+  // Below the packages, so that the one with a binary of its own is found.
+  mkdirSync(CACHE, { recursive: true });
+  const outDir = mkdtempSync(join(CACHE, "host-"));
+  await build({
+    configFile: false,
+    publicDir: false,
+    logLevel: "error",
+    build: { ssr: PROGRAM, outDir, target: "node20", rolldownOptions: { output: { entryFileNames: "program.mjs" } } },
+    ssr: { noExternal: true, external: ["@photostructure/sqlite"] },
   });
+  return join(outDir, "program.mjs");
 }
 
 function hostFiles(root: string) {

@@ -106,7 +106,7 @@ it("answers what it does not understand with an error, and is for its user only"
 });
 
 it("says what is wrong with its arguments and leaves", async () => {
-  const child = runProgram(["--repository", "/nonexistent/r.git"]);
+  const child = await runProgram(["--repository", "/nonexistent/r.git"]);
   let said = "";
   child.stderr?.on("data", (chunk) => {
     said += String(chunk);
