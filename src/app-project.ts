@@ -1,10 +1,18 @@
 import { realpath } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join, resolve } from "node:path";
+import { readTextIfExists, writeFileAtomic } from "./base/atomic-file.ts";
 import { MaestroError } from "./base/errors.ts";
+import { makeFolder } from "./base/folder.ts";
 import { exists } from "./base/presence.ts";
 import type { Project, Target, Terminal } from "./cli/app.ts";
-import { resolveTemplate, stateDirectoryOf, workflowIdOf } from "./workflow/index.ts";
+import {
+  type ComposedTemplate,
+  findTemplate,
+  packagedFolder,
+  stateDirectoryOf,
+  workflowIdOf,
+} from "./workflow/index.ts";
 
 const DEFAULT_FILE = "WORKFLOW.md";
 
@@ -45,13 +53,28 @@ async function fromFile(given: string, terminal: Terminal): Promise<LocatedProje
 
 /** With a template the project is the current folder; a template that needs files of its own makes a demo elsewhere. */
 async function fromTemplate(alias: string, terminal: Terminal): Promise<LocatedProject> {
-  const workflowPath = await resolveTemplate(alias);
+  const folder = await realpath(terminal.cwd);
+  const found = await findTemplate(alias, folder);
   const home = homeOf(terminal.environment);
+  if (found.kind === "composed") return fromComposed(found.template, folder, home);
   const needsOne = needsDemo(alias) && !(await isInitialised(terminal.cwd));
   const demo = needsOne ? await (await import("./app-demo.ts")).makeDemo(home, alias) : null;
-  const directory = demo ?? (await realpath(terminal.cwd));
-  const id = workflowIdOf(workflowPath, directory);
-  return { id, workflowPath, directory, stateDirectory: stateDirectoryOf(home, id), demo };
+  const directory = demo ?? folder;
+  const id = workflowIdOf(found.path, directory);
+  return { id, workflowPath: found.path, directory, stateDirectory: stateDirectoryOf(home, id), demo };
+}
+
+/** A composed file is kept in the project's state, where messages can point into it. */
+async function fromComposed(template: ComposedTemplate, directory: string, home: string): Promise<LocatedProject> {
+  // The id is the alias's, as if the file were packaged.
+  const id = workflowIdOf(join(packagedFolder("templates"), `${template.alias}.md`), directory);
+  const stateDirectory = stateDirectoryOf(home, id);
+  const workflowPath = join(stateDirectory, "template.md");
+  if ((await readTextIfExists(workflowPath)) !== template.text) {
+    await makeFolder(stateDirectory);
+    await writeFileAtomic(workflowPath, template.text);
+  }
+  return { id, workflowPath, directory, stateDirectory, demo: null };
 }
 
 function needsDemo(alias: string): boolean {

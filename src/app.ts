@@ -10,6 +10,7 @@ import { homeOf, locateProject, type LocatedProject } from "./app-project.ts";
 import type { App, Opened, Daemon, Project, ServiceOptions, Terminal } from "./cli/app.ts";
 import type { Forge } from "./contracts/forge.ts";
 import type { Tracker } from "./contracts/tracker.ts";
+import type { WorkflowInput } from "./workflow/index.ts";
 
 /**
  * The composition root: builds each part when a command asks for it. Nothing heavy is imported before that, so that `--help` stays
@@ -37,6 +38,7 @@ export function createApp(terminal: Terminal): App {
       return project;
     },
     workflow: async (project) => (await load(foundation, project)).workflow,
+    workflowInput: (project) => inputOf(foundation, project),
     service: (project, options) => openDaemon(foundation, project, options),
     tracker: (project) => openProjectTracker(foundation, project),
     forge: (project) => openProjectForge(foundation, project),
@@ -82,23 +84,17 @@ function place(foundation: Foundation, project: Project): RecordPlace {
   return { ...foundation, project, file: recordFile(project) };
 }
 
-async function load(foundation: Foundation, project: Project) {
+async function inputOf(foundation: Foundation, project: Project): Promise<WorkflowInput> {
   const { builtInKinds } = await import("./app-kinds.ts");
+  const { workflowPath: path, directory, id } = placed(foundation, project);
+  const { home, secrets, terminal } = foundation;
+  return { path, directory, id, kinds: builtInKinds(), environment: terminal.environment, home, secrets };
+}
+
+async function load(foundation: Foundation, project: Project) {
   const { loadWorkflow } = await import("./workflow/index.ts");
-  const kinds = builtInKinds();
-  const { workflowPath: path, directory } = placed(foundation, project);
-  const { home, secrets } = foundation;
-  return {
-    kinds,
-    workflow: await loadWorkflow({
-      path,
-      directory,
-      kinds,
-      environment: foundation.terminal.environment,
-      home,
-      secrets,
-    }),
-  };
+  const input = await inputOf(foundation, project);
+  return { kinds: input.kinds, workflow: await loadWorkflow(input) };
 }
 
 async function openDaemon(foundation: Foundation, project: Project, options: ServiceOptions): Promise<Daemon> {

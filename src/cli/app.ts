@@ -10,6 +10,7 @@ import type { StoredEvent } from "../model/events/envelope.ts";
 import type { Lane } from "../model/lane.ts";
 import type { Workflow } from "../model/workflow.ts";
 import type { PruneReport, VerifyReport } from "../record/index.ts";
+import type { WorkflowInput } from "../workflow/index.ts";
 
 /** The process around a command. Commands write only through it. */
 export interface Terminal {
@@ -98,6 +99,8 @@ export interface App {
   /** Finds the workflow file; with `template`, the packaged one, or the demo project it makes. Writes nothing into the current folder. */
   locate(target: Target): Promise<Project>;
   workflow(project: Project): Promise<Workflow>;
+  /** What its workflow file is loaded with. */
+  workflowInput(project: Project): Promise<WorkflowInput>;
   service(project: Project, options: ServiceOptions): Promise<Daemon>;
   tracker(project: Project): Promise<Opened<Tracker>>;
   /** Throws `no_forge` when the workflow has no repository. */

@@ -22,7 +22,10 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 const TABLE: readonly (readonly [RegExp, ExitCode])[] = [
   [/^aborted$/, EXIT.interrupted],
   [/^(usage|unknown_template|unknown_command|invalid_argument)$/, EXIT.usage],
-  [/(^|_)(not_found|missing_lane)$|^(unknown_(issue|lane|state)|record_missing|transcript_missing)$/, EXIT.notFound],
+  [
+    /(^|_)(not_found|missing_lane)$|^(unknown_(issue|key|lane|state)|record_missing|transcript_missing)$/,
+    EXIT.notFound,
+  ],
   [/^(already_running|port_in_use|has_work|lock_timeout|stale_\w+|file_exists|merge_refused)$/, EXIT.conflict],
   [/_conflict$/, EXIT.conflict],
   [/_invalid_config$|_missing_secret$|^(invalid|missing|unsupported|workflow|template|profile)_/, EXIT.configuration],

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import type { App, Terminal } from "./app.ts";
 import { Cli } from "./cli.ts";
+import { addInit } from "./init.ts";
 import { reportProblem } from "./problem.ts";
 import { addRequests } from "./requests.ts";
 import { addDaemon } from "./start/daemon.ts";
@@ -42,6 +43,11 @@ function wantsJson(words: readonly string[]): boolean {
 /** Groups of commands, each read when it is needed. */
 const GROUPS = [
   {
+    name: "workflow",
+    description: "check the workflow file, show its prompt, and say where a value comes from",
+    load: async () => (await import("./workflow/index.ts")).fillWorkflow,
+  },
+  {
     name: "issue",
     description: "read and write issues in the workflow's tracker",
     load: async () => (await import("./issue/index.ts")).fillIssue,
@@ -69,7 +75,7 @@ async function programOf(cli: Cli, words: readonly string[]): Promise<Command> {
     .exitOverride()
     .configureOutput({ writeOut: cli.terminal.out, writeErr: cli.terminal.error, outputError: () => undefined });
   addMaestro(program, cli);
-  for (const add of [addRun, addDaemon, addStatus, addRequests]) add(program, cli);
+  for (const add of [addInit, addRun, addDaemon, addStatus, addRequests]) add(program, cli);
   for (const { name, description, load } of GROUPS) {
     const group = program.command(name).description(description);
     // Only a command line that names a group can ask for what is in it.

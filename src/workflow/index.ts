@@ -1,7 +1,11 @@
+export { type ComposedTemplate, composeTemplate, isComposedAlias } from "./compose.ts";
+export { type Explanation, explainKey, type ValueSource } from "./explain.ts";
 export { stateDirectoryOf, workflowIdOf } from "./identity.ts";
 export type { WorkflowChange, WorkflowInput, WorkflowKinds } from "./input.ts";
+export { readSchema, SCHEMA_NAMES } from "./key-description.ts";
 export { loadWorkflow } from "./load.ts";
 export { packagedFolder } from "./packaged.ts";
 export { type PromptInput, renderContinuation, renderPrompt } from "./prompt.ts";
 export { type WorkflowSource, watchWorkflow } from "./reload.ts";
-export { listTemplates, resolveTemplate } from "./templates.ts";
+export { findTemplate, listTemplates, resolveTemplate } from "./templates.ts";
+export { followValidity, type Validity } from "./validity.ts";

@@ -21,7 +21,7 @@ async function readWhole(path: string): Promise<string> {
     throw new MaestroError({
       code: "missing_workflow_file",
       message: `${path} cannot be read: ${systemCode(error) === "ENOENT" ? "there is no such file" : messageOf(error)}.`,
-      hint: "Give the path of a WORKFLOW.md, or start with `--template local/local/mock`.",
+      hint: "Give the path of a WORKFLOW.md, write one with `maestro init`, or start with `--template local/local/mock`.",
       facts: { path },
       cause: error,
     });

@@ -2,10 +2,11 @@ import { readdir } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { MaestroError } from "../base/errors.ts";
 import { nearestOf } from "../base/nearest.ts";
+import { type ComposedTemplate, composeTemplate, isComposedAlias } from "./compose.ts";
 import { packagedFolder } from "./packaged.ts";
 
-/** Holds the demo's code and issues, no workflow files. */
-const DEMO = "demo";
+/** Hold the demo's code and issues, and the parts that other templates are made of; no workflow files. */
+const OTHERS = ["demo/", "parts/"];
 const SEGMENT = /^[a-z][a-z0-9_]*$/;
 /** The agent's segment may carry a variant. */
 const LAST_SEGMENT = /^[a-z][a-z0-9_]*(\.[a-z0-9_-]+)?$/;
@@ -15,7 +16,7 @@ export async function listTemplates(): Promise<readonly string[]> {
   const root = packagedFolder("templates");
   const names = await readdir(root, { recursive: true });
   return names
-    .filter((name) => name.endsWith(".md") && !name.startsWith(`${DEMO}/`))
+    .filter((name) => name.endsWith(".md") && !OTHERS.some((folder) => name.startsWith(folder)))
     .map((name) => relative(root, join(root, name)).slice(0, -".md".length))
     .filter(isAlias)
     .sort();
@@ -36,6 +37,19 @@ export async function resolveTemplate(alias: string): Promise<string> {
     hint: near === undefined ? "an alias is <tracker>/<forge>/<agent>[.<variant>]" : `did you mean "${near}"?`,
     facts: { alias, known: [...known] },
   });
+}
+
+/** What an alias stands for: a packaged file, or a text that was put together from parts. */
+export type FoundTemplate =
+  | { readonly kind: "file"; readonly path: string }
+  | { readonly kind: "composed"; readonly template: ComposedTemplate };
+
+/** Finds a packaged file by its alias, or composes one; `directory` is the project. Throws what these two throw. */
+export async function findTemplate(alias: string, directory: string): Promise<FoundTemplate> {
+  const wanted = alias.trim().replace(/\.md$/, "");
+  const isWhole = (await listTemplates()).includes(wanted);
+  if (isWhole || !isComposedAlias(wanted)) return { kind: "file", path: await resolveTemplate(wanted) };
+  return { kind: "composed", template: await composeTemplate(wanted, directory) };
 }
 
 function isAlias(name: string): boolean {

@@ -22,6 +22,8 @@ export interface Props {
   readonly isRunning?: boolean;
   readonly answer?: CommandAnswer | null;
   readonly environment?: Readonly<Record<string, string>>;
+  /** The current folder. Default: one of its own. */
+  readonly cwd?: string;
   readonly isTerminal?: boolean;
   readonly demo?: string | null;
   readonly service?: (options: ServiceOptions) => Partial<Daemon>;
@@ -72,7 +74,7 @@ export async function stage(props: Props = {}): Promise<Stage> {
       written.err += text;
     },
     isTerminal: props.isTerminal ?? false,
-    cwd: place.context.directory,
+    cwd: props.cwd ?? place.context.directory,
     environment: props.environment ?? { USER: "ann" },
     signal: ending.signal,
   };
@@ -115,6 +117,7 @@ function appOf(props: Props, self: Stage, shared: Pick<App, "clock" | "random" |
     version: "1.2.3",
     locate: async () => project,
     workflow: async () => workflowOf(props.workflow),
+    workflowInput: () => Promise.reject(new Error("this stage has no workflow file")),
     service: async (_project, options) => {
       self.started.push(options);
       self.open.add("service");

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach } from "vitest";
+import { mockAgent } from "../../src/agents/mock/index.ts";
 import { MaestroError } from "../../src/base/errors.ts";
 import type { JsonObject } from "../../src/base/json.ts";
 import type { AgentProviderKind } from "../../src/contracts/agent-provider.ts";
@@ -9,6 +10,8 @@ import type { ForgeProvider } from "../../src/contracts/forge.ts";
 import { Registry } from "../../src/contracts/registry.ts";
 import type { LifecycleDefaults, TrackerProvider } from "../../src/contracts/tracker.ts";
 import type { Issue } from "../../src/model/issue.ts";
+import { localTracker } from "../../src/trackers/local/index.ts";
+import { memoryTracker } from "../../src/trackers/memory/index.ts";
 import { loadWorkflow, type PromptInput, type WorkflowInput, type WorkflowKinds } from "../../src/workflow/index.ts";
 
 const folders: string[] = [];
@@ -85,6 +88,16 @@ export function testKinds(lifecycle: LifecycleDefaults | null = null): WorkflowK
     forges: registry("repo.provider.kind", { paper: paperForge("paper"), memory: paperForge("memory") }),
     agents: registry("agent_provider.kind", { actor }),
     placements: ["local", "moon"],
+  };
+}
+
+/** The adapters of the packaged templates; their forges only take their options. */
+export function packagedKinds(): WorkflowKinds {
+  return {
+    trackers: registry("tracker.kind", { memory: memoryTracker, local: localTracker }),
+    agents: registry("agent_provider.kind", { mock: mockAgent }),
+    forges: registry("repo.provider.kind", { local: paperForge("local"), memory: paperForge("memory") }),
+    placements: ["local"],
   };
 }
 

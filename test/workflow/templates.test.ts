@@ -4,39 +4,26 @@ import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { splitFrontMatter } from "../../src/base/front-matter.ts";
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../../src/base/json.ts";
-import { Registry } from "../../src/contracts/registry.ts";
-import { mockAgent } from "../../src/agents/mock/index.ts";
-import { localTracker } from "../../src/trackers/local/index.ts";
-import { memoryTracker } from "../../src/trackers/memory/index.ts";
 import {
   listTemplates,
   loadWorkflow,
   packagedFolder,
   renderPrompt,
   resolveTemplate,
-  type WorkflowKinds,
 } from "../../src/workflow/index.ts";
-import { anIssue, failureOf, temporaryFolder, testKinds } from "./fixture.ts";
+import { anIssue, failureOf, packagedKinds, temporaryFolder } from "./fixture.ts";
 
 const DEMO = join(packagedFolder("templates"), "demo");
 
-/** The real adapters, but for the forge: a template gives it no options. */
-function realKinds(): WorkflowKinds {
-  const trackers = new Registry<typeof memoryTracker>("tracker.kind");
-  for (const tracker of [memoryTracker, localTracker]) {
-    trackers.register({ kind: tracker.kind, source: "test", load: () => Promise.resolve(tracker) });
-  }
-  const agents = new Registry<typeof mockAgent>("agent_provider.kind");
-  agents.register({ kind: "mock", source: "test", load: () => Promise.resolve(mockAgent) });
-  const forges: WorkflowKinds["forges"] = new Registry("repo.provider.kind");
-  const { forges: paper } = testKinds();
-  forges.register({ kind: "local", source: "test", load: () => paper.load("paper") });
-  return { trackers, forges, agents, placements: ["local"] };
-}
-
 async function load(alias: string) {
   const path = alias === "" ? join(packagedFolder("templates"), "../WORKFLOW.md") : await resolveTemplate(alias);
-  return loadWorkflow({ path, directory: temporaryFolder(), kinds: realKinds(), environment: {}, home: "/home/of" });
+  return loadWorkflow({
+    path,
+    directory: temporaryFolder(),
+    kinds: packagedKinds(),
+    environment: {},
+    home: "/home/of",
+  });
 }
 
 describe("templates", () => {
