@@ -1,3 +1,4 @@
+import { toMaestroError } from "../base/errors.ts";
 import { nearestOf } from "../base/nearest.ts";
 import type { RecordTransaction } from "../contracts/record.ts";
 import { type Command, COMMAND_VERBS, type CommandAnswer, type CommandVerb } from "../model/command.ts";
@@ -26,16 +27,29 @@ interface Writing {
 /** Carries out every open command once: its effect and its answer are one transaction. */
 export async function answerCommands(parts: OrchestratorParts, board: Board, effects: CommandEffects): Promise<void> {
   for (const command of await parts.record.views.openCommands()) {
-    const answer = await parts.record.transact(async (tx) => {
-      const { ok, code, sentence } = await carryOutCommand({ parts, board, command, tx });
+    const answer = await answerOnce(parts, board, command);
+    parts.log.info("command answered", { verb: command.verb, actor: command.actor, ok: answer.ok, code: answer.code });
+    if (answer.ok && (command.verb === "refresh" || command.verb === "resume")) effects.poll();
+    if (answer.ok && command.verb === "stop") effects.stop(`asked by ${command.actor}`);
+  }
+}
+
+/** A command that cannot be carried out is answered so too: it must not come back for ever. Only trouble with the record itself is thrown. */
+async function answerOnce(parts: OrchestratorParts, board: Board, command: Command): Promise<CommandAnswer> {
+  const answer = (work: (tx: RecordTransaction) => Promise<Reason & { readonly ok: boolean }>) =>
+    parts.record.transact(async (tx) => {
+      const { ok, code, sentence } = await work(tx);
       const given: CommandAnswer = { ok, code, sentence, at: parts.clock.now() };
       const { id, verb, actor } = command;
       await append(tx, command, null, { type: "command_answered", data: { id, verb, actor, answer: given } });
       return given;
     });
-    parts.log.info("command answered", { verb: command.verb, actor: command.actor, ok: answer.ok, code: answer.code });
-    if (answer.ok && (command.verb === "refresh" || command.verb === "resume")) effects.poll();
-    if (answer.ok && command.verb === "stop") effects.stop(`asked by ${command.actor}`);
+  try {
+    return await answer((tx) => carryOutCommand({ parts, board, command, tx }));
+  } catch (error) {
+    const { code, message } = toMaestroError(error);
+    parts.log.error("a command could not be carried out", { verb: command.verb, code, error: message });
+    return answer(async () => ({ ok: false, ...reason(code, message) }));
   }
 }
 
@@ -104,7 +118,15 @@ async function write({ parts, board, command, tx }: Writing, lane: Lane, code: s
   const openOutbox = board.outboxOf(lane.id);
   const facts = { workflow, lane, issue: undefined, change: undefined, openOutbox, now };
   const plan = planUnpark(facts, reason(code, `${command.actor} asked for it.`));
-  await writePlan(parts, tx, plan, { lane, issue: lane.issue, workflow, resume: null, openOutbox, now });
+  await writePlan(parts, tx, plan, {
+    lane,
+    issue: lane.issue,
+    workflow,
+    resume: null,
+    openOutbox,
+    now,
+    actor: command.actor,
+  });
 }
 
 async function append(tx: RecordTransaction, command: Command, lane: Lane | null, event: Event): Promise<void> {

@@ -24,6 +24,8 @@ export interface StepScope {
   /** The lane's outside writes that are neither done nor refused. */
   readonly openOutbox: readonly OutboxRow[];
   readonly now: number;
+  /** Who asked for it; by default what the tracker showed. */
+  readonly actor?: string;
 }
 
 /** Whether a plan does more than wait. */
@@ -117,7 +119,7 @@ class StepWriter {
       case "close_work":
         return this.#close(step);
       default: {
-        const event = eventOf(step, this.#lane, this.#scope.now);
+        const event = eventOf(step, this.#scope);
         if (event !== null) await this.#append(event);
       }
     }
@@ -195,7 +197,8 @@ class StepWriter {
 }
 
 /** The event that a step without a queue or outbox row is written as. */
-function eventOf(step: Step, lane: Lane, now: number): Event | null {
+function eventOf(step: Step, scope: StepScope): Event | null {
+  const { lane, now } = scope;
   switch (step.do) {
     case "cancel_work":
       return lane.work === null ? null : { type: "work_canceled", data: { id: lane.work.id, reason: step.reason } };
@@ -210,7 +213,7 @@ function eventOf(step: Step, lane: Lane, now: number): Event | null {
     case "park":
       return { type: "lane_parked", data: { ...step.reason, at: now, until: step.until } };
     case "unpark":
-      return { type: "lane_unparked", data: { actor: "tracker", reason: step.reason } };
+      return { type: "lane_unparked", data: { actor: scope.actor ?? "tracker", reason: step.reason } };
     case "close_lane":
       return { type: "lane_closed", data: { reason: step.reason } };
     default:
