@@ -41,6 +41,9 @@ export interface AgentGitState {
   readonly indexFile: string | null;
 }
 
+/** What says that something is under way in an agent's `.git`. */
+const UNDER_WAY = ["MERGE_HEAD", "MERGE_MSG", "MERGE_MODE", "CHERRY_PICK_HEAD", "REVERT_HEAD", "index.lock"];
+
 /**
  * Makes the `.git` that an agent uses freely, or sets the one that is there to a state. Only plain files are written, no Git command runs in it. What
  * the agent configured stays as it is. Throws `git_unsafe_workspace`.
@@ -61,8 +64,8 @@ export async function writeAgentGit(
   if (state.baseSha !== null) await write(`refs/remotes/origin/${baseBranch}`, `${state.baseSha}\n`);
   if (state.branch !== null) await write(`refs/heads/${state.branch}`, `${state.sha}\n`);
   await write("HEAD", state.branch === null ? `${state.sha}\n` : `ref: refs/heads/${state.branch}\n`);
-  for (const name of ["MERGE_HEAD", "MERGE_MSG", "MERGE_MODE", "CHERRY_PICK_HEAD", "REVERT_HEAD", "index.lock"]) {
-    await removeWithin(runtime, tree, `.git/${name}`);
+  for (const { name } of await runtime.list(`${tree}/.git`)) {
+    if (UNDER_WAY.includes(name)) await removeWithin(runtime, tree, `.git/${name}`);
   }
   if (state.merging !== null) {
     await write("MERGE_MSG", `${state.merging.message}\n`);

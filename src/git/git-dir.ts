@@ -55,18 +55,22 @@ export const HOST_CONFIG = `[core]
 const RAW_ATTRIBUTES = "* !text !eol !ident !filter !working-tree-encoding !export-ignore !export-subst !diff !merge\n";
 
 /** Files that would send Git elsewhere or change what it sees. The host makes none of them. */
-const FOREIGN = ["commondir", "config.worktree", "hooks", "shallow", "info/grafts", "info/exclude"];
+const FOREIGN = ["commondir", "config.worktree", "hooks", "shallow"];
+const FOREIGN_INFO = ["grafts", "exclude"];
 
-/** Makes a git dir of the host, or puts it back to its constants when anything in it was altered. */
+/**
+ * Makes a git dir of the host, or puts it back to its constants when anything in it was altered. Nothing of it is forced to the disk: what a power failure
+ * takes is put back at the next use.
+ */
 export async function sealGitDir(runtime: Runtime, gitDir: string, kind: "plain" | "raw" = "plain"): Promise<void> {
   await runtime.makeDirectory(`${gitDir}/refs`);
   await runtime.makeDirectory(`${gitDir}/info`);
   await ensureText(runtime, `${gitDir}/config`, HOST_CONFIG);
   if (kind === "raw") await ensureText(runtime, `${gitDir}/info/attributes`, RAW_ATTRIBUTES);
-  else await runtime.remove(`${gitDir}/info/attributes`);
-  for (const name of FOREIGN) await runtime.remove(`${gitDir}/${name}`);
-  if ((await runtime.stat(`${gitDir}/HEAD`)) === undefined) {
-    await runtime.writeText(`${gitDir}/HEAD`, "ref: refs/heads/none\n");
+  await removeFrom(runtime, gitDir, FOREIGN);
+  await removeFrom(runtime, `${gitDir}/info`, kind === "raw" ? FOREIGN_INFO : [...FOREIGN_INFO, "attributes"]);
+  if (((await runtime.stat(`${gitDir}/HEAD`))?.size ?? 0) === 0) {
+    await runtime.writeText(`${gitDir}/HEAD`, "ref: refs/heads/none\n", { durable: false });
   }
 }
 
@@ -74,15 +78,20 @@ export async function sealGitDir(runtime: Runtime, gitDir: string, kind: "plain"
 export async function sealObjects(runtime: Runtime, objects: string): Promise<void> {
   await runtime.makeDirectory(`${objects}/pack`);
   await runtime.makeDirectory(`${objects}/info`);
-  await runtime.remove(`${objects}/info/alternates`);
-  await runtime.remove(`${objects}/info/http-alternates`);
+  await removeFrom(runtime, `${objects}/info`, ["alternates", "http-alternates"]);
+}
+
+/** Whatever its case, since some file systems make no difference. */
+async function removeFrom(runtime: Runtime, folder: string, names: readonly string[]): Promise<void> {
+  for (const { name } of await runtime.list(folder))
+    if (names.includes(name.toLowerCase())) await runtime.remove(`${folder}/${name}`);
 }
 
 async function ensureText(runtime: Runtime, path: string, text: string): Promise<void> {
   const found = await runtime.stat(path);
   if (found?.kind === "file" && found.size === text.length && (await runtime.readText(path)) === text) return;
   if (found !== undefined) await runtime.remove(path);
-  await runtime.writeText(path, text);
+  await runtime.writeText(path, text, { durable: false });
 }
 
 function plainName(key: string): string {
