@@ -1,33 +1,23 @@
 import type { LaneFacts } from "../model/facts.ts";
-import type { LaneStage } from "../model/lane.ts";
+import { LANE_STAGES, type LaneStage } from "../model/lane.ts";
 import { reason } from "../model/verdict.ts";
 import { isTerminal } from "../model/workflow.ts";
 import {
   describePending,
   describeRetry,
   describeWork,
+  isOnlyMoved,
+  judgeMove,
   knownIssue,
   pendingWrites,
   planCleanup,
   planCloseout,
+  planMove,
 } from "../policy/index.ts";
 import { because, type Rule, waitFor } from "./rule.ts";
 
-const EVERY: readonly LaneStage[] = [
-  "working",
-  "validating",
-  "handing_off",
-  "review_wait",
-  "review_repair",
-  "ready_to_land",
-  "landing",
-  "closeout",
-  "cleanup",
-  "released",
-  "closed",
-];
 /** Stages with something that an ended issue or a merge may still cut short. */
-const BEFORE_CLOSEOUT: readonly LaneStage[] = EVERY.filter(
+const BEFORE_CLOSEOUT: readonly LaneStage[] = LANE_STAGES.filter(
   (stage) => !["closeout", "cleanup", "closed"].includes(stage),
 );
 
@@ -46,7 +36,7 @@ export const COMMON_RULES: readonly Rule[] = [
   },
   {
     code: "lane_has_work",
-    stages: EVERY,
+    stages: LANE_STAGES,
     when: ({ lane }) => lane.work !== null,
     plan: ({ lane }) => waitFor(reason("lane_has_work", describeWork(lane))),
   },
@@ -59,7 +49,8 @@ export const COMMON_RULES: readonly Rule[] = [
   {
     code: "closed_unmerged",
     stages: BEFORE_CLOSEOUT,
-    when: ({ issue, workflow }) => issue != null && isTerminal(workflow, issue.state),
+    // A lane that only moved its issue has nothing to clean up.
+    when: ({ issue, lane, workflow }) => issue != null && isTerminal(workflow, issue.state) && !isOnlyMoved(lane),
     plan: (facts) => {
       const { identifier, state } = knownIssue(facts);
       return planCleanup(facts, because("closed_unmerged", `${identifier} is in "${state}", which ends it.`));
@@ -67,21 +58,27 @@ export const COMMON_RULES: readonly Rule[] = [
   },
   {
     code: "lane_parked",
-    stages: EVERY,
+    stages: LANE_STAGES,
     // In cleanup only a person's command ends what parked it there; input was asked for before the issue ended.
     when: ({ lane }) => lane.parked !== null && (lane.stage !== "cleanup" || lane.parked.until === "command"),
     plan: ({ lane }) => waitFor(reason("lane_parked", `Parked: ${lane.parked?.sentence ?? lane.reason.sentence}`)),
   },
   {
     code: "retry_not_due",
-    stages: EVERY,
+    stages: LANE_STAGES,
     when: ({ lane, now }) => lane.retry !== null && lane.retry.dueAt > now,
     plan: ({ lane, now }) => waitFor(reason("retry_not_due", describeRetry(lane, now))),
   },
   {
     code: "outbox_pending",
-    stages: EVERY,
+    stages: LANE_STAGES,
     when: ({ openOutbox }) => pendingWrites(openOutbox).length > 0,
     plan: ({ openOutbox }) => waitFor(reason("outbox_pending", describePending(pendingWrites(openOutbox)))),
+  },
+  {
+    code: "route_moves",
+    stages: BEFORE_CLOSEOUT,
+    when: ({ issue, workflow }) => issue != null && judgeMove(workflow, issue)?.ok === true,
+    plan: (facts) => planMove(facts, knownIssue(facts)),
   },
 ];

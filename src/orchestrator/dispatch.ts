@@ -5,7 +5,7 @@ import type { Issue } from "../model/issue.ts";
 import type { Event } from "../model/events/index.ts";
 import type { Reason, Verdict } from "../model/verdict.ts";
 import { workspaceKey } from "../model/workspace-key.ts";
-import { judgeEligibility, judgeReopen, orderCandidates } from "../policy/index.ts";
+import { judgeEligibility, judgeMove, judgeReopen, orderCandidates } from "../policy/index.ts";
 import type { Board } from "./board.ts";
 import { readIssues } from "./outside-view.ts";
 import type { OrchestratorParts } from "./ports.ts";
@@ -113,10 +113,37 @@ async function openFor(parts: OrchestratorParts, board: Board, candidates: Candi
     board.dirty.add(open.id);
     return;
   }
+  candidates.verdicts.set(issue.id, await openNext(parts, board, issue, verdict));
+}
+
+/**
+ * Opens lanes for issues whose route only moves them. That takes no slot, and the move itself says from where, so that what a person did
+ * meanwhile wins.
+ */
+export async function openMoves(
+  parts: OrchestratorParts,
+  board: Board,
+  issues: readonly Issue[],
+  signal: AbortSignal,
+): Promise<void> {
+  if (!startsAllowed(parts, board).ok) return;
+  const opened = new Set<string>();
+  for (const issue of issues) {
+    const verdict = judgeMove(parts.workflows.current(), issue);
+    if (verdict?.ok !== true || board.laneOf(issue.id) !== undefined) continue;
+    await openNext(parts, board, issue, verdict);
+    const lane = board.laneOf(issue.id);
+    if (lane !== undefined) opened.add(lane.id);
+  }
+  await tend(parts, board, opened, null, signal);
+}
+
+/** Opens the issue's first or next lane, unless the tracker only lags behind the last one's end. Returns the verdict on that. */
+async function openNext(parts: OrchestratorParts, board: Board, issue: Issue, why: Verdict): Promise<Verdict> {
   const [last] = await parts.record.views.lanesOfIssue(issue.id);
-  const reopen = last === undefined ? verdict : judgeReopen(last, issue, parts.clock.now());
-  candidates.verdicts.set(issue.id, reopen);
-  if (reopen.ok) await openLane(parts, board, issue, (last?.ordinal ?? 0) + 1, reopen);
+  const verdict = last === undefined ? why : judgeReopen(last, issue, parts.clock.now());
+  if (verdict.ok) await openLane(parts, board, issue, (last?.ordinal ?? 0) + 1, verdict);
+  return verdict;
 }
 
 async function openLane(

@@ -3,7 +3,7 @@ import type { Lane } from "../model/lane.ts";
 import { activeStates } from "../model/workflow.ts";
 import type { Board } from "./board.ts";
 import { needsChange } from "./care.ts";
-import type { Candidates } from "./dispatch.ts";
+import { type Candidates, openMoves } from "./dispatch.ts";
 import { readCandidates, readChanges, readIssues } from "./outside-view.ts";
 import type { OrchestratorParts } from "./ports.ts";
 import { tend } from "./tending.ts";
@@ -32,6 +32,7 @@ export async function poll(
   if (found instanceof MaestroError) return found;
   for (const issue of found) board.see(issue);
   candidates.replace(found);
+  await openMoves(parts, board, found, signal);
   return null;
 }
 

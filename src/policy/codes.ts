@@ -13,6 +13,7 @@ export const POLICY_CODES = {
   route_waits: "On this route the issue waits for people.",
   route_stops: "On this route nothing more happens.",
   route_moves: "On this route the issue is only moved to another state.",
+  route_moved: "The issue arrived where its route leads; a lane that did nothing else ends without a run.",
   route_target_unmapped: "The route leads to one that the workflow maps to no tracker state.",
   route_move_pending: "The issue is first moved to the state of the route's target.",
   not_dispatchable: "The tracker's own rules do not allow work on the issue (S-009).",

@@ -19,9 +19,8 @@ import { failureFeedback, repairFeedback } from "./feedback.ts";
 import { clearRetry, parkSteps } from "./parking.ts";
 import { findRepair, isRepaired, judgeRepair, repairMark } from "./repairs.ts";
 import { retryDelay } from "./retry-delay.ts";
-import { planRoute } from "./route.ts";
+import { isOnlyMoved, moveStep, planRoute } from "./route.ts";
 import { judgeStanding } from "./standing.ts";
-import { write } from "./writes.ts";
 
 /** Stages in which a lane's next step is a run. */
 const RUNNABLE: readonly LaneStage[] = ["working", "released", "review_repair"];
@@ -39,6 +38,7 @@ export function planDue(facts: LaneFacts): Plan {
   if (held !== null) return held;
   if (lane.parked !== null) return planParked(facts, lane.parked.sentence);
   if (issue === undefined) return afterBlindness(facts);
+  if (isOnlyMoved(lane) && !(issue !== null && judgeAdmission(workflow, issue).ok)) return afterMove(facts);
   if (issue === null) return afterLoss(facts);
   if (isTerminal(workflow, issue.state)) return planEnd(facts, issue);
   if (lane.stage === "released") return planReturn(facts, issue);
@@ -79,6 +79,16 @@ function afterBlindness({ lane, workflow, now }: LaneFacts): Plan {
   return [{ do: "schedule", retry: { kind: "refresh", attempt, dueAt, error: REFRESH_ERROR } }];
 }
 
+/** An issue that was only moved is where no run is to start: its lane holds nothing, not even a workspace. */
+function afterMove({ lane, issue }: LaneFacts): Plan {
+  const { identifier } = lane.issue;
+  const why =
+    issue == null
+      ? because("issue_gone", `The tracker no longer shows ${identifier}.`)
+      : because("route_moved", `${identifier} is in "${issue.state}", where no run is to start; it was only moved.`);
+  return [{ do: "close_lane", reason: why }];
+}
+
 /** The issue is gone: a lane that was about to go on is cleaned up, one that let go of it already keeps its workspace (S-130). */
 function afterLoss(facts: LaneFacts): Plan {
   const why = because("issue_gone", `The tracker no longer shows ${facts.lane.issue.identifier}.`);
@@ -97,14 +107,11 @@ function planStart(facts: LaneFacts, issue: Issue, first: readonly Step[]): Plan
   const { lane, workflow } = facts;
   const move = planRoute(workflow, issue);
   if (move !== null) {
-    // A move is asked for once per sight of the issue: seen again unchanged, the tracker only lags.
-    const revision = `run-${lane.lastRun + 1}-seen-${issue.updatedAt ?? 0}`;
-    const intent = { kind: "issue_move" as const, issueId: issue.id, to: move.to, from: move.from };
     const why = because(
       "route_move_pending",
       `${issue.identifier} is first moved from "${move.from}" to "${move.to}".`,
     );
-    return [write(intent, "route", revision), { do: "wait", reason: why }];
+    return [moveStep(issue, move, `run-${lane.lastRun + 1}`), { do: "wait", reason: why }];
   }
   const purpose = purposeOf(lane);
   const limit = purpose === "repair" ? repairLimit(facts) : null;

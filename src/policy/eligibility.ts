@@ -23,6 +23,17 @@ export function judgeAdmission(workflow: Workflow, issue: Issue): Verdict {
   return judgeAttention(workflow, issue) ?? judgeTarget(workflow, issue) ?? judgeBlockers(workflow, issue) ?? standing;
 }
 
+/**
+ * Whether an issue is to be moved because its route does nothing else with it; `null` when its route is another one. What keeps an issue
+ * from being started keeps it from being moved: it is left alone altogether.
+ */
+export function judgeMove(workflow: Workflow, issue: Issue): Verdict | null {
+  if (routeOf(workflow, issue.state)?.action !== "transition") return null;
+  const standing = judgeStanding(workflow, issue, "move");
+  const held = judgeFields(issue) ?? (standing.ok ? null : standing) ?? judgeAttention(workflow, issue);
+  return held ?? judgeTarget(workflow, issue) ?? judgeBlockers(workflow, issue) ?? standing;
+}
+
 /** A no when the issue carries the label that asks for a person. */
 export function judgeAttention(workflow: Workflow, issue: Issue): Verdict | null {
   const label = workflow.tracker.needsAttentionLabel;
@@ -84,7 +95,7 @@ export function describeRetry({ retry }: Lane, now: number): string {
 
 function judgeTarget(workflow: Workflow, issue: Issue): Verdict | null {
   const route = routeOf(workflow, issue.state);
-  if (route === undefined || route.action !== "transition_then_dispatch") return null;
+  if (route?.action !== "transition_then_dispatch" && route?.action !== "transition") return null;
   if (route.target !== null && stateForRoute(workflow, route.target) !== undefined) return null;
   const target = route.target ?? "none";
   return no(

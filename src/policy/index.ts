@@ -11,6 +11,7 @@ export {
   describeWork,
   judgeAttention,
   judgeEligibility,
+  judgeMove,
   pendingWrites,
 } from "./eligibility.ts";
 export { repairFeedback } from "./feedback.ts";
@@ -30,7 +31,7 @@ export {
   VALIDATION_CHECK,
 } from "./repairs.ts";
 export { CONTINUATION_DELAY_MS, retryDelay } from "./retry-delay.ts";
-export { planRoute } from "./route.ts";
+export { isOnlyMoved, planMove, planRoute } from "./route.ts";
 export { countSlots, judgeSlots, NO_SLOT_ERROR } from "./slots.ts";
 export { hasLabel, judgeStanding } from "./standing.ts";
 export { judgeStall } from "./stall.ts";

@@ -4,8 +4,11 @@ import type { Verdict } from "../model/verdict.ts";
 import { isActive, isTerminal, routeOf, trackerState, type Workflow } from "../model/workflow.ts";
 import { no, yes } from "./codes.ts";
 
-/** Where work is asked about: `review` also accepts the states in which people look at what was handed off. */
-export type Ground = "work" | "review";
+/**
+ * What is asked about. `review` also accepts the states in which people look at what was handed off, `move` the routes on which an issue
+ * is only moved.
+ */
+export type Ground = "work" | "review" | "move";
 
 /** Whether an issue, as it is now, allows work on it: its state, its route, its tracker's word and its labels (S-112, S-113). */
 export function judgeStanding(workflow: Workflow, issue: Issue, ground: Ground): Verdict {
@@ -26,7 +29,8 @@ function judgeState(workflow: Workflow, issue: Issue, ground: Ground): Verdict |
     return no("state_not_active", `${identifier} is in "${state}", ${why}.`);
   }
   const route = routeOf(workflow, state);
-  return route === undefined ? null : judgeRoute(identifier, route);
+  if (route === undefined || (ground === "move" && route.action === "transition")) return null;
+  return judgeRoute(identifier, route);
 }
 
 function judgeRoute(identifier: string, route: Route): Verdict | null {

@@ -21,6 +21,7 @@ import {
   workOf,
 } from "../policy/facts.ts";
 import { ATTENTION, OPT_OUT, workflowOf } from "../policy/workflow-facts.ts";
+import { ROUTE_CASES } from "./route-cases.ts";
 
 export const inState = (state: string, changes: Partial<Issue> = {}) => issueOf({ state, ...changes });
 export const review = (change: Partial<Change>, lane: Partial<Lane> = {}, facts: Partial<LaneFacts> = {}) =>
@@ -34,6 +35,7 @@ const REPAIR = ["stage review_repair", "start_run repair"];
 
 /** Row, what it is about, facts, and what is done. Each row of the classifier has to be here. */
 export const CASES: readonly [string, string, LaneFacts, string[]][] = [
+  ...ROUTE_CASES,
   ["closed", "ended", factsOf(laneOf({ stage: "closed" })), ["wait closed"]],
   ["lane_has_work", "work goes on", review({ state: "merged" }, { work: workOf() }), ["wait lane_has_work"]],
   [
