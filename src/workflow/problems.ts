@@ -114,9 +114,15 @@ export function warningAt(source: SourceFile, keys: KeyPath, message: string): W
   return { ...place, message, sentence: sentence(source.label, { ...place, message, value: null }) };
 }
 
-function sentence(label: string, { line, column, key, message, hint }: Problem): string {
+function sentence(label: string, problem: Omit<Problem, "path">): string {
+  const { line, column, key, message, hint } = problem;
   const subject = key === "" || message.startsWith(key) ? "" : `${key}: `;
-  return `${label}:${line}:${column} ${subject}${message}${hint === undefined ? "" : ` (${hint})`}`;
+  return `${label}:${line}:${column} ${subject}${message}${found(problem)}${hint === undefined ? "" : ` (${hint})`}`;
+}
+
+/** What stands there, when the message says what should. */
+function found({ message, value }: Pick<Problem, "message" | "value">): string {
+  return value === null || !/^(?:[\w.]+ )?must (?!not )/.test(message) ? "" : `; it is ${JSON.stringify(value)}`;
 }
 
 function scalarAt(data: unknown, keys: KeyPath): Problem["value"] {

@@ -95,7 +95,7 @@ class FollowedWorkflow implements WorkflowSource {
   async watch(): Promise<void> {
     const { watch } = await import("chokidar");
     const { log, clock } = this.#input;
-    const watcher = watch([...this.#paths(), ...this.#folders()], { ignoreInitial: true, depth: 0 });
+    const watcher = watch(this.#watched(), { ignoreInitial: true, depth: 0 });
     this.#watcher = watcher;
     watcher.on("error", (error) => log.warn("The workflow file cannot be watched", { error: toMaestroError(error) }));
     watcher.on("all", () => this.#settle());
@@ -120,6 +120,10 @@ class FollowedWorkflow implements WorkflowSource {
   /** The workflow file, and the profile's file in both places: a project's own one may appear. */
   #paths(): string[] {
     return [resolve(this.#loaded.workflow.path), ...this.#folders().map((folder) => `${folder}.md`)];
+  }
+
+  #watched(): string[] {
+    return [...this.#paths(), ...this.#folders()];
   }
 
   /** Where the profile's parts are, in both places. */
@@ -155,6 +159,8 @@ class FollowedWorkflow implements WorkflowSource {
         this.#loaded = loaded;
         this.#keep(loaded.workflow);
         this.#warn();
+        // Another profile has other files.
+        this.#watcher?.add(this.#watched());
       }
       const { workflow } = this.#loaded;
       this.#input.log.info("The workflow file was taken up", { workflow_hash: workflow.hash, path: workflow.path });

@@ -94,14 +94,18 @@ describe("what is wrong in a translated file stands where it was written", () =>
     [
       "a wrong value",
       `${KNOWN}${RECOGNISED}\nagent:\n  execution: {max_turns: many}`,
-      "WORKFLOW.md:6:26 agent.execution.max_turns: must be a whole number",
+      'WORKFLOW.md:6:26 agent.execution.max_turns: must be a whole number; it is "many"',
     ],
     [
       "a list that is none",
       `${KNOWN}${RECOGNISED.replace("[classifying]", "','")}`,
-      "WORKFLOW.md:3:39 tracker.active_states: must be a list",
+      'WORKFLOW.md:3:39 tracker.active_states: must be a list; it is ","',
     ],
-    ["a section that is none", `${KNOWN}${RECOGNISED}\ncodex: fast`, "WORKFLOW.md:5:8 codex: must be a map"],
+    [
+      "a section that is none",
+      `${KNOWN}${RECOGNISED}\ncodex: fast`,
+      'WORKFLOW.md:5:8 codex: must be a map; it is "fast"',
+    ],
     [
       "a placement that is not built",
       `${KNOWN}${RECOGNISED}\nworker: {ssh_hosts: [a, b]}`,

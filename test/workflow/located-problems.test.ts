@@ -15,30 +15,42 @@ describe("what stands at which place", () => {
       'WORKFLOW.md:6:3 polling.active_states: this key is not known (did you mean "tracker.lifecycle.active_states"?)',
     ],
     ["an unknown key that is like none", "zzzzzzzz: 1", "WORKFLOW.md:5:1 zzzzzzzz: this key is not known"],
-    ["a text for a number", "agent:\n  max_turns: many", "WORKFLOW.md:6:14 agent.max_turns: must be a whole number"],
-    ["S-050 no turns at all", "agent: {max_turns: 0}", "WORKFLOW.md:5:20 agent.max_turns: must be at least 1"],
-    ["S-048 no time for hooks", "hooks: {timeout_ms: -1}", "WORKFLOW.md:5:21 hooks.timeout_ms: must be at least 1"],
+    [
+      "a text for a number",
+      "agent:\n  max_turns: many",
+      'WORKFLOW.md:6:14 agent.max_turns: must be a whole number; it is "many"',
+    ],
+    ["S-050 no turns at all", "agent: {max_turns: 0}", "WORKFLOW.md:5:20 agent.max_turns: must be at least 1; it is 0"],
+    [
+      "S-048 no time for hooks",
+      "hooks: {timeout_ms: -1}",
+      "WORKFLOW.md:5:21 hooks.timeout_ms: must be at least 1; it is -1",
+    ],
     [
       "S-046 no pause between polls",
       "polling: {interval_ms: 0}",
-      "WORKFLOW.md:5:24 polling.interval_ms: must be at least 1",
+      "WORKFLOW.md:5:24 polling.interval_ms: must be at least 1; it is 0",
     ],
     ["a list for a map", "agent: []", "WORKFLOW.md:5:8 agent: must be a map"],
     [
       "an unknown strategy",
       "workspace: {strategy: copy}",
-      "WORKFLOW.md:5:23 workspace.strategy: must be one of worktree, clone",
+      'WORKFLOW.md:5:23 workspace.strategy: must be one of worktree, clone; it is "copy"',
     ],
     [
       "a blank command",
       "validation:\n  commands: ['npm test', ' ']",
       "WORKFLOW.md:6:26 validation.commands.1: must not be blank",
     ],
-    ["a port beyond the last", "server: {port: 70000}", "WORKFLOW.md:5:16 server.port: must be at most 65535"],
+    [
+      "a port beyond the last",
+      "server: {port: 70000}",
+      "WORKFLOW.md:5:16 server.port: must be at most 65535; it is 70000",
+    ],
     [
       "a name that is none",
       "agent_runtime: {pass: ['A-B']}",
-      "WORKFLOW.md:5:24 agent_runtime.pass.0: must look like ^[A-Za-z_][A-Za-z0-9_]*$",
+      'WORKFLOW.md:5:24 agent_runtime.pass.0: must look like ^[A-Za-z_][A-Za-z0-9_]*$; it is "A-B"',
     ],
     [
       "an endless number",
@@ -94,7 +106,7 @@ describe("what stands at which place", () => {
     const yaml =
       "workflow: {profile: {kind: triage}}\ntracker:\n  kind: paper\n  provider:\n    project: 3\nagent_provider:\n  kind: actor\n  options: {wrong: 1}";
     expect(await problemsOf(loadText(yaml))).toEqual([
-      "WORKFLOW.md:6:14 tracker.provider.project: must be text",
+      "WORKFLOW.md:6:14 tracker.provider.project: must be text; it is 3",
       "WORKFLOW.md:9:20 agent_provider.options.wrong: is not allowed",
     ]);
   });

@@ -175,7 +175,10 @@ describe("a profile's options", () => {
   });
 
   const refused: [options: string, problem: string][] = [
-    ["{landing: {when: now}}", "5:31 workflow.profile.options.landing.when: must be one of after_approval, when_green"],
+    [
+      "{landing: {when: now}}",
+      '5:31 workflow.profile.options.landing.when: must be one of after_approval, when_green; it is "now"',
+    ],
     [
       "{landing: {wen: now}}",
       '5:25 workflow.profile.options.landing.wen: this key is not known (did you mean "when"?)',

@@ -30,8 +30,12 @@ interface Followed {
   next(): Promise<WorkflowChange>;
 }
 
-async function follow(frontMatter: string, options: { clock?: Clock } = {}): Promise<Followed> {
+async function follow(
+  frontMatter: string,
+  options: { clock?: Clock; files?: Readonly<Record<string, string>> } = {},
+): Promise<Followed> {
   const folder = temporaryFolder();
+  for (const [name, text] of Object.entries(options.files ?? {})) put(folder, name, text);
   const path = join(folder, "WORKFLOW.md");
   const log = memoryLog();
   const changes: WorkflowChange[] = [];
@@ -151,6 +155,34 @@ describe("a workflow file that is followed", () => {
     put(folder, ".maestro/profiles/triage.md", `---\n${profile}\n---\nMine again.\n`);
     await source.recheck();
     expect(source.current().profile.prompt).toBe("Mine again.");
+    put(folder, ".maestro/profiles/triage/words.md", "Kind words.");
+    await source.recheck();
+    expect(source.current().profile.parts?.["profile/words"]?.text).toBe("Kind words.");
+    put(folder, ".maestro/profiles/triage/words.md", "Few words.");
+    await source.recheck();
+    expect(source.current().profile.parts?.["profile/words"]?.text).toBe("Few words.");
+  });
+
+  test("S-073 the watch itself takes up a part that changes", async () => {
+    const profile =
+      "kind: triage\nversion: 1\nroutes: {a: {category: todo, action: dispatch}, b: {category: done, action: stop}}\ncompletion: {routes: [b], delivers_change: false}\ntools: []";
+    const files = {
+      ".maestro/profiles/triage.md": `---\n${profile}\n---\n{% render 'profile/words' %}\n`,
+      ".maestro/profiles/triage/words.md": "Kind words.",
+    };
+    const { source, folder, next } = await follow(turns(3), { clock: systemClock(), files });
+    const fewer = next();
+    put(folder, ".maestro/profiles/triage/words.md", "Few words.");
+    await fewer;
+    expect(source.current().profile.parts?.["profile/words"]?.text).toBe("Few words.");
+  });
+
+  test("what a file says without being in force is logged, at the start and after a change", async () => {
+    const { source, write, log } = await follow(`${LEAST}\nworker: {max_concurrent_agents_per_host: 1}`);
+    write(`${LEAST}\n\nworker: {max_concurrent_agents_per_host: 1}`);
+    await source.recheck();
+    const warned = log.entries.filter(({ level }) => level === "warn").map(({ fields }) => String(fields.sentence));
+    expect(warned.map((sentence) => sentence.split(" ")[0])).toEqual(["WORKFLOW.md:5:10", "WORKFLOW.md:6:10"]);
   });
 
   test("handed out snapshots stay to be found by their hash", async () => {

@@ -196,7 +196,7 @@ describe("what contradicts itself", () => {
       "an unknown phase",
       "{state_phase_map: {A: ^doing}}",
       [
-        "tracker.lifecycle.state_phase_map.A: must be one of backlog, todo, in_progress, human_review, review, merging, rework, done, canceled, unknown",
+        'tracker.lifecycle.state_phase_map.A: must be one of backlog, todo, in_progress, human_review, review, merging, rework, done, canceled, unknown; it is "doing"',
       ],
     ],
   ];
