@@ -40,6 +40,19 @@ describe("maestro issue list", () => {
     expect((await self.run("issue", "list", "--state", "Rework")).out).toBe("No issues.\n");
   });
 
+  it("tells of those that have ended when no other is left", async () => {
+    const ended = [
+      { id: "1", identifier: "DEMO-1", title: "Greet", state: "Done" },
+      { id: "2", identifier: "DEMO-2", title: "Part", state: "Canceled" },
+      { id: "3", identifier: "DEMO-3", title: "Wait", state: "Done" },
+    ];
+    const { out } = await (await stage({ issues: ended })).run("issue", "list");
+    expect(out).toBe("No issue is open.\n2 done, 1 canceled; --all shows them.\n");
+    const { out: listed } = await (await stage({ issues: ended })).run("issue", "list", "--all");
+    expect(listed).toContain("DEMO-3");
+    expect((await (await stage({ issues: [] })).run("issue", "list")).out).toBe("No issues.\n");
+  });
+
   it("names the states that there are for one that there is not", async () => {
     const { code, err } = await (await shop()).run("issue", "list", "--state", "Tood");
     expect(code).toBe(4);

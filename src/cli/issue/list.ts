@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { isTerminal, type Workflow } from "../../model/workflow.ts";
+import { isTerminal, trackerState, type Workflow } from "../../model/workflow.ts";
 import type { Cli } from "../cli.ts";
 import { collect } from "../option-values.ts";
 import { table } from "../table.ts";
@@ -33,11 +33,12 @@ export function addIssueList(group: Command, cli: Cli): void {
     });
 }
 
-async function list(cli: Cli, { app, project, tracker, call }: TrackerSession, options: ListOptions): Promise<void> {
+async function list(cli: Cli, session: TrackerSession, options: ListOptions): Promise<void> {
+  const { app, project, tracker, call } = session;
   const workflow = await app.workflow(project);
   const issues = await tracker.issuesByStates(chosenStates(workflow, options), call);
   if (options.json) return cli.printJson({ version: 1, issues: issues.map(issueDocument) });
-  if (issues.length === 0) cli.print("No issues.");
+  if (issues.length === 0) return cli.print(...(await emptyLines(session, workflow, options)));
   const rows = issues.map((issue) => [
     issue.identifier,
     issue.state,
@@ -46,6 +47,26 @@ async function list(cli: Cli, { app, project, tracker, call }: TrackerSession, o
     issue.title,
   ]);
   cli.print(...table(["ISSUE", "STATE", "PRIORITY", "LABELS", "TITLE"], rows));
+}
+
+/** Asked only when nothing else is there to show: what has ended may be a lot. */
+async function emptyLines(
+  { tracker, call }: TrackerSession,
+  workflow: Workflow,
+  { state, all }: ListOptions,
+): Promise<string[]> {
+  const states =
+    state !== undefined || all ? [] : workflow.tracker.states.filter(({ name }) => isTerminal(workflow, name));
+  const ended =
+    states.length === 0
+      ? []
+      : await tracker.issuesByStates(
+          states.map(({ name }) => name),
+          call,
+        );
+  if (ended.length === 0) return ["No issues."];
+  const done = ended.filter((issue) => trackerState(workflow, issue.state)?.category === "done").length;
+  return ["No issue is open.", `${done} done, ${ended.length - done} canceled; --all shows them.`];
 }
 
 function chosenStates(workflow: Workflow, { state, all }: ListOptions): string[] {
