@@ -1,4 +1,5 @@
 import type { Tool } from "../contracts/tool.ts";
+import { announce } from "./announcement.ts";
 import { checkArguments } from "./arguments.ts";
 import { validateAttentionArguments } from "./schema.gen.ts";
 
@@ -20,14 +21,6 @@ export const runAttention: Tool = {
   },
   async call(args, context) {
     const { summary, question } = checkArguments(validateAttentionArguments, args);
-    await context.observe({
-      type: "signal_recorded",
-      data: {
-        tool: "run_attention",
-        path: "attention",
-        signal: { kind: "attention", summary, question: question ?? null },
-      },
-    });
-    return { ok: true, code: "ok", text: 'Noted. Now call run_finalize with path "attention" to end the run.' };
+    return announce(context, "run_attention", { kind: "attention", summary, question: question ?? null });
   },
 };

@@ -1,4 +1,5 @@
 import type { Tool } from "../contracts/tool.ts";
+import { announce } from "./announcement.ts";
 import { checkArguments } from "./arguments.ts";
 import { validateHandoffArguments } from "./schema.gen.ts";
 
@@ -30,14 +31,7 @@ export const runHandoff: Tool = {
         text: `"${route}" is no route that a hand-off may name. Allowed: ${allowed.join(", ") || "none"}.`,
       };
     }
-    await context.observe({
-      type: "signal_recorded",
-      data: {
-        tool: "run_handoff",
-        path: "hand_off",
-        signal: { kind: "hand_off", route: route ?? null, summary, noChange: noChange ?? null },
-      },
-    });
-    return { ok: true, code: "ok", text: 'Noted. Now call run_finalize with path "hand_off" to end the run.' };
+    const said = { summary, route: route ?? null, noChange: noChange ?? null };
+    return announce(context, "run_handoff", { kind: "hand_off", ...said });
   },
 };
