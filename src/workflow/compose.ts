@@ -67,10 +67,15 @@ export async function composeTemplate(alias: string, directory: string): Promise
 async function unknownPart(alias: string, axis: PartAxis, kind: string, directory: string): Promise<never> {
   const known = await knownParts(axis, directory);
   const near = nearestOf(kind, known);
+  // The other words of the alias are kept.
+  const meant = alias
+    .split(/([/.])/)
+    .map((word) => (word === kind ? near : word))
+    .join("");
   throw new MaestroError({
     code: "unknown_template",
     message: `There is no template "${alias}": no ${axis} is called "${kind}"; known: ${known.join(", ")}`,
-    hint: near === undefined ? "an alias is <tracker>/<forge>/<agent>[.<profile>]" : `did you mean "${near}"?`,
+    hint: near === undefined ? "an alias is <tracker>/<forge>/<agent>[.<profile>]" : `did you mean "${meant}"?`,
     facts: { alias, axis, known },
   });
 }

@@ -121,12 +121,16 @@ workflow:
 describe("an alias", () => {
   const unknown: [alias: string, message: string, hint: string][] = [
     ["linear/local/mock", 'no tracker is called "linear"; known: local, memory', "an alias is <tracker>"],
-    ["local/no_rep/mock", 'no forge is called "no_rep"; known: local, memory, no_repo', 'did you mean "no_repo"?'],
-    ["local/local/mokc", 'no agent is called "mokc"; known: mock', 'did you mean "mock"?'],
+    [
+      "local/no_rep/mock",
+      'no forge is called "no_rep"; known: local, memory, no_repo',
+      'did you mean "local/no_repo/mock"?',
+    ],
+    ["local/local/mokc", 'no agent is called "mokc"; known: mock', 'did you mean "local/local/mock"?'],
     [
       "local/local/mock.triag",
       'no profile is called "triag"; known: coding_pr_delivery, triage',
-      'did you mean "triage"?',
+      'did you mean "local/local/mock.triage"?',
     ],
   ];
   test.each(unknown)("%s is unknown", async (alias, message, hint) => {
