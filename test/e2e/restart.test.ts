@@ -57,7 +57,11 @@ test("a disk that fills up in the middle of a run loses nothing, and the service
   expect(await document<Status>(place, "status", "--json")).toMatchObject({ service: { running: true } });
   disk.free(daemon);
   await daemon.line(/A-1 {2}finished: /);
-  expect(await daemon.end("SIGTERM")).toMatchObject({ code: 0, err: "" });
+  const { code, err } = await daemon.end("SIGTERM");
+  expect([code, err]).toEqual([
+    0,
+    expect.stringMatching(/^maestro: .*disk is full.*\nhint: .*\nmaestro: There is space again.*\n$/),
+  ]);
   expect((await exported(place)).slice(0, before.length)).toEqual(before);
   expect(await maestro(place, "record", "verify")).toMatchObject({ code: 0, err: "" });
   expect((await maestro(place, "issue", "show", "A-1")).out).toMatch(/^state +routed$/m);
