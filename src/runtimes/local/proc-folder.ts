@@ -9,32 +9,46 @@ import { sameBreath, sharedScan } from "./shared-scan.ts";
 /** Linux: everything about processes stands in /proc. Rows and markers that are asked for at once cost one look. */
 export function procFolder(): ProcessTable {
   let strangers: ReadonlyMap<number, string> = new Map();
+  let bare: ReadonlyMap<number, string> = new Map();
   const look = sameBreath(
     sharedScan(async () => {
       const rows = await processes();
-      const { markers, unmarked } = await readMarkers(rows, strangers);
+      const { markers, unmarked, empty } = await readMarkers(rows, strangers, bare);
       strangers = unmarked;
+      bare = empty;
       return { rows, markers };
     }),
   );
   return { rows: async () => (await look()).rows, markers: async () => (await look()).markers };
 }
 
-/** Beside the markers tells who has none and will have none: those are not asked again. Values are their start. */
-async function readMarkers(rows: readonly ProcProcess[], strangers: ReadonlyMap<number, string>) {
+/**
+ * Beside the markers tells who has none and will have none: those are not asked again. And who showed an empty environment: in the middle
+ * of an exec that passes, so it is waited for, but only once for each. Values are their start.
+ */
+async function readMarkers(
+  rows: readonly ProcProcess[],
+  strangers: ReadonlyMap<number, string>,
+  bare: ReadonlyMap<number, string>,
+) {
   const markers = new Map<number, string>();
   const unmarked = new Map<number, string>();
+  const empty = new Map<number, string>();
   await Promise.all(
     rows.map(async ({ pid, parent, start, isKernel }) => {
       const isKnown = isKernel || strangers.get(pid) === start;
-      const marker = isKnown ? null : await readMarker(pid);
+      const marker = isKnown ? null : await readMarker(pid, bare.get(pid) === start ? 1 : EXEC_TURNS);
       if (typeof marker === "string") markers.set(pid, marker);
+      if (marker === undefined) empty.set(pid, start);
       // A child of ours that has not become its program yet has our environment, and shows its own later.
       if (marker === null && parent !== process.pid) unmarked.set(pid, start);
     }),
   );
-  return { markers, unmarked };
+  return { markers, unmarked, empty };
 }
+
+/** Turns of the event loop that an exec gets to end. */
+const EXEC_TURNS = 200;
 
 interface ProcProcess extends ProcessRow {
   /** When it began, in clock ticks since the machine did: tells it from a later one with its id. */
@@ -83,14 +97,26 @@ function readStat(pid: number): string {
   }
 }
 
-/** `null`: it has none and will have none. `undefined`: that cannot be said now, as in the middle of an exec. */
-async function readMarker(pid: number): Promise<string | null | undefined> {
+/** `null`: it has none and will have none. `undefined`: it shows no environment, as one that has ended or is in the middle of an exec. */
+async function readMarker(pid: number, turns: number): Promise<string | null | undefined> {
+  for (let turn = 1; ; turn += 1) {
+    const environment = await readEnvironment(pid);
+    if (environment === undefined) return undefined;
+    if (environment !== "") return parseEnvironment(environment) ?? null;
+    if (turn >= turns) return undefined;
+    await loopTurn();
+  }
+}
+
+async function readEnvironment(pid: number): Promise<string | undefined> {
   const file = openEntry(`/proc/${pid}/environ`);
   if (file === undefined) return undefined;
   try {
     // On a thread: for this one the kernel may wait for the process.
-    const environment = await readAll(file, "latin1").catch(ended);
-    return environment === "" ? undefined : (parseEnvironment(environment) ?? null);
+    return await readAll(file, "latin1");
+  } catch (error) {
+    ended(error);
+    return undefined;
   } finally {
     closeSync(file);
   }
