@@ -1,10 +1,10 @@
 import { MaestroError } from "../base/errors.ts";
 import type { Forge } from "../contracts/forge.ts";
-import { type Change, checkSummary, reviewDecision } from "../model/change.ts";
-import type { EventDraft } from "../model/events/envelope.ts";
+import type { Change } from "../model/change.ts";
 import { normaliseLabels, sameState } from "../model/issue.ts";
 import type { Lane } from "../model/lane.ts";
 import type { Intent } from "../model/outbox.ts";
+import { changeSeen } from "./change-seen.ts";
 import type { OrchestratorParts } from "./ports.ts";
 
 /** Name that Maestro's own comments carry. */
@@ -125,28 +125,6 @@ export class OutsideWriter {
     await this.#parts.record.transact((tx) => tx.append([changeSeen(this.#lane, change)]));
     return change.id;
   }
-}
-
-/** The observation of a change in the facts that lanes decide on. */
-function changeSeen(lane: Lane, change: Change): EventDraft {
-  return {
-    workflowId: lane.workflowId,
-    laneId: lane.id,
-    run: null,
-    fence: null,
-    event: {
-      type: "change_seen",
-      data: {
-        changeId: change.id,
-        url: change.url,
-        state: change.state,
-        headSha: change.headSha,
-        mergedSha: change.mergedSha,
-        review: reviewDecision(change),
-        checks: checkSummary(change),
-      },
-    },
-  };
 }
 
 function listed(label: string | null): string[] {

@@ -2,6 +2,7 @@ import { newId } from "../base/ids.ts";
 import { stableJson } from "../base/json.ts";
 import type { RecordTransaction } from "../contracts/record.ts";
 import type { Assignment } from "../model/assignment.ts";
+import type { Change } from "../model/change.ts";
 import type { Event } from "../model/events/index.ts";
 import type { Issue } from "../model/issue.ts";
 import type { Lane } from "../model/lane.ts";
@@ -12,12 +13,15 @@ import type { Reason } from "../model/verdict.ts";
 import type { WorkKind } from "../model/work.ts";
 import type { Workflow } from "../model/workflow.ts";
 import { attemptOf } from "../policy/index.ts";
+import { changeSeen } from "./change-seen.ts";
 import type { OrchestratorParts } from "./ports.ts";
 
 /** What the steps of one plan are carried out on. */
 export interface StepScope {
   readonly lane: Lane;
   readonly issue: Issue;
+  /** The lane's change as the plan's facts have it, when it was looked at. */
+  readonly change?: Change | null | undefined;
   readonly workflow: Workflow;
   /** Session that a continued run may resume. */
   readonly resume: string | null;
@@ -50,7 +54,7 @@ export async function carryOutPlan(parts: OrchestratorParts, plan: Plan, scope: 
   return done;
 }
 
-/** Writes a plan as part of a transaction, and with it the issue as it was seen when the plan was made (S-127). */
+/** Writes a plan as part of a transaction, and with it the issue (S-127) and the change as they were seen when it was made. */
 export async function writePlan(
   parts: OrchestratorParts,
   tx: RecordTransaction,
@@ -59,6 +63,7 @@ export async function writePlan(
 ): Promise<void> {
   const writer = new StepWriter(parts, tx, scope);
   if (differs(scope.lane.issue, scope.issue)) await writer.refresh();
+  if (scope.change != null && acts(plan)) await tx.append([changeSeen(scope.lane, scope.change)]);
   for (const step of plan) await writer.write(step);
 }
 

@@ -1,3 +1,4 @@
+import type { Change } from "../model/change.ts";
 import type { Issue } from "../model/issue.ts";
 import type { LaneFacts } from "../model/facts.ts";
 import type { Lane } from "../model/lane.ts";
@@ -84,15 +85,20 @@ async function planNow(parts: OrchestratorParts, board: Board, lane: Lane, round
 }
 
 function factsOf(parts: OrchestratorParts, board: Board, lane: Lane, round: Round): LaneFacts {
-  const changeId = lane.branch?.changeId ?? null;
   return {
     workflow: parts.workflows.current(),
     lane,
     issue: seenIssue(board, lane, round),
-    change: changeId === null ? null : round.changes.get(changeId),
+    change: seenChange(lane, round),
     openOutbox: board.outboxOf(lane.id),
     now: round.now,
   };
+}
+
+/** The lane's change as this look saw it: `null` when it has none or it is gone, `undefined` when it was not or could not be asked for. */
+function seenChange({ branch }: Lane, { changes }: Round): Change | null | undefined {
+  const changeId = branch?.changeId ?? null;
+  return changeId === null ? null : changes.get(changeId);
 }
 
 /** The issue as this look saw it. A move of ours that was settled since then is applied: the look may be older than the move. */
@@ -111,6 +117,7 @@ async function apply(parts: OrchestratorParts, board: Board, lane: Lane, plan: P
   await carryOutPlan(parts, plan, {
     lane,
     issue,
+    change: seenChange(lane, round),
     workflow: parts.workflows.current(),
     resume: last?.sessionId ?? null,
     openOutbox: board.outboxOf(lane.id),

@@ -87,12 +87,17 @@ describe("a change in review", () => {
     await stage.stop();
   });
 
-  it("a change that a person merged closes the issue out", async () => {
+  it("a change that a person merged closes the issue out, and its merge is on record", async () => {
     const stage = await inReview();
     await stage.people.forge.merge("1", HEAD, { signal: SIGNAL });
     await stage.pass(POLL_MS);
     expect(await stage.issue("A")).toMatchObject({ state: "Done" });
-    expect(await stage.lane("A")).toMatchObject({ stage: "closed" });
+    const [change] = await stage.people.forge.changesByIds(["1"], { signal: SIGNAL });
+    expect((await stage.events("change_seen")).at(-1)?.event.data).toMatchObject({
+      state: "merged",
+      mergedSha: change?.mergedSha,
+    });
+    expect(await stage.lane("A")).toMatchObject({ stage: "closed", branch: { mergedSha: change?.mergedSha } });
     await stage.stop();
   });
 });
