@@ -107,7 +107,7 @@ describe("without a repository", () => {
     const both = room.workspaces({
       hooks: { afterCreate: `[ "$ISSUE_ID" = a ] && { ${meet("a", "b")}; true; } || { ${meet("b", "a")}; }` },
     });
-    const lane = (key: string) => room.lane({ key, issue: { ...room.lane().issue, id: key } });
+    const lane = (key: string) => room.lane({ key, laneId: `lane-${key}`, issue: { ...room.lane().issue, id: key } });
     await Promise.all([both.prepare(lane("a"), open), both.prepare(lane("b"), open)]);
   });
 });
