@@ -10,12 +10,24 @@ import type { Place } from "./program.ts";
 /** A temporary folder with a home for Maestro and a folder to start it in; nothing of it is left after the test. */
 export async function newPlace(): Promise<Place & { readonly root: string }> {
   const root = realpathSync(await mkdtemp(join(tmpdir(), "maestro-e2e-")));
-  onTestFinished(() => rm(root, { recursive: true, force: true, maxRetries: 5 }));
+  onTestFinished(async () => {
+    // A test that failed may have left some behind.
+    for (const { pid } of processesOf(root)) endNow(pid);
+    await rm(root, { recursive: true, force: true, maxRetries: 5 });
+  });
   const cwd = join(root, "folder");
   const home = join(root, "home");
   await mkdir(cwd);
   await mkdir(home);
   return { root, cwd, home };
+}
+
+function endNow(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It ended by itself.
+  }
 }
 
 /** Writes files below a folder. */
