@@ -1,8 +1,31 @@
 import type { JsonObject } from "../base/json.ts";
 
 /** What a person or program may ask of the service. Open for later verbs; an unknown one is answered as refused. */
-export const COMMAND_VERBS = ["pause", "resume", "drain", "stop", "refresh", "unpark", "retry"] as const;
+export const COMMAND_VERBS = [
+  "pause",
+  "resume",
+  "drain",
+  "stop",
+  "refresh",
+  "unpark",
+  "retry",
+  "park",
+  "stop_work",
+  "approve",
+  "request_changes",
+] as const;
 export type CommandVerb = (typeof COMMAND_VERBS)[number];
+
+/** The verbs about one issue; their arguments are `issue` (identifier or id) and, where words are needed, `body`. */
+export const LANE_VERBS = [
+  "retry",
+  "park",
+  "unpark",
+  "stop_work",
+  "approve",
+  "request_changes",
+] as const satisfies readonly CommandVerb[];
+export type LaneVerb = (typeof LANE_VERBS)[number];
 
 /** A row of the command inbox. */
 export interface Command {

@@ -26,20 +26,36 @@ export interface StatusDocument {
   /** Every other open lane and every candidate that waits, each with its reason. */
   readonly waiting: readonly WaitingRow[];
   readonly recent: readonly RecentRow[];
-  readonly codex_totals: {
-    readonly input_tokens: number;
-    readonly output_tokens: number;
-    readonly total_tokens: number;
-    readonly seconds_running: number;
-  };
+  readonly codex_totals: TokenFields & { readonly seconds_running: number };
   readonly rate_limits: null;
 }
 
-/** A run that is queued or under way. */
-export interface RunningRow {
+/** How every row names its issue (S-247). */
+export interface IssueFields {
   readonly issue_id: string;
   readonly issue_identifier: string;
   readonly issue_url: string | null;
+}
+
+/** Tokens under Symphony's names (S-247). */
+export interface TokenFields {
+  readonly input_tokens: number;
+  readonly output_tokens: number;
+  readonly total_tokens: number;
+}
+
+/** A start that is due later, seen from its lane. */
+export interface QueuedRetry {
+  readonly kind: string;
+  readonly attempt: number;
+  readonly due_at: string;
+  readonly error: string | null;
+}
+
+/** A run that is queued or under way. All of them are shown, whatever the limit. */
+export interface RunningRow extends IssueFields {
+  /** `<lane>/<run>`; of work that is no run, `<lane>/<kind>`. */
+  readonly run_id: string;
   readonly title: string;
   readonly state: string;
   readonly lane_id: string;
@@ -47,43 +63,59 @@ export interface RunningRow {
   readonly work: string;
   readonly run: number;
   readonly phase: string;
+  /** Why nothing is heard of it: queued, silent, being stopped. `null` while it works. */
+  readonly wait_reason: Reason | null;
+  /** The agent's conversation. */
+  readonly thread_id: string | null;
+  /** `<thread>-<turn>` (S-024). */
   readonly session_id: string | null;
   readonly turn_count: number;
   readonly last_event: string | null;
   readonly last_message: string | null;
   readonly started_at: string;
   readonly last_event_at: string | null;
+  /** Last thing that the run's worker put on record. */
+  readonly last_run_activity_at: string | null;
+  /** Last thing that the agent itself said or did. */
+  readonly last_protocol_activity_at: string | null;
+  /** Whole seconds since the later of the two. */
+  readonly idle_seconds: number | null;
+  /** What would follow by itself; `null` when nothing is planned. */
+  readonly queued_retry: QueuedRetry | null;
+  readonly machine: string;
   readonly workspace_path: string | null;
+  /** The same folder under the name that Git users look for; `null` without a repository. */
+  readonly worktree_path: string | null;
   readonly branch: string | null;
-  readonly tokens: { readonly input_tokens: number; readonly output_tokens: number; readonly total_tokens: number };
+  readonly change_url: string | null;
+  readonly tokens: TokenFields;
 }
 
 /** A start that is due later. */
-export interface RetryRow {
-  readonly issue_id: string;
-  readonly issue_identifier: string;
-  readonly issue_url: string | null;
-  readonly kind: string;
-  readonly attempt: number;
-  readonly due_at: string;
-  readonly error: string | null;
+export interface RetryRow extends IssueFields, QueuedRetry {
+  readonly lane_id: string;
 }
 
 /** An issue that does not run, with the one sentence that says why. */
-export interface WaitingRow {
-  readonly issue_id: string;
-  readonly issue_identifier: string;
-  readonly issue_url: string | null;
+export interface WaitingRow extends IssueFields {
+  /** `null` for a candidate, which has no lane yet. */
+  readonly lane_id: string | null;
   readonly title: string;
   readonly state: string;
   readonly stage: LaneStage | "candidate" | "parked";
+  readonly branch: string | null;
+  readonly workspace_path: string | null;
+  readonly change_id: string | null;
   readonly change_url: string | null;
+  /** Whether a person has the next word: approve, answer, unpark. */
+  readonly needs_person: boolean;
   readonly reason: Reason;
 }
 
 /** A run that ended. */
-export interface RecentRow {
-  readonly issue_identifier: string;
+export interface RecentRow extends IssueFields {
+  readonly run_id: string;
+  readonly title: string;
   readonly lane_id: string;
   readonly run: number;
   readonly status: string;
