@@ -55,6 +55,19 @@ export interface OutboxRow {
   readonly settledAt: number | null;
 }
 
+/** Whether a request may have gone out whose answer is not on record: only a look-up says what became of it. */
+export function isBegun({ state }: OutboxRow): boolean {
+  return state === "sending" || state === "unknown";
+}
+
+/**
+ * Whether the orchestrator sees to a row: its own intents, and what a worker began and left when its work ended (`laneRests`). The
+ * latter is looked up, never sent.
+ */
+export function isOrchestrators(row: OutboxRow, laneRests: boolean): boolean {
+  return !WORKER_INTENTS.includes(row.intent.kind) || (laneRests && isBegun(row));
+}
+
 /** The key of an outside write. `revision` tells two writes on one topic apart, e.g. a head or a run number. */
 export function outboxKey(laneId: string, kind: Intent["kind"], topic: string, revision: string): string {
   return [laneId, kind, topic, revision].join("/");

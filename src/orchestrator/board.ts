@@ -4,7 +4,7 @@ import type { EventType } from "../model/events/index.ts";
 import type { ServiceMode } from "../model/events/service.ts";
 import { type Issue, sameState } from "../model/issue.ts";
 import { isOpen, type Lane } from "../model/lane.ts";
-import type { Intent, OutboxRow } from "../model/outbox.ts";
+import { type Intent, isOrchestrators, type OutboxRow } from "../model/outbox.ts";
 import type { Reason } from "../model/verdict.ts";
 import type { RecordViews } from "../contracts/record.ts";
 import { applyToLane, applyToOutbox } from "../record/index.ts";
@@ -76,6 +76,11 @@ export class Board {
   /** Open outside writes of a lane, in the order in which they were planned. */
   outboxOf(laneId: string): readonly OutboxRow[] {
     return [...this.#outbox.values()].filter((row) => row.laneId === laneId);
+  }
+
+  /** Whether an open outside write is the orchestrator's to end, not that of work under way. */
+  seesTo(row: OutboxRow): boolean {
+    return isOrchestrators(row, this.lanes.get(row.laneId)?.work === null);
   }
 
   /** All open outside writes, oldest first. */

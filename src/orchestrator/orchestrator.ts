@@ -2,6 +2,7 @@ import { sharedAbort } from "../base/abort.ts";
 import { type MaestroError, toMaestroError } from "../base/errors.ts";
 import { Scope } from "../base/scope.ts";
 import { Wake } from "../base/wake.ts";
+import type { EventType } from "../model/events/index.ts";
 import type { Issue } from "../model/issue.ts";
 import type { Lane } from "../model/lane.ts";
 import type { Reason } from "../model/verdict.ts";
@@ -28,6 +29,8 @@ export interface WaitingIssue {
   readonly reason: Reason;
 }
 
+/** Events after which there may be something to send, or to look up. */
+const SENDS: readonly EventType[] = ["outbox_planned", "outbox_settled", "work_closed"];
 /** Pause after a turn of the loop that failed, milliseconds: a broken disk must not become a busy loop. */
 const FAILURE_PAUSE_MS = 1_000;
 /** Pause once there is space again, milliseconds: work that waits to be settled tries each second, and comes before its burial. */
@@ -184,8 +187,7 @@ export class Orchestrator {
       record.subscribe((events) => {
         this.#board.apply(events);
         if (this.#board.dirty.size > 0) this.#wake.nudge();
-        if (events.some((stored) => stored.event.type === "outbox_planned" || stored.event.type === "outbox_settled"))
-          this.#sendWake.nudge();
+        if (events.some(({ event }) => SENDS.includes(event.type))) this.#sendWake.nudge();
       }),
     );
     this.#scope.defer(

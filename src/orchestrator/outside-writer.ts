@@ -99,8 +99,20 @@ export class OutsideWriter {
         );
         return fits === true ? { done: true, result: null } : { done: false };
       }
-      default:
-        return { done: false };
+      case "push": {
+        const head = await this.#forge().branchHead(intent.branch, { signal });
+        return head === intent.sha ? { done: true, result: "pushed" } : { done: false };
+      }
+      case "merge": {
+        const [change] = await this.#forge().changesByIds([intent.changeId], { signal });
+        if (change?.state !== "merged" || change.headSha !== intent.headSha) return { done: false };
+        await this.#seen(change);
+        return { done: true, result: change.mergedSha };
+      }
+      case "delete_branch": {
+        const head = await this.#forge().branchHead(intent.branch, { signal });
+        return head === undefined ? { done: true, result: "deleted" } : { done: false };
+      }
     }
   }
 

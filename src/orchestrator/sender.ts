@@ -21,8 +21,9 @@ function pauseAfter(tries: number): number {
 }
 
 /**
- * Sends what is due in the outbox, except what workers carry out themselves. Writes of one lane go out one after the other, in the order
- * in which they were planned; lanes do not wait for each other.
+ * Sends what is due in the outbox, except what workers carry out themselves: of that it only looks up what their work began and left
+ * without an answer. Writes of one lane go out one after the other, in the order in which they were planned; lanes do not wait for each
+ * other.
  */
 export class Sender {
   readonly #parts: OrchestratorParts;
@@ -59,7 +60,8 @@ export class Sender {
   #heads(): readonly OutboxRow[] {
     const heads = new Map<string, OutboxRow>();
     for (const row of this.#board.openOutbox()) {
-      if (isOurs(row) && !heads.has(row.laneId) && this.#board.lanes.has(row.laneId)) heads.set(row.laneId, row);
+      if (heads.has(row.laneId) || !this.#board.lanes.has(row.laneId)) continue;
+      if (this.#board.seesTo(row)) heads.set(row.laneId, row);
     }
     return [...heads.values()].filter(({ laneId }) => !this.#sending.has(laneId));
   }
@@ -75,7 +77,7 @@ export class Sender {
   /** Never rejects. */
   async #sendLane(laneId: string): Promise<void> {
     while (!this.#signal.aborted) {
-      const row = this.#board.outboxOf(laneId).find(isOurs);
+      const row = this.#board.outboxOf(laneId).find((open) => this.#board.seesTo(open));
       const lane = this.#board.lanes.get(laneId);
       if (row === undefined || lane === undefined || row.dueAt > this.#parts.clock.now()) return;
       try {
@@ -105,7 +107,9 @@ export class Sender {
       record,
       row,
       scope: { workflowId: row.workflowId, laneId: row.laneId, fence: row.fence },
-      send: () => bounded((signal) => outside.send(row.intent, signal)),
+      send: WORKER_INTENTS.includes(row.intent.kind)
+        ? null
+        : () => bounded((signal) => outside.send(row.intent, signal)),
       lookUp: () => bounded((signal) => outside.lookUp(row.intent, signal)),
       isUnknown: (error) => isUnknownEffect(toMaestroError(error)),
       clock,
@@ -126,9 +130,4 @@ export class Sender {
     const plan = planRefusal({ workflow, lane, issue: undefined, change: undefined, openOutbox, now }, row);
     await writePlan(this.#parts, tx, plan, { lane, issue: lane.issue, workflow, resume: null, openOutbox, now });
   }
-}
-
-/** Whether the orchestrator carries it out, not a worker. */
-function isOurs(row: OutboxRow): boolean {
-  return !WORKER_INTENTS.includes(row.intent.kind);
 }

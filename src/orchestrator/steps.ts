@@ -6,7 +6,7 @@ import type { Change } from "../model/change.ts";
 import type { Event } from "../model/events/index.ts";
 import type { Issue } from "../model/issue.ts";
 import type { Lane } from "../model/lane.ts";
-import { type OutboxRow, outboxKey, WORKER_INTENTS } from "../model/outbox.ts";
+import { isBegun, type OutboxRow, outboxKey, WORKER_INTENTS } from "../model/outbox.ts";
 import type { Plan, Step } from "../model/plan.ts";
 import type { RunPurpose } from "../model/run.ts";
 import type { Reason } from "../model/verdict.ts";
@@ -130,11 +130,15 @@ class StepWriter {
     }
   }
 
-  /** What the ended work did not get to will not be carried out any more; the next work plans its own writes. */
+  /**
+   * What the ended work did not get to will not be carried out any more; the next work plans its own writes. What it had begun stays open
+   * until it has been looked up.
+   */
   async #close({ counts, reason }: Extract<Step, { do: "close_work" }>): Promise<void> {
     const { work } = this.#lane;
     if (work === null) return;
-    for (const row of this.#scope.openOutbox.filter(({ intent }) => WORKER_INTENTS.includes(intent.kind))) {
+    for (const row of this.#scope.openOutbox) {
+      if (!WORKER_INTENTS.includes(row.intent.kind) || isBegun(row)) continue;
       await this.#append({ type: "outbox_settled", data: { key: row.key, state: "refused", result: "work_ended" } });
     }
     await this.#append({ type: "work_closed", data: { id: work.id, kind: work.kind, counts, reason } });

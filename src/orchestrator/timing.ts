@@ -1,5 +1,4 @@
 import type { Lane } from "../model/lane.ts";
-import { WORKER_INTENTS } from "../model/outbox.ts";
 import type { Board } from "./board.ts";
 
 /** Longest sleep of the loop, milliseconds: lost leases are looked for at least this often. Stalls are a matter of each poll (S-125). */
@@ -26,7 +25,7 @@ export function nextDue(board: Board, now: number, nextPollAt: number, lookedAt:
  */
 export function isIdle(board: Board, now: number, lookedAt: number): boolean {
   if (board.dirty.size > 0) return false;
-  if (board.openOutbox().some((row) => row.dueAt <= now && !WORKER_INTENTS.includes(row.intent.kind))) return false;
+  if (board.openOutbox().some((row) => row.dueAt <= now && board.seesTo(row))) return false;
   return [...board.lanes.values()].every((lane) => lane.work === null && !isDueSince(lane, now, lookedAt));
 }
 

@@ -2,7 +2,7 @@ import type { CandidateFacts } from "../model/facts.ts";
 import type { Issue } from "../model/issue.ts";
 import type { Lane, LaneStage } from "../model/lane.ts";
 import type { OutboxRow } from "../model/outbox.ts";
-import { WORKER_INTENTS } from "../model/outbox.ts";
+import { isOrchestrators } from "../model/outbox.ts";
 import type { Verdict } from "../model/verdict.ts";
 import { isTerminal, routeOf, stateForRoute, trackerState, type Workflow } from "../model/workflow.ts";
 import { no } from "./codes.ts";
@@ -41,9 +41,9 @@ export function judgeAttention(workflow: Workflow, issue: Issue): Verdict | null
   return no("needs_attention", `${issue.identifier} carries the label "${label}"; take it off to go on.`);
 }
 
-/** Outside writes that the orchestrator still has to settle. What workers carry out ends with their work. */
+/** Outside writes that the orchestrator still has to settle, also those that ended work began. */
 export function pendingWrites(rows: readonly OutboxRow[]): readonly OutboxRow[] {
-  return rows.filter((row) => !WORKER_INTENTS.includes(row.intent.kind));
+  return rows.filter((row) => isOrchestrators(row, true));
 }
 
 /** The wait for outside writes in words. */

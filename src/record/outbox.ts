@@ -16,8 +16,8 @@ export interface CarryOut {
   readonly row: OutboxRow;
   /** `fence`: the right under which it is sent; `null` when the caller itself guards the lane. */
   readonly scope: { readonly workflowId: string; readonly laneId: string; readonly fence: number | null };
-  /** Makes the effect; returns what the record keeps as its result. */
-  readonly send: () => Promise<string | null>;
+  /** Makes the effect; returns what the record keeps as its result. `null`: its time is over, it is only looked up. */
+  readonly send: (() => Promise<string | null>) | null;
   /** Whether the effect is there. Its no is the proof that nothing happened. */
   readonly lookUp: () => Promise<LookUp>;
   /** Whether an error leaves open if the effect happened; every other error means that nothing happened. */
@@ -54,15 +54,16 @@ export async function carryOut(options: CarryOut): Promise<OutboxResult> {
       if (found.value.done) return settle(options, "done", found.value.result);
       proven = true;
     }
+    if (options.send === null) return settle(options, "refused", "work_ended");
     const marked = await markSending(options, proven);
     if (marked === "stale") return settle(options, "refused", "stale_fence");
-    if (marked.mayGo) return send(options, marked.row);
+    if (marked.mayGo) return send(options, options.send, marked.row);
     row = marked.row;
   }
 }
 
-async function send(options: CarryOut, row: OutboxRow): Promise<OutboxResult> {
-  const sent = await attempt(options.send);
+async function send(options: CarryOut, make: () => Promise<string | null>, row: OutboxRow): Promise<OutboxResult> {
+  const sent = await attempt(make);
   return sent.ok ? settle(options, "done", sent.value) : settleFailure(options, row, sent.error);
 }
 

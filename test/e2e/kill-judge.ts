@@ -111,7 +111,7 @@ export function judgeEffects(calls: readonly ForgeCall[], events: readonly Expor
   const effects = calls.filter((call) => call.effect);
   const isSettled = (call: ForgeCall): boolean =>
     writes.some(({ intent, ends }) => ends.includes("done") && isEffectOf(call, intent));
-  const unknown = effects.filter((call) => !isSettled(call) && !isSeen(call, events));
+  const unknown = effects.filter((call) => !isSettled(call));
   const merges = effects.filter(({ verb }) => verb === "merge").map((call) => String(call.arguments.changeId));
   const twice = merges.filter((id, index) => merges.indexOf(id) !== index);
   return [
@@ -121,13 +121,6 @@ export function judgeEffects(calls: readonly ForgeCall[], events: readonly Expor
     ...twice.map((id) => `change ${id} was merged twice`),
     ...writes.filter(({ ends }) => ends.length !== 1).map(({ key, ends }) => `${key} ended ${ends.length} times`),
   ];
-}
-
-/** A merge whose answer died with the service is known when the change was seen merged. */
-function isSeen({ verb, arguments: { changeId } }: ForgeCall, events: readonly Exported[]): boolean {
-  const isMerged = ({ type, data }: Exported): boolean =>
-    type === "change_seen" && data.changeId === changeId && data.state === "merged";
-  return verb === "merge" && events.some(isMerged);
 }
 
 const VERBS: Readonly<Record<string, string>> = {
