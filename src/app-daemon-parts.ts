@@ -17,7 +17,7 @@ export interface DaemonParts {
   readonly random: Random;
   readonly secrets: SecretRegistry;
   readonly log: Log;
-  readonly logFile: string;
+  readonly logFile: string | null;
   /** MAESTRO_HOME. */
   readonly home: string;
 }

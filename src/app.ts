@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type Clock, systemClock } from "./base/clock.ts";
 import { MaestroError } from "./base/errors.ts";
-import { pinoLog, silentLog } from "./base/log.ts";
+import { silentLog } from "./base/log.ts";
 import { type Random, systemRandom } from "./base/random.ts";
 import { SecretRegistry } from "./base/redact.ts";
 import { putRequest, exportProject, pruneProject, type RecordPlace, verifyProject } from "./app-record.ts";
@@ -10,6 +10,7 @@ import { homeOf, locateProject, type LocatedProject } from "./app-project.ts";
 import type { App, Opened, Daemon, Project, ServiceOptions, Terminal } from "./cli/app.ts";
 import type { Forge } from "./contracts/forge.ts";
 import type { Tracker } from "./contracts/tracker.ts";
+import type { Workflow } from "./model/workflow.ts";
 import type { WorkflowInput } from "./workflow/index.ts";
 
 /**
@@ -25,6 +26,7 @@ export function createApp(terminal: Terminal): App {
     home: homeOf(terminal.environment),
     version: packageVersion(),
     projects: new Map(),
+    workflows: new Map(),
   };
   const { clock, random, version, projects } = foundation;
   return {
@@ -37,7 +39,11 @@ export function createApp(terminal: Terminal): App {
       projects.set(project.id, project);
       return project;
     },
-    workflow: async (project) => (await load(foundation, project)).workflow,
+    workflow: async (project) => {
+      const { workflow } = await load(foundation, project);
+      foundation.workflows.set(project.id, workflow);
+      return workflow;
+    },
     workflowInput: (project) => inputOf(foundation, project),
     service: (project, options) => openDaemon(foundation, project, options),
     tracker: (project) => openProjectTracker(foundation, project),
@@ -68,6 +74,8 @@ interface Foundation {
   readonly version: string;
   /** Those that this process has located. */
   readonly projects: Map<string, LocatedProject>;
+  /** As a command has loaded them, so that a service which is about to load its own again has its log before. */
+  readonly workflows: Map<string, Workflow>;
 }
 
 function placed(foundation: Foundation, project: Project): LocatedProject {
@@ -100,8 +108,13 @@ async function load(foundation: Foundation, project: Project) {
 async function openDaemon(foundation: Foundation, project: Project, options: ServiceOptions): Promise<Daemon> {
   const { composeDaemon } = await import("./app-daemon.ts");
   const { builtInKinds } = await import("./app-kinds.ts");
-  const file = join(options.logsRoot ?? project.stateDirectory, "logs", "maestro.log");
-  const log = await pinoLog({ level: "info", destination: file, secrets: foundation.secrets });
+  const { openServiceLog } = await import("./app-log.ts");
+  const { clock, secrets, terminal } = foundation;
+  const { observability: settings } =
+    foundation.workflows.get(project.id) ?? (await load(foundation, project)).workflow;
+  const { stateDirectory } = project;
+  const surroundings = { options, stateDirectory, console: process.stderr, terminal, secrets, clock };
+  const { log, file } = await openServiceLog({ settings, ...surroundings });
   return composeDaemon({
     ...foundation,
     project: placed(foundation, project),

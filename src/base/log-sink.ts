@@ -1,55 +1,102 @@
-import { openSync, writeSync } from "node:fs";
-import { dirname } from "node:path";
-import { messageOf } from "./errors.ts";
-import { makeFolder } from "./folder.ts";
+import type { Clock } from "./clock.ts";
+import { type MaestroError, toMaestroError } from "./errors.ts";
 
-/** Where log lines go: a file's path (created with its folder, appended to) or a stream such as `process.stderr`. */
-export type LogDestination = string | NodeJS.WritableStream;
+/** After a failure lines are dropped for so long before another one is tried, milliseconds. */
+const PAUSE_MS = 1_000;
+/** A sink that fails again and again is told of once in this time, milliseconds. */
+const QUIET_MS = 60_000;
+
+/** A place that takes text. */
+export interface LogOutput {
+  /** For people: a path, or `stderr`. */
+  readonly name: string;
+  /** Writes a text and calls `done` once with what went wrong, or `null`; may throw instead. Never waits for a reader. */
+  write(text: string, done: (error: unknown) => void): void;
+  /** Lets go of what is open; the next write opens it again. Never throws. */
+  close(): void;
+}
+
+/** Why lines are missing in a sink. */
+export interface LogTrouble {
+  /** Its name: a path, or `stderr`. */
+  readonly sink: string;
+  readonly error: MaestroError;
+  /** Since when, epoch milliseconds. */
+  readonly since: number;
+  /** Lines that were lost since then. */
+  readonly lost: number;
+}
+
+/** Called when a sink begins to lose lines and when it takes them again; not for each of many short failures. */
+export type SinkChange = (kind: "failed" | "mended", trouble: LogTrouble) => void;
 
 /**
- * Resolves to a function that writes one text and never throws; it never rejects either. The first failure is told on stderr, the following ones are
- * dropped silently, because a full disk must not stop the work that is being logged; each text is tried anew. Files are written at once, so that a killed
- * process has logged all it said.
+ * An output that may fail without anybody noticing but those who should: nothing throws, the following lines are counted and dropped, because a full
+ * disk must not stop the work that is being logged, and once a second it is tried again.
  */
-export async function openSink(destination: LogDestination): Promise<(text: string) => void> {
-  const warn = warnOnce();
-  if (typeof destination !== "string") return streamSink(destination, warn);
-  await makeFolder(dirname(destination), 0o700).catch(warn);
-  return fileSink(destination, warn);
-}
+export class LogSink {
+  readonly #output: LogOutput;
+  readonly #clock: Clock;
+  readonly #onChange: SinkChange;
+  #trouble: { readonly error: MaestroError; readonly since: number; lost: number } | null = null;
+  #retryAt = 0;
+  #quietUntil = Number.NEGATIVE_INFINITY;
+  #isTold = false;
+  /** Lines of short failures that nobody was told of; told with the next one. */
+  #untold = 0;
 
-function fileSink(path: string, warn: (error: unknown) => void): (text: string) => void {
-  let file: number | undefined;
-  return (text) => {
+  constructor(output: LogOutput, clock: Clock, onChange: SinkChange) {
+    this.#output = output;
+    this.#clock = clock;
+    this.#onChange = onChange;
+  }
+
+  /** Takes a line with its end. Returns `false` when it is known to be lost. Never throws. */
+  write(line: string): boolean {
+    if (this.#trouble !== null) {
+      if (this.#clock.monotonic() < this.#retryAt) {
+        this.#trouble.lost += 1;
+        return false;
+      }
+      this.#retryAt = this.#clock.monotonic() + PAUSE_MS;
+    }
     try {
-      file ??= openSync(path, "a", 0o600);
-      writeSync(file, text);
+      this.#output.write(line, (error) => (error === null ? this.#succeed() : this.#fail(error)));
+      return this.#trouble === null;
     } catch (error) {
-      warn(error);
+      this.#fail(error);
+      return false;
     }
-  };
-}
+  }
 
-function streamSink(stream: NodeJS.WritableStream, warn: (error: unknown) => void): (text: string) => void {
-  stream.on("error", warn);
-  return (text) => {
-    try {
-      stream.write(text);
-    } catch (error) {
-      warn(error);
-    }
-  };
-}
+  /** Why lines are missing now, as far as is known since the last line; `null` when none is. */
+  trouble(): LogTrouble | null {
+    return this.#trouble === null ? null : { sink: this.#output.name, ...this.#trouble };
+  }
 
-function warnOnce(): (error: unknown) => void {
-  let warned = false;
-  return (error) => {
-    if (warned) return;
-    warned = true;
-    try {
-      process.stderr.write(`maestro: the log cannot be written: ${messageOf(error)}\n`);
-    } catch {
-      // stderr is gone as well: there is nobody left to tell.
-    }
-  };
+  /** Closes the output. Never throws. */
+  close(): void {
+    this.#output.close();
+  }
+
+  #fail(thrown: unknown): void {
+    const now = this.#clock.monotonic();
+    this.#retryAt = now + PAUSE_MS;
+    this.#trouble ??= { error: toMaestroError(thrown, "log_failed"), since: this.#clock.now(), lost: this.#untold };
+    this.#trouble.lost += 1;
+    if (this.#isTold || now < this.#quietUntil) return;
+    this.#isTold = true;
+    this.#quietUntil = now + QUIET_MS;
+    this.#onChange("failed", { sink: this.#output.name, ...this.#trouble });
+  }
+
+  #succeed(): void {
+    if (this.#trouble === null) return;
+    const trouble = { sink: this.#output.name, ...this.#trouble };
+    this.#trouble = null;
+    this.#untold = this.#isTold ? 0 : trouble.lost;
+    if (!this.#isTold) return;
+    this.#isTold = false;
+    this.#onChange("mended", trouble);
+  }
 }

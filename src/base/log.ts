@@ -1,17 +1,14 @@
-import type { Logger } from "pino";
-import { type Clock, systemClock } from "./clock.ts";
 import { errorDocument } from "./errors.ts";
 import type { JsonObject, JsonValue } from "./json-value.ts";
-import { LINE_KEYS, renderLine } from "./log-line.ts";
-import { type LogDestination, openSink } from "./log-sink.ts";
-import type { SecretRegistry } from "./redact.ts";
+import { LINE_KEYS } from "./log-line.ts";
 
-/** How important a line is. */
-export type LogLevel = "debug" | "info" | "warn" | "error";
+/** How important a line is, from the least to the most. */
+export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /**
  * What a line is about, in snake_case: `issue_id`, `issue_identifier`, `lane_id`, `run`, `session_id`, `error` … Undefined members are left out, an
- * Error becomes its document with its stack. `level`, `time` and `message` are taken and get a trailing `_`.
+ * Error becomes its document with its stack and its causes. `level`, `time` and `message` are taken and get a trailing `_`.
  */
 export type LogFields = { readonly [key: string]: JsonValue | Error | undefined };
 
@@ -25,52 +22,11 @@ export interface Log {
   child(fields: LogFields): Log;
 }
 
-/** How `pinoLog` is set up. */
-export interface PinoLogOptions {
-  /** The least important level that is written. */
-  readonly level: LogLevel;
-  readonly destination: LogDestination;
-  /** Masked in every line; later registrations count. */
-  readonly secrets: SecretRegistry;
-  /** One readable `key=value` line instead of JSON, for terminals. Default false. */
-  readonly pretty?: boolean | undefined;
-  /** Gives the time of the lines. Default: the system's. */
-  readonly clock?: Clock | undefined;
-}
+/** Takes a line: its fields are plain. */
+export type LogWrite = (level: LogLevel, message: string, fields: JsonObject) => void;
 
-/** The log of a running program: JSON lines (or readable ones) into a file or stream. Loads pino on the first call. */
-export async function pinoLog(options: PinoLogOptions): Promise<Log> {
-  const { pino } = await import("pino");
-  const clock = options.clock ?? systemClock();
-  const sink = await openSink(options.destination);
-  const logger = pino(
-    {
-      level: options.level,
-      base: null,
-      messageKey: "message",
-      formatters: { level: (label) => ({ level: label }) },
-      timestamp: () => `,"time":"${new Date(clock.now()).toISOString()}"`,
-    },
-    {
-      write: (json: string) => {
-        const line = options.secrets.redact(json.trimEnd());
-        sink(`${options.pretty ? renderLine(line) : line}\n`);
-      },
-    },
-  );
-  return fromPino(logger);
-}
-
-function fromPino(logger: Logger): Log {
-  return fromWrite(
-    (level, message, fields) => logger[level](fields, message),
-    (fields) => fromPino(logger.child(fields)),
-  );
-}
-
-type Write = (level: LogLevel, message: string, fields: JsonObject) => void;
-
-function fromWrite(write: Write, child: (fields: JsonObject) => Log): Log {
+/** A log that writes through these; `child` gets what is bound. */
+export function logOf(write: LogWrite, child: (fields: JsonObject) => Log): Log {
   return {
     debug: (message, fields) => write("debug", message, plainFields(fields)),
     info: (message, fields) => write("info", message, plainFields(fields)),
@@ -81,7 +37,7 @@ function fromWrite(write: Write, child: (fields: JsonObject) => Log): Log {
 }
 
 /** A log that says nothing. */
-export const silentLog: Log = fromWrite(
+export const silentLog: Log = logOf(
   () => undefined,
   () => silentLog,
 );
@@ -98,7 +54,7 @@ export interface LogEntry {
 export function memoryLog(): Log & { readonly entries: readonly LogEntry[] } {
   const entries: LogEntry[] = [];
   const withFields = (above: JsonObject): Log =>
-    fromWrite(
+    logOf(
       (level, message, fields) => entries.push({ level, message, fields: { ...above, ...fields } }),
       (fields) => withFields({ ...above, ...fields }),
     );
@@ -114,6 +70,15 @@ function plainFields(fields: LogFields = {}): JsonObject {
   return plain;
 }
 
-function errorField(error: Error): JsonObject {
-  return { ...errorDocument(error), ...(error.stack === undefined ? {} : { stack: error.stack }) };
+/** Deeper causes say nothing more, or go in circles. */
+const MOST_CAUSES = 5;
+
+function errorField(error: Error, depth = 0): JsonObject {
+  const { cause, stack } = error;
+  return {
+    ...errorDocument(error),
+    ...(stack === undefined ? {} : { stack }),
+    ...(cause instanceof Error && depth < MOST_CAUSES ? { cause: errorField(cause, depth + 1) } : {}),
+    ...(typeof cause === "string" ? { cause } : {}),
+  };
 }

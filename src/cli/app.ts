@@ -45,6 +45,8 @@ export interface ServiceOptions {
   readonly port: number | null;
   readonly host: string | null;
   readonly logsRoot: string | null;
+  /** Whether the log goes to stderr too. */
+  readonly verbose?: boolean;
   readonly pollIntervalMs: number | null;
   /** Only this issue (id or identifier) is a candidate. */
   readonly issue: string | null;
@@ -59,8 +61,8 @@ export interface Daemon {
   readonly workflow: Workflow;
   /** Where the page is, when a port was asked for. */
   readonly url: string | null;
-  /** Where its log is written. */
-  readonly logFile: string;
+  /** Where its log is written; `null` when the workflow wants no file. */
+  readonly logFile: string | null;
   start(): Promise<void>;
   /** See `Orchestrator.runOnce`. */
   runOnce(): Promise<readonly Lane[]>;

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../base/json.ts";
+import type { LogLevel } from "../base/log.ts";
 import { stateKey } from "./issue.ts";
 import { ACTIVE_CATEGORIES, type Category, type Profile, type Route, TERMINAL_CATEGORIES } from "./profile.ts";
 
@@ -55,6 +56,21 @@ export interface AgentSettings {
   readonly maxSessionsWithoutProgress: number;
 }
 
+/** Where a service logs, and what; it reads this when it starts. */
+export interface LogSettings {
+  /** The least important lines that are written. */
+  readonly level: LogLevel;
+  /** `null`: JSON lines, and readable ones where a terminal shows them. */
+  readonly format: "text" | "json" | null;
+  readonly fileEnabled: boolean;
+  /** A line that would make the file longer begins a new one. */
+  readonly fileMaxBytes: number;
+  /** Full files that are kept beside the one that is written. */
+  readonly fileKeep: number;
+  /** Whether the log goes to stderr as well; `null`: warnings and errors, on a terminal. */
+  readonly consoleEnabled: boolean | null;
+}
+
 /** Something that a workflow file says and that is not in force. Lines and columns count from 1. */
 export interface WorkflowWarning {
   /** Absolute path of the file. */
@@ -108,6 +124,7 @@ export interface Workflow {
   };
   readonly hooks: Hooks;
   readonly server: { readonly port: number | null; readonly host: string };
+  readonly observability: LogSettings;
   /** The Liquid body: the file's, or the profile's when the file has none. */
   readonly prompt: string;
   /** The file that the prompt stands in and its first line there, for located errors. */

@@ -120,9 +120,6 @@ export const FOREIGN_KEYS: readonly ForeignKey[] = [
     "poll_providers",
   ]),
   ...later("control_plane", "surface", "observability", [
-    "file_enabled",
-    "console_enabled",
-    "log_format",
     "summary_max_bytes",
     "global_event_limit",
     "issue_event_limit",

@@ -46,6 +46,14 @@ export const WORKFLOW_KEYS = {
   workspace: { root: true, strategy: true, min_free_bytes: true },
   hooks: { after_create: true, before_run: true, after_run: true, before_remove: true, timeout_ms: true, env: true },
   server: { port: true, host: true },
+  observability: {
+    level: true,
+    log_format: true,
+    file_enabled: true,
+    file_max_bytes: true,
+    file_keep: true,
+    console_enabled: true,
+  },
 } as const satisfies KeyTree<WorkflowFile>;
 
 /** The keys of a profile. */

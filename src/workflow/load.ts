@@ -16,7 +16,7 @@ import { locate, Problems, type SourceFile } from "./problems.ts";
 import { addSchemaProblems } from "./schema-problems.ts";
 import { validateWorkflowFile } from "./schema/workflow-file.gen.ts";
 import type { WorkflowFile } from "./schema/workflow-file.ts";
-import { readAgentSettings, readHooks, readRepo, readRuntime, readWorkspace } from "./settings.ts";
+import { readAgentSettings, readHooks, readLogSettings, readRepo, readRuntime, readWorkspace } from "./settings.ts";
 import { bodyOf, plainConfig, readSource } from "./source-file.ts";
 import { mapStates } from "./states.ts";
 import { checkTemplate } from "./template.ts";
@@ -115,6 +115,7 @@ async function readParts(
     workspace: await readWorkspace(loading, file.workspace),
     hooks: readHooks(loading, file.hooks),
     server: { port: server.port ?? null, host: server.host },
+    observability: readLogSettings(file.observability),
   };
 }
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { stateKey } from "../model/issue.ts";
-import type { AgentSettings, Hooks, RepoSettings, Workflow } from "../model/workflow.ts";
+import type { AgentSettings, Hooks, LogSettings, RepoSettings, Workflow } from "../model/workflow.ts";
 import { checkPlacement, readForge } from "./adapters.ts";
 import { refuseRoot } from "./checkout.ts";
 import { resolvePath, resolveText, resolveTexts } from "./environment.ts";
@@ -113,5 +113,17 @@ export function readHooks(loading: Loading, section: WorkflowFile["hooks"]): Hoo
     beforeRemove: section.before_remove ?? null,
     timeoutMs: section.timeout_ms,
     env: resolveTexts(loading, ["hooks", "env"], section.env),
+  };
+}
+
+/** The `observability` section. */
+export function readLogSettings(section: WorkflowFile["observability"]): LogSettings {
+  return {
+    level: section.level,
+    format: section.log_format ?? null,
+    fileEnabled: section.file_enabled,
+    fileMaxBytes: section.file_max_bytes,
+    fileKeep: section.file_keep,
+    consoleEnabled: section.console_enabled ?? null,
   };
 }

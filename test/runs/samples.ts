@@ -83,6 +83,10 @@ export function aWorkflow(root: string, changes: Partial<Workflow> = {}): Workfl
     workspace: { root: `${root}/workspaces`, strategy: "worktree", minFreeBytes: 0 },
     hooks: { afterCreate: null, beforeRun: null, afterRun: null, beforeRemove: null, timeoutMs: 60_000, env: {} },
     server: { port: null, host: "127.0.0.1" },
+    observability: {
+      ...{ level: "info", format: null, fileEnabled: true, fileMaxBytes: 10_485_760, fileKeep: 9 },
+      consoleEnabled: null,
+    },
     prompt: "Work on {{ issue.identifier }}.",
     ...changes,
   };

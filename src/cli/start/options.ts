@@ -8,6 +8,7 @@ export interface StartOptions {
   readonly port?: number;
   readonly host?: string;
   readonly logsRoot?: string;
+  readonly verbose?: boolean;
   readonly once?: boolean;
   readonly dryRun?: boolean;
   readonly issue?: string;
@@ -22,6 +23,7 @@ export function withStartOptions(command: Command): Command {
     .option("--port <n>", "serve page and API on this port; 0 takes any free one", wholeNumber(0, 65_535))
     .option("--host <address>", "address to serve on (default: 127.0.0.1)")
     .option("--logs-root <dir>", "folder for logs/maestro.log (default: the state directory)")
+    .option("--verbose", "print the log on stderr too")
     .option("--issue <id>", "start no other issue than this one")
     .option("--dry-run", "only print what would be started, and why")
     .option("--json", "print a document (with --once and --dry-run)")

@@ -2,7 +2,7 @@ import type { Issue } from "../../model/issue.ts";
 import type { Workflow } from "../../model/workflow.ts";
 import type { Daemon, Project, Target } from "../app.ts";
 import type { Cli } from "../cli.ts";
-import { commandLine } from "../target.ts";
+import { commandLine } from "../next-command.ts";
 
 /** What a starting service says: where everything is, and for a demo what to do with it. */
 export function startReport(cli: Cli, target: Target, project: Project, service: Daemon): string[] {
@@ -15,7 +15,7 @@ export function startReport(cli: Cli, target: Target, project: Project, service:
     `  project   ${workflow.directory}`,
     `  agents    ${agents}`,
     `  state     ${project.stateDirectory}`,
-    `  log       ${logFile}`,
+    `  log       ${logFile ?? "none"}`,
     `  page      ${url ?? "none (--port serves one)"}`,
     ...(workflow.warnings ?? []).map(({ sentence }) => `  warning   ${sentence}`),
     "",

@@ -8,7 +8,7 @@ import { EventLines } from "../event-lines.ts";
 import { findIssue } from "../issue/find-issue.ts";
 import { plainText } from "../plain-text.ts";
 import { readerIfAny, using } from "../reading.ts";
-import { commandLine } from "../target.ts";
+import { commandLine } from "../next-command.ts";
 import { dryRun } from "./dry-run.ts";
 import { reportOnce } from "./once.ts";
 import { checkOptions, type StartOptions } from "./options.ts";
@@ -30,6 +30,7 @@ export async function start(cli: Cli, target: Target, options: StartOptions): Pr
     port: options.port ?? null,
     host: options.host ?? null,
     logsRoot: options.logsRoot === undefined ? null : resolve(cli.terminal.cwd, options.logsRoot),
+    verbose: options.verbose === true,
     pollIntervalMs: options.pollIntervalS ?? null,
     issue: options.issue ?? null,
     onEvent: (event) => printing.event(event),

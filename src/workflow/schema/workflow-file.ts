@@ -149,6 +149,38 @@ const Hooks = section("The operator's scripts around a workspace's life.", {
   env: texts("Added to the scripts' environment."),
 });
 
+const Observability = section("What the service says about itself, read when it starts.", {
+  level: Type.Enum(["debug", "info", "warn", "error"], {
+    default: "info",
+    description: "The least important lines that are logged. Default info.",
+  }),
+  log_format: Type.Optional(
+    Type.Enum(["text", "json"], {
+      description: "How lines are written. Default: `json`, and `text` where a terminal shows them.",
+    }),
+  ),
+  file_enabled: Type.Boolean({
+    default: true,
+    description: "Whether the log is written to `logs/maestro.log` in the project's state folder. Default true.",
+  }),
+  file_max_bytes: Type.Integer({
+    minimum: 65_536,
+    default: 10_485_760,
+    description: "Longest log file, bytes; the next line begins a new one. Default 10 MiB.",
+  }),
+  file_keep: Type.Integer({
+    minimum: 0,
+    maximum: 1_000,
+    default: 9,
+    description: "How many full log files are kept beside the one that is written. Default 9.",
+  }),
+  console_enabled: Type.Optional(
+    Type.Boolean({
+      description: "Whether the log also goes to stderr. Default: only warnings and errors, and only on a terminal.",
+    }),
+  ),
+});
+
 export type WorkflowFile = Static<typeof WorkflowFile>;
 /** The front matter of a WORKFLOW.md. Descriptions are the reference documentation of the keys. */
 export const WorkflowFile = Type.Object(
@@ -172,6 +204,7 @@ export const WorkflowFile = Type.Object(
       port: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535, description: "Its port. Default: no server." })),
       host: textOr("127.0.0.1", "The address it listens on."),
     }),
+    observability: Observability,
   },
   { additionalProperties: false, patternProperties: FREE_KEYS },
 );
