@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import type { Log } from "./base/log.ts";
 import { newId } from "./base/ids.ts";
 import { isMaestroError, toMaestroError } from "./base/errors.ts";
 import { Scope } from "./base/scope.ts";
@@ -8,6 +9,7 @@ import { OutsideAdapters } from "./app-adapters.ts";
 import { oneIssueOnly } from "./app-one-issue.ts";
 import { workerOf } from "./app-worker.ts";
 import type { DaemonParts } from "./app-daemon-parts.ts";
+import { EventLog } from "./app-event-log.ts";
 import { Hints } from "./app-hints.ts";
 import type { Daemon } from "./cli/app.ts";
 import type { Workflow } from "./model/workflow.ts";
@@ -132,6 +134,7 @@ async function openStore(parts: DaemonParts, scope: Scope) {
     ...(onTrouble === undefined ? {} : { onTrouble }),
   });
   scope.defer("record", () => open.close());
+  await logEvents(open, log, scope);
   if (onEvent !== undefined)
     scope.defer(
       "event lines",
@@ -140,6 +143,15 @@ async function openStore(parts: DaemonParts, scope: Scope) {
   const engine = createEmbeddedEngine({ record: open, clock, log, instance });
   scope.defer("engine", () => engine.close());
   return { open, engine, instance };
+}
+
+async function logEvents({ record }: OpenRecord, log: Log, scope: Scope): Promise<void> {
+  const lines = new EventLog(log);
+  lines.know(await record.views.openLanes());
+  scope.defer(
+    "event log",
+    record.subscribe((events) => lines.take(events)),
+  );
 }
 
 async function openOutside(parts: DaemonParts, workflow: Workflow, hints: Hints, scope: Scope) {

@@ -234,6 +234,8 @@ class EmbeddedEngine implements Engine {
     await run(loseWork(build, { ...this.#of, id: work.id }));
     this.#log.warn("a lease was taken from its holder", {
       work_id: work.id,
+      issue_id: work.payload.issue.id,
+      issue_identifier: work.payload.issue.identifier,
       lane_id: work.laneId,
       run: work.run,
       holder,

@@ -1,5 +1,5 @@
 import type { Clock, Timer } from "../base/clock.ts";
-import { messageOf } from "../base/errors.ts";
+import { toMaestroError } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
 import type { Engine } from "../contracts/engine.ts";
 import type { Lease } from "../model/work.ts";
@@ -111,7 +111,10 @@ class HeartbeatLoop implements Heartbeat {
       }
     } catch (error) {
       // The next tick asks again; when that does not help in time, `#fenceLate` ends it.
-      this.#parts.log.warn("a heartbeat failed", { error: messageOf(error), leases: beats.length });
+      this.#parts.log.warn("a heartbeat failed", {
+        error: toMaestroError(error),
+        issues: beats.map((beat) => beat.lease.work.payload.issue.identifier),
+      });
     }
     this.#asking = false;
   }

@@ -85,5 +85,5 @@ export async function readCandidates(
 /** A failed question is a warning unless we are stopping anyway. */
 function logOutside(parts: OrchestratorParts, message: string, error: unknown, signal: AbortSignal): void {
   if (signal.aborted) return;
-  parts.log.warn(message, { error: error instanceof Error ? error.message : String(error) });
+  parts.log.warn(message, { error: toMaestroError(error) });
 }

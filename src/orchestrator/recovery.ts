@@ -51,7 +51,11 @@ async function bury(parts: OrchestratorParts, lease: Lease, code: string, senten
 }
 
 async function areEnded(parts: OrchestratorParts, lease: Lease): Promise<boolean> {
-  const where = { lane_id: lease.work.laneId, run: lease.work.run };
+  const { issue } = lease.work.payload;
+  const where = {
+    ...{ issue_id: issue.id, issue_identifier: issue.identifier },
+    ...{ lane_id: lease.work.laneId, run: lease.work.run },
+  };
   try {
     const processes = await parts.endLeftovers(lease);
     if (processes > 0) parts.log.warn("ended processes that a lost run left behind", { ...where, processes });

@@ -37,8 +37,12 @@ export async function tend(
   for (let round = 0; due.length > 0 && !signal.aborted; round += 1) {
     if (round === MAX_ROUNDS) {
       // They are looked at again at the next poll; until then they must not keep the loop busy.
-      for (const id of due) board.dirty.delete(id);
-      parts.log.error("lanes go in circles", { lanes: due.join(",") });
+      for (const id of due) {
+        board.dirty.delete(id);
+        const issue = board.lanes.get(id)?.issue;
+        const fields = { issue_id: issue?.id, issue_identifier: issue?.identifier, lane_id: id };
+        parts.log.error("a lane goes in circles", fields);
+      }
       return;
     }
     for (const id of due) board.dirty.delete(id);

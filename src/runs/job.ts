@@ -40,22 +40,19 @@ export class Job {
   async #run(): Promise<void> {
     // The caller knows this job before its work begins.
     await Promise.resolve();
-    const { clock, log } = this.#parts;
     const { work } = this.lease;
-    const scope = new Scope(clock, `${work.kind} of ${work.laneId}`);
+    const scope = new Scope(this.#parts.clock, `${work.kind} of ${work.laneId}`);
     const context = this.#context(scope);
-    context.log.info("work begins", { kind: work.kind, fence: this.lease.fence });
+    const { log } = context;
+    log.info("work begins", { kind: work.kind, fence: this.lease.fence });
     const outcome = await this.#carry(context);
     const held = await settle(context, outcome);
     const { status, reason } = outcome;
     log.info("work ended", {
-      lane_id: work.laneId,
-      run: work.run,
       kind: work.kind,
-      issue_id: work.payload.issue.id,
-      issue_identifier: work.payload.issue.identifier,
       outcome: status,
       reason: reason.code,
+      sentence: reason.sentence,
       held,
     });
   }

@@ -83,7 +83,9 @@ async function answer(parts: ToolboxParts, tool: Tool, call: ToolCall, context: 
       tool.call(args, { ...context, signal }),
     );
   } catch (error) {
-    return failure(parts.log, tool.name, error);
+    const { issue, laneId, run } = context;
+    const log = parts.log.child({ issue_id: issue.id, issue_identifier: issue.identifier, lane_id: laneId, run });
+    return failure(log, tool.name, error);
   }
 }
 

@@ -28,18 +28,28 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
         lane.key,
         async () => {
           await requireSpace(options);
-          return prepareWorkspace(options, await open(lane.key), lane, signal);
+          return prepareWorkspace(loggingOf(options, lane), await open(lane.key), lane, signal);
         },
         signal,
       ),
     beforeRun: async (lane, signal) =>
-      requireHook(options, "before_run", lane, await folderOf(options, lane.key), signal),
-    afterRun: (lane) => afterRun(options, lane),
+      requireHook(loggingOf(options, lane), "before_run", lane, await folderOf(options, lane.key), signal),
+    afterRun: (lane) => afterRun(loggingOf(options, lane), lane),
     remove: (lane, signal) =>
-      lock.run(lane.key, async () => removeWorkspace(options, await open(lane.key), lane, signal), signal),
+      lock.run(
+        lane.key,
+        async () => removeWorkspace(loggingOf(options, lane), await open(lane.key), lane, signal),
+        signal,
+      ),
     list: async () => knownKeys(options.runtime, (await openRoot(options.runtime, options.root)).own),
     pathOf: (key) => folderOf(options, key),
   };
+}
+
+/** What is logged in a lane's folder names its issue, its lane and its run. */
+function loggingOf(options: WorkspacesOptions, { issue, laneId, run }: WorkspaceLane): WorkspacesOptions {
+  const lane = { issue_id: issue.id, issue_identifier: issue.identifier, lane_id: laneId, run };
+  return { ...options, log: options.log.child(lane) };
 }
 
 async function folderOf(options: WorkspacesOptions, key: string): Promise<string> {
@@ -52,7 +62,7 @@ async function afterRun(options: WorkspacesOptions, lane: WorkspaceLane): Promis
   try {
     await runHook(options, "after_run", lane, await folderOf(options, lane.key));
   } catch (error) {
-    options.log.warn("after_run could not run", { lane_id: lane.laneId, error: toMaestroError(error) });
+    options.log.warn("after_run could not run", { error: toMaestroError(error) });
   }
 }
 

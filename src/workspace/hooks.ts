@@ -28,7 +28,7 @@ export async function runHook(
   const script = scriptOf(options.hooks, hook);
   if (script === null) return null;
   const { clock } = options;
-  const log = options.log.child({ hook, lane_id: lane.laneId, issue_identifier: lane.issue.identifier, run: lane.run });
+  const log = options.log.child({ hook });
   log.info("hook started");
   const began = clock.monotonic();
   const { failure, output } = await outcomeOf(options, { hook, script, lane, path, signal });

@@ -62,7 +62,7 @@ async function salvageWhole(
   const into = await salvagePath(options, place.key);
   await runtime.makeDirectory(into, { mode: 0o700 });
   await move(options, lane, place.path, posix.join(into, "files"), signal);
-  log.info("what stood in a workspace was kept", { lane_id: lane.laneId, workspace: place.key, path: into });
+  log.info("what stood in a workspace was kept", { workspace: place.key, path: into });
   return into;
 }
 

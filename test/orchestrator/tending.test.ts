@@ -125,6 +125,6 @@ test("a lane that is never done with is left to the next poll, so that the loop 
   await tend({ ...parts, outside }, board, new Set([id]), null, new AbortController().signal);
   expect(looks).toBe(20);
   expect(board.dirty.size).toBe(0);
-  expect(stage.log.entries.map(({ message }) => message)).toContain("lanes go in circles");
+  expect(stage.log.entries.map(({ message }) => message)).toContain("a lane goes in circles");
   await stage.stop();
 });

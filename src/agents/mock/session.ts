@@ -189,7 +189,7 @@ export class MockSession implements AgentSession {
         await this.#process.exited;
       });
     } catch (error) {
-      log.error("an agent could not be ended", { marker, error: toMaestroError(error) });
+      log.error("an agent could not be ended", { session_id: this.id, marker, error: toMaestroError(error) });
     }
   }
 

@@ -83,7 +83,8 @@ async function talk(
   });
   enter("streaming_turn");
   try {
-    return await takeTurns(context, session, { prompt, desk, watch, signal });
+    const log = context.log.child({ session_id: session.id });
+    return await takeTurns({ ...context, log }, session, { prompt, desk, watch, signal });
   } finally {
     watch.report();
   }
