@@ -52,14 +52,17 @@ export interface RecordViews {
   lane(laneId: string): Promise<Lane | undefined>;
   /** Lanes that are not closed, by id. */
   openLanes(): Promise<readonly Lane[]>;
+  /** What is open and what there was in all, of one instant, so that lists and counts agree. */
+  present(): Promise<PresentState>;
   /** The issue's lanes, newest first. */
   lanesOfIssue(issueId: string): Promise<readonly Lane[]>;
-  /** Closed lanes, newest first. */
-  closedLanes(limit: number): Promise<readonly Lane[]>;
+  /** Closed lanes, newest first. `before` goes on behind that lane. */
+  closedLanes(limit: number, before?: string): Promise<readonly Lane[]>;
   run(laneId: string, number: number): Promise<Run | undefined>;
-  runsOfLane(laneId: string): Promise<readonly Run[]>;
-  /** Newest first, over all lanes. */
-  recentRuns(limit: number): Promise<readonly Run[]>;
+  /** Oldest first; with a limit the newest ones only. */
+  runsOfLane(laneId: string, limit?: number): Promise<readonly Run[]>;
+  /** Newest first, over all lanes. `before` goes on behind that run. */
+  recentRuns(limit: number, before?: RunName): Promise<readonly Run[]>;
   evidence(laneId: string): Promise<readonly Evidence[]>;
   /** Rows that are neither done nor refused, oldest first. */
   openOutbox(): Promise<readonly OutboxRow[]>;
@@ -72,6 +75,23 @@ export interface RecordViews {
   /** The last mode that was set. */
   mode(): Promise<ServiceMode>;
   lastSeq(): Promise<number>;
+}
+
+/** Names one run. */
+export interface RunName {
+  readonly laneId: string;
+  readonly number: number;
+}
+
+/** What is open, as it was after one commit. */
+export interface PresentState {
+  /** Lanes that are not closed, by id. */
+  readonly lanes: readonly Lane[];
+  /** The run of each lane whose present work is one, in the order of the lanes. */
+  readonly runs: readonly Run[];
+  readonly totals: RecordTotals;
+  readonly mode: ServiceMode;
+  readonly lastSeq: number;
 }
 
 /** Which events. */

@@ -1,4 +1,5 @@
 import type { Issue } from "./issue.ts";
+import type { RunSummary } from "./run-summary.ts";
 import type { RunPhase, RunPurpose, WorkOutcome } from "./run.ts";
 import type { TokenUsage } from "./usage.ts";
 import type { Reason } from "./verdict.ts";
@@ -88,6 +89,8 @@ export interface Lane {
   readonly workflowHash: string;
   readonly machine: string;
   readonly workspaceKey: string;
+  /** Folder of the workspace, from its preparation to its removal. */
+  readonly workspacePath?: string | null;
   readonly stage: LaneStage;
   /** Why it stands there. */
   readonly reason: Reason;
@@ -133,6 +136,10 @@ export interface Run {
   readonly claimedAt: number;
   readonly startedAt: number | null;
   readonly lastEventAt: number;
+  /** When the agent itself last said or did something; absent before it did. */
+  readonly lastAgentAt?: number;
+  /** What it came to; absent before its end, and for a run whose worker died. */
+  readonly summary?: RunSummary;
   readonly endedAt: number | null;
 }
 

@@ -60,10 +60,12 @@ async function carryOutCommand(writing: Writing): Promise<Reason & { readonly ok
     const hint = nearest === undefined ? `Known: ${COMMAND_VERBS.join(", ")}.` : `Did you mean "${nearest}"?`;
     return { ok: false, ...reason("unknown_command", `Nothing is called "${writing.command.verb}". ${hint}`) };
   }
-  return verbs[verb](writing);
+  const carryOut = verbs[verb];
+  if (carryOut === undefined) return { ok: false, ...reason("unknown_command", `"${verb}" is not carried out yet.`) };
+  return carryOut(writing);
 }
 
-const verbs: Record<CommandVerb, (writing: Writing) => Promise<Reason & { readonly ok: boolean }>> = {
+const verbs: Partial<Record<CommandVerb, (writing: Writing) => Promise<Reason & { readonly ok: boolean }>>> = {
   pause: (writing) => changeMode(writing, "paused", "Nothing new is started; what runs goes on."),
   resume: (writing) => changeMode(writing, "running", "Issues are started again."),
   drain: (writing) => changeMode(writing, "draining", "Nothing new is started; the service ends after the last run."),

@@ -71,6 +71,16 @@ export const POLICY_CODES = {
   no_new_input: "Nothing on the issue has changed since the lane was parked.",
   attention_label_removed: "Somebody took the attention label off the issue.",
   state_changed: "Somebody moved the issue to another state.",
+  // What people ask of a lane
+  possible: "It may be asked for now.",
+  already: "What is asked for is so already.",
+  lane_closed: "The lane has ended.",
+  has_work: "The lane has work that has not ended.",
+  no_work: "The lane has no work that could be broken off.",
+  cleaning: "The removal of a workspace is not broken off.",
+  no_change_open: "The lane has no open change.",
+  not_in_review: "The lane's stage is none in which its change is reviewed.",
+  cannot_review: "The forge takes no reviews from here.",
 } as const satisfies Record<string, string>;
 
 /** A code of the table above. */

@@ -36,6 +36,7 @@ export { countSlots, judgeSlots, NO_SLOT_ERROR } from "./slots.ts";
 export { hasLabel, judgeStanding } from "./standing.ts";
 export { judgeStall } from "./stall.ts";
 export { judgeUnpark } from "./unpark.ts";
+export { judgeVerb, possibleVerbs, type VerbFacts } from "./verbs.ts";
 export {
   attentionLabel,
   comment,

@@ -3,6 +3,7 @@ import type { StoredEvent } from "../model/events/envelope.ts";
 import { eventData } from "./map.ts";
 import type { RecordSource } from "./open-record.ts";
 import { SqlViews } from "./views/sql-views.ts";
+import { viewSourceOf } from "./views/view-source.ts";
 
 /** Events that are read at once. */
 const PAGE = 500;
@@ -25,7 +26,7 @@ export async function exportRecord(
   write: (line: string) => void | Promise<void>,
 ): Promise<void> {
   const { store, workflowId, read } = open.source;
-  const views = new SqlViews({ build: store.build, workflowId, read });
+  const views = new SqlViews(viewSourceOf(store, workflowId, read));
   const lane = options.laneId === undefined ? {} : { laneId: options.laneId };
   for (let afterSeq = 0; ; ) {
     const events = await views.events({ afterSeq, limit: PAGE, ...lane });

@@ -4,6 +4,7 @@ import type { RecordSource } from "./open-record.ts";
 import type { Statement, Store } from "./sql/store.ts";
 import { openReader, openVisitor } from "./sqlite/connection.ts";
 import { SqlViews } from "./views/sql-views.ts";
+import { viewSourceOf } from "./views/view-source.ts";
 
 /** A record as other processes see it, also while a service writes. */
 export interface RecordReader {
@@ -26,7 +27,7 @@ export async function openRecordReader({ file, workflowId }: ReaderOptions): Pro
   let asking: Promise<CommandInbox & { close(): Promise<void> }> | undefined;
   const inbox = () => (asking ??= openInbox({ file }));
   return {
-    views: new SqlViews({ build: store.build, workflowId, read }),
+    views: new SqlViews(viewSourceOf(store, workflowId, read)),
     inbox: {
       ask: async (command) => (await inbox()).ask(command),
       answer: async (id) => (await inbox()).answer(id),

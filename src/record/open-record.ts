@@ -12,6 +12,7 @@ import { sqlOf } from "./transaction.ts";
 import { Trouble } from "./trouble.ts";
 import { LiveViews } from "./views/live-views.ts";
 import { SqlViews } from "./views/sql-views.ts";
+import { viewSourceOf } from "./views/view-source.ts";
 import { Writer } from "./writer.ts";
 
 /** What a record needs to run. */
@@ -84,7 +85,7 @@ export async function openRecord(options: RecordSetting & RecordPlace): Promise<
     await writer.assertOpen();
     return store.exclusive(() => store.run(statement));
   };
-  const stored = new SqlViews({ build: store.build, workflowId, read });
+  const stored = new SqlViews(viewSourceOf(store, workflowId, read));
   const record: WorkRecord = {
     workflowId,
     transact: (work) => writer.transact(work),

@@ -155,8 +155,12 @@ function observed(lane: Lane, { event, at }: StoredEvent): Lane {
       return { ...lane, sessions: lane.sessions + 1 };
     case "usage_reported":
       return { ...lane, usage: addUsage(lane.usage, event.data.usage) };
-    case "workspace_prepared":
-      return { ...lane, branch: withBranch(lane, known({ baseSha: event.data.baseSha, headSha: event.data.headSha })) };
+    case "workspace_prepared": {
+      const { path, baseSha, headSha } = event.data;
+      return { ...lane, workspacePath: path, branch: withBranch(lane, known({ baseSha, headSha })) };
+    }
+    case "workspace_removed":
+      return { ...lane, workspacePath: null };
     case "commit_seen":
       return { ...lane, branch: withBranch(lane, { headSha: event.data.headSha }) };
     case "change_seen": {

@@ -1,14 +1,25 @@
 import type { StoredEvent } from "../../model/events/envelope.ts";
-import type { EventOf } from "../../model/events/index.ts";
+import type { EventOf, EventType } from "../../model/events/index.ts";
 import type { Run } from "../../model/lane.ts";
 import { addUsage, NO_USAGE } from "../../model/usage.ts";
+
+/** Events that tell of something the agent said or did. */
+const OF_THE_AGENT: ReadonlySet<EventType> = new Set<EventType>([
+  "session_started",
+  "turn_finished",
+  "usage_reported",
+  "progress_seen",
+  "tool_called",
+  "signal_recorded",
+]);
 
 /** The run after one of its events. Pure. What happens after its end (validation, landing) no longer changes it. */
 export function applyToRun(run: Run | undefined, stored: StoredEvent): Run | undefined {
   const { event, at } = stored;
   if (run === undefined) return event.type === "work_enqueued" ? claim(stored, event) : undefined;
   if (run.endedAt !== null) return run;
-  return { ...observed(run, stored), lastEvent: event.type, lastEventAt: at };
+  const heard = OF_THE_AGENT.has(event.type) ? { lastAgentAt: at } : {};
+  return { ...observed(run, stored), ...heard, lastEvent: event.type, lastEventAt: at };
 }
 
 function claim(stored: StoredEvent, { data }: EventOf<"work_enqueued">): Run | undefined {

@@ -10,6 +10,7 @@ import { shortHash, slug } from "../../base/ids.ts";
 import { LineSplitter } from "../../base/jsonl.ts";
 import type { SecretRegistry } from "../../base/redact.ts";
 import { FileTranscript } from "./file-writer.ts";
+import { readGrowing } from "./growing-file.ts";
 import { MAX_TRANSCRIPT_BYTES, type Transcripts, type TranscriptWriter } from "./transcripts.ts";
 
 /** Where transcripts lie. */
@@ -59,6 +60,16 @@ class FileTranscripts implements Transcripts {
       if (await exists(base + PLAIN)) yield* lines(createReadStream(base + PLAIN));
       else if (await exists(base + PACKED)) yield* lines(unpacked(base + PACKED));
       else throw missing(laneId, run);
+    } catch (error) {
+      throw failed(error);
+    }
+  }
+
+  async *follow(laneId: string, run: number, wait: () => Promise<boolean>): AsyncIterable<string> {
+    const base = this.#base(laneId, run);
+    if (!(await exists(base + PLAIN))) return yield* this.read(laneId, run);
+    try {
+      yield* lines(readGrowing(base + PLAIN, wait));
     } catch (error) {
       throw failed(error);
     }

@@ -46,6 +46,14 @@ export function memoryTranscripts(options: MemoryTranscriptOptions = {}): Transc
         facts: { lane_id: laneId, run },
       });
     },
+    follow: async function* (laneId, run, wait) {
+      const name = `${laneId}.${run}`;
+      for (let next = 0; ; ) {
+        const lines = kept.get(name) ?? [];
+        for (; next < lines.length; next += 1) yield lines[next] ?? "";
+        if (!open.has(name) || !(await wait())) return;
+      }
+    },
     settleLeftovers: async () => {
       const left = open.size;
       open.clear();

@@ -20,6 +20,11 @@ export interface Transcripts {
    * `transcript_failed`.
    */
   read(laneId: string, run: number): AsyncIterable<string>;
+  /**
+   * As `read`, and then what is added while the run lives. Whenever there is nothing new it asks `wait` for a pause and ends when that says
+   * `false`; it ends by itself when the run's transcript is packed. Throws like `read`.
+   */
+  follow(laneId: string, run: number, wait: () => Promise<boolean>): AsyncIterable<string>;
   /** Packs what a crash left behind; call it before runs start. Returns how many there were. */
   settleLeftovers(): Promise<number>;
 }

@@ -20,16 +20,19 @@ export const selectLanesOfIssue = prepareQuery<Of & { issue_id: string }, LaneDo
     .orderBy("ordinal", "desc"),
 );
 
-/** Closed lanes, newest first. */
-export const selectClosedLanes = prepareQuery<Of & { limit: number }, LaneDocument>((build, value) =>
-  build
-    .selectFrom("lanes")
-    .select(["id", "data"])
-    .where("workflow_id", "=", value("workflow_id"))
-    .where("open", "=", 0)
-    .orderBy("closed_at", "desc")
-    .orderBy("id")
-    .limit(value("limit")),
+/** Closed lanes, newest first, behind one that was closed at `at`. */
+export const selectClosedLanes = prepareQuery<Of & { at: number; id: string; limit: number }, LaneDocument>(
+  (build, value) =>
+    build
+      .selectFrom("lanes")
+      .select(["id", "data"])
+      .where("workflow_id", "=", value("workflow_id"))
+      .where("open", "=", 0)
+      .where("closed_at", "<=", value("at"))
+      .where((row) => row.or([row("closed_at", "<", value("at")), row("id", ">", value("id"))]))
+      .orderBy("closed_at", "desc")
+      .orderBy("id")
+      .limit(value("limit")),
 );
 
 /** The runs of a lane, oldest first. */
@@ -42,12 +45,33 @@ export const selectRunsOfLane = prepareQuery<Of & { lane_id: string }, RunDocume
     .orderBy("number"),
 );
 
-/** The newest runs. */
-export const selectRecentRuns = prepareQuery<Of & { limit: number }, RunDocument>((build, value) =>
+/** The newest runs of a lane, newest first. */
+export const selectLastRunsOfLane = prepareQuery<Of & { lane_id: string; limit: number }, RunDocument>((build, value) =>
   build
     .selectFrom("runs")
     .select(["lane_id", "number", "data"])
     .where("workflow_id", "=", value("workflow_id"))
+    .where("lane_id", "=", value("lane_id"))
+    .orderBy("number", "desc")
+    .limit(value("limit")),
+);
+
+type Behind = Of & { at: number; number: number; lane_id: string; limit: number };
+
+/** The newest runs behind one that was claimed at `at`. */
+export const selectRecentRuns = prepareQuery<Behind, RunDocument>((build, value) =>
+  build
+    .selectFrom("runs")
+    .select(["lane_id", "number", "data"])
+    .where("workflow_id", "=", value("workflow_id"))
+    .where("claimed_at", "<=", value("at"))
+    .where((row) =>
+      row.or([
+        row("claimed_at", "<", value("at")),
+        row("number", "<", value("number")),
+        row.and([row("number", "=", value("number")), row("lane_id", ">", value("lane_id"))]),
+      ]),
+    )
     .orderBy("claimed_at", "desc")
     .orderBy("number", "desc")
     .orderBy("lane_id")

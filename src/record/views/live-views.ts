@@ -1,4 +1,4 @@
-import type { EventQuery, RecordTotals, RecordViews } from "../../contracts/record.ts";
+import type { EventQuery, PresentState, RecordTotals, RecordViews, RunName } from "../../contracts/record.ts";
 import type { Command } from "../../model/command.ts";
 import type { StoredEvent } from "../../model/events/envelope.ts";
 import type { ServiceMode } from "../../model/events/service.ts";
@@ -30,14 +30,28 @@ export class LiveViews implements RecordViews {
     return this.#cache.openLanes();
   }
 
+  async present(): Promise<PresentState> {
+    await this.#assertOpen();
+    const lanes = this.#cache.openLanes();
+    const totals = this.#cache.totals();
+    const mode = this.#cache.mode();
+    const lastSeq = this.#cache.lastSeq();
+    // Asked of the memory without a wait in between; only a run that is not there is read, and by then it may have gone on.
+    const asked = lanes.flatMap(({ id, work }) =>
+      work?.kind === "run" ? [this.#cache.run(id, work.run) ?? this.#stored.run(id, work.run)] : [],
+    );
+    const runs = (await Promise.all(asked)).flatMap((run) => run ?? []);
+    return { lanes, runs, totals, mode, lastSeq };
+  }
+
   async lanesOfIssue(issueId: string): Promise<readonly Lane[]> {
     await this.#assertOpen();
     return this.#stored.lanesOfIssue(issueId);
   }
 
-  async closedLanes(limit: number): Promise<readonly Lane[]> {
+  async closedLanes(limit: number, before?: string): Promise<readonly Lane[]> {
     await this.#assertOpen();
-    return this.#stored.closedLanes(limit);
+    return this.#stored.closedLanes(limit, before);
   }
 
   async run(laneId: string, number: number): Promise<Run | undefined> {
@@ -45,14 +59,14 @@ export class LiveViews implements RecordViews {
     return this.#cache.run(laneId, number) ?? this.#stored.run(laneId, number);
   }
 
-  async runsOfLane(laneId: string): Promise<readonly Run[]> {
+  async runsOfLane(laneId: string, limit?: number): Promise<readonly Run[]> {
     await this.#assertOpen();
-    return this.#stored.runsOfLane(laneId);
+    return this.#stored.runsOfLane(laneId, limit);
   }
 
-  async recentRuns(limit: number): Promise<readonly Run[]> {
+  async recentRuns(limit: number, before?: RunName): Promise<readonly Run[]> {
     await this.#assertOpen();
-    return this.#stored.recentRuns(limit);
+    return this.#stored.recentRuns(limit, before);
   }
 
   async evidence(laneId: string): Promise<readonly Evidence[]> {

@@ -1,4 +1,4 @@
-import type { EventQuery, RecordTotals, RecordViews } from "../../contracts/record.ts";
+import type { EventQuery, PresentState, RecordTotals, RecordViews, RunName } from "../../contracts/record.ts";
 import type { Command } from "../../model/command.ts";
 import type { StoredEvent } from "../../model/events/envelope.ts";
 import type { ServiceMode } from "../../model/events/service.ts";
@@ -19,23 +19,21 @@ import {
   selectTotals,
 } from "../queries.ts";
 import { statementOf } from "../sql/query.ts";
-import type { Builder, Statement } from "../sql/store.ts";
+import type { Statement } from "../sql/store.ts";
 import { liftEvent } from "../upcast.ts";
 import {
   selectClosedLanes,
   selectEvents,
   selectEvidence,
+  selectLastRunsOfLane,
   selectLanesOfIssue,
   selectRecentRuns,
   selectRunsOfLane,
 } from "./lists.ts";
+import type { ViewSource } from "./view-source.ts";
 
-/** How views read. */
-export interface ViewSource {
-  readonly build: Builder;
-  readonly workflowId: string;
-  read<Row>(statement: Statement<Row>): Promise<readonly Row[]>;
-}
+/** Later than every instant on record, epoch milliseconds. */
+const END_OF_TIME = Number.MAX_SAFE_INTEGER;
 
 /** Reads from the database, for processes that are not the writer. Each call sees what is committed when it runs. */
 export class SqlViews implements RecordViews {
@@ -56,13 +54,30 @@ export class SqlViews implements RecordViews {
     return (await this.#read(selectOpenLanes(this.#source.build, this.#of))).map(laneOf);
   }
 
+  present(): Promise<PresentState> {
+    return this.#source.readTogether((source) => new SqlViews(source).#present());
+  }
+
+  async #present(): Promise<PresentState> {
+    const lanes = await this.openLanes();
+    const runs: Run[] = [];
+    for (const { id, work } of lanes) {
+      const run = work?.kind === "run" ? await this.run(id, work.run) : undefined;
+      if (run !== undefined) runs.push(run);
+    }
+    return { lanes, runs, totals: await this.totals(), mode: await this.mode(), lastSeq: await this.lastSeq() };
+  }
+
   async lanesOfIssue(issueId: string): Promise<readonly Lane[]> {
     const rows = await this.#read(selectLanesOfIssue(this.#source.build, { ...this.#of, issue_id: issueId }));
     return rows.map(laneOf);
   }
 
-  async closedLanes(limit: number): Promise<readonly Lane[]> {
-    return (await this.#read(selectClosedLanes(this.#source.build, { ...this.#of, limit }))).map(laneOf);
+  async closedLanes(limit: number, before?: string): Promise<readonly Lane[]> {
+    const last = before === undefined ? null : await this.lane(before);
+    if (last === undefined) return [];
+    const behind = { at: last?.closedAt ?? END_OF_TIME, id: last?.id ?? "" };
+    return (await this.#read(selectClosedLanes(this.#source.build, { ...this.#of, ...behind, limit }))).map(laneOf);
   }
 
   async run(laneId: string, number: number): Promise<Run | undefined> {
@@ -70,12 +85,18 @@ export class SqlViews implements RecordViews {
     return row === undefined ? undefined : runOf(row);
   }
 
-  async runsOfLane(laneId: string): Promise<readonly Run[]> {
-    return (await this.#read(selectRunsOfLane(this.#source.build, { ...this.#of, lane_id: laneId }))).map(runOf);
+  async runsOfLane(laneId: string, limit?: number): Promise<readonly Run[]> {
+    const of = { ...this.#of, lane_id: laneId };
+    const { build } = this.#source;
+    if (limit === undefined) return (await this.#read(selectRunsOfLane(build, of))).map(runOf);
+    return (await this.#read(selectLastRunsOfLane(build, { ...of, limit }))).map(runOf).reverse();
   }
 
-  async recentRuns(limit: number): Promise<readonly Run[]> {
-    return (await this.#read(selectRecentRuns(this.#source.build, { ...this.#of, limit }))).map(runOf);
+  async recentRuns(limit: number, before?: RunName): Promise<readonly Run[]> {
+    const last = before === undefined ? null : await this.run(before.laneId, before.number);
+    if (last === undefined) return [];
+    const behind = { at: last?.claimedAt ?? END_OF_TIME, number: last?.number ?? 0, lane_id: last?.laneId ?? "" };
+    return (await this.#read(selectRecentRuns(this.#source.build, { ...this.#of, ...behind, limit }))).map(runOf);
   }
 
   async evidence(laneId: string): Promise<readonly Evidence[]> {

@@ -1,12 +1,13 @@
 import type { Clock } from "../../base/clock.ts";
-import type { RecordViews } from "../../contracts/record.ts";
-import type { RecentRow, RetryRow, RunningRow, StatusDocument, WaitingRow } from "../../model/documents/status.ts";
-import type { ServiceMode } from "../../model/events/service.ts";
+import type { PresentState, RecordViews } from "../../contracts/record.ts";
+import type { RecentRow, RetryRow, StatusDocument, WaitingRow } from "../../model/documents/status.ts";
 import type { Issue } from "../../model/issue.ts";
-import type { Lane, LaneStage, LaneWork, Run } from "../../model/lane.ts";
-import { NO_USAGE, type TokenUsage } from "../../model/usage.ts";
+import type { Lane, LaneStage, Run } from "../../model/lane.ts";
 import type { Reason } from "../../model/verdict.ts";
 import { NO_TOTALS } from "../projections/totals.ts";
+import { instant, issueFields, plainReason, queuedRetry, runId, tokenFields } from "./fields.ts";
+import { needsPerson } from "./needs-person.ts";
+import { hasWork, runningRow } from "./running.ts";
 
 /** What a status is made of. */
 export interface StatusParts {
@@ -24,19 +25,16 @@ export interface StatusParts {
 /** Stages in which people, CI or the forge have the next word. */
 const REVIEW: readonly LaneStage[] = ["review_wait", "review_repair", "ready_to_land"];
 
+const NOTHING: PresentState = { lanes: [], runs: [], totals: NO_TOTALS, mode: "running", lastSeq: 0 };
+
 /** The one status of a project, for `status --json`, the page and `GET /api/v1/state`. May throw what reading the record throws. */
 export async function statusDocument(parts: StatusParts): Promise<StatusDocument> {
   const { views, clock, workflow, service } = parts;
   const now = clock.now();
-  const lanes = views === null ? [] : await views.openLanes();
-  const totals = views === null ? NO_TOTALS : await views.totals();
-  const mode: ServiceMode = views === null ? "running" : await views.mode();
-  const atWork = await Promise.all(
-    lanes.filter(hasWork).map(async (lane) => ({ lane, run: await runOf(views, lane) })),
-  );
-  const running = atWork.map(({ lane, run }) => runningRow(lane, run));
+  const { lanes, runs, totals, mode } = views === null ? NOTHING : await views.present();
+  const runOf = new Map(runs.map((run) => [run.laneId, run]));
+  const running = lanes.filter(hasWork).map((lane) => runningRow(lane, runOf.get(lane.id), now));
   const retrying = lanes.flatMap(retryRow);
-  const waiting = waitingRows(lanes, parts.waiting);
   return {
     version: 1,
     generated_at: instant(now),
@@ -51,54 +49,19 @@ export async function statusDocument(parts: StatusParts): Promise<StatusDocument
     },
     running,
     retrying,
-    waiting,
-    recent: views === null ? [] : await recentRows(views, lanes.length, parts.recentLimit),
+    waiting: waitingRows(lanes, parts.waiting),
+    recent: views === null ? [] : await recentRows(views, runs, parts.recentLimit),
     codex_totals: {
-      ...tokens(totals),
-      seconds_running: Math.round((totals.runMs + activeMs(atWork, now)) / 1000),
+      ...tokenFields(totals),
+      seconds_running: Math.round((totals.runMs + activeMs(runs, now)) / 1000),
     },
     rate_limits: null,
   };
 }
 
-type WorkingLane = Lane & { readonly work: LaneWork };
-
-function hasWork(lane: Lane): lane is WorkingLane {
-  return lane.work !== null;
-}
-
-async function runOf(views: RecordViews | null, lane: WorkingLane): Promise<Run | undefined> {
-  return lane.work.kind === "run" ? views?.run(lane.id, lane.work.run) : undefined;
-}
-
-function runningRow(lane: WorkingLane, run: Run | undefined): RunningRow {
-  const { work, issue } = lane;
-  return {
-    ...issueFields(issue),
-    title: issue.title,
-    state: issue.state,
-    lane_id: lane.id,
-    stage: lane.stage,
-    work: work.kind,
-    run: work.run,
-    phase: work.state === "leased" && run !== undefined ? run.phase : work.state,
-    session_id: run?.sessionId ?? null,
-    turn_count: run?.turns ?? 0,
-    last_event: run?.lastEvent ?? null,
-    last_message: run?.lastMessage ?? null,
-    started_at: instant(work.startedAt ?? work.queuedAt),
-    last_event_at: run === undefined ? null : instant(run.lastEventAt),
-    workspace_path: run?.workspacePath ?? null,
-    branch: lane.branch?.name ?? null,
-    tokens: tokens(run?.usage ?? NO_USAGE),
-  };
-}
-
 function retryRow(lane: Lane): RetryRow[] {
-  const { retry } = lane;
-  if (retry === null || lane.work !== null || lane.parked !== null) return [];
-  const { kind, attempt, dueAt, error } = retry;
-  return [{ ...issueFields(lane.issue), kind, attempt, due_at: instant(dueAt), error }];
+  const retry = lane.work !== null || lane.parked !== null ? null : queuedRetry(lane.retry);
+  return retry === null ? [] : [{ ...issueFields(lane.issue), lane_id: lane.id, ...retry }];
 }
 
 /** Lanes first, then candidates in the order in which they would be started. */
@@ -107,53 +70,70 @@ function waitingRows(lanes: readonly Lane[], told: StatusParts["waiting"]): Wait
   const known = new Set(lanes.map((lane) => lane.issue.id));
   const resting = lanes.filter((lane) => lane.work === null && (lane.parked !== null || lane.retry === null));
   return [
-    ...resting.map((lane) =>
-      waitingRow(lane.issue, {
-        stage: lane.parked === null ? lane.stage : "parked",
-        change_url: lane.branch?.changeUrl ?? null,
-        reason: lane.parked ?? reasons.get(lane.issue.id) ?? lane.reason,
-      }),
-    ),
-    ...told
-      .filter(({ issue }) => !known.has(issue.id))
-      .map(({ issue, reason }) => waitingRow(issue, { stage: "candidate", change_url: null, reason })),
+    ...resting.map((lane) => restingRow(lane, reasons.get(lane.issue.id))),
+    ...told.filter(({ issue }) => !known.has(issue.id)).map(({ issue, reason }) => candidateRow(issue, reason)),
   ];
 }
 
-function waitingRow(issue: Issue, rest: Pick<WaitingRow, "stage" | "change_url" | "reason">): WaitingRow {
-  const { code, sentence } = rest.reason;
-  return { ...issueFields(issue), title: issue.title, state: issue.state, ...rest, reason: { code, sentence } };
+function restingRow(lane: Lane, told: Reason | undefined): WaitingRow {
+  const { issue, branch } = lane;
+  return {
+    ...issueFields(issue),
+    lane_id: lane.id,
+    title: issue.title,
+    state: issue.state,
+    stage: lane.parked === null ? lane.stage : "parked",
+    branch: branch?.name ?? null,
+    workspace_path: lane.workspacePath ?? null,
+    change_id: branch?.changeId ?? null,
+    change_url: branch?.changeUrl ?? null,
+    needs_person: needsPerson(lane, told),
+    reason: plainReason(lane.parked ?? told ?? lane.reason),
+  };
 }
 
-/** The newest runs may be under way, at most one per open lane. */
-async function recentRows(views: RecordViews, open: number, limit: number): Promise<RecentRow[]> {
-  const runs = (await views.recentRuns(limit + open)).filter((run) => run.outcome !== null).slice(0, limit);
-  return Promise.all(
-    runs.map(async (run) => ({
-      issue_identifier: (await views.lane(run.laneId))?.issue.identifier ?? run.laneId,
-      lane_id: run.laneId,
-      run: run.number,
-      status: run.outcome?.status ?? "",
-      reason: run.outcome?.reason.sentence ?? "",
-      ended_at: instant(run.endedAt ?? run.lastEventAt),
-      turns: run.turns,
-    })),
-  );
+function candidateRow(issue: Issue, reason: Reason): WaitingRow {
+  return {
+    ...issueFields(issue),
+    lane_id: null,
+    title: issue.title,
+    state: issue.state,
+    stage: "candidate",
+    branch: null,
+    workspace_path: null,
+    change_id: null,
+    change_url: null,
+    needs_person: needsPerson(null, reason),
+    reason: plainReason(reason),
+  };
 }
 
-function activeMs(atWork: readonly { readonly lane: WorkingLane; readonly run: Run | undefined }[], now: number) {
-  const starts = atWork.flatMap(({ run }) => (run?.startedAt == null || run.endedAt !== null ? [] : [run.startedAt]));
+/** The newest runs may be under way, at most one per open lane. What is listed as running is never listed as ended, too. */
+async function recentRows(views: RecordViews, running: readonly Run[], limit: number): Promise<RecentRow[]> {
+  const isRunning = new Set(running.map((run) => runId(run.laneId, run.number)));
+  const newest = await views.recentRuns(limit + running.length);
+  const ended = newest.filter((run) => run.outcome !== null && !isRunning.has(runId(run.laneId, run.number)));
+  const rows = await Promise.all(ended.slice(0, limit).map((run) => recentRow(views, run)));
+  return rows.flatMap((row) => row ?? []);
+}
+
+async function recentRow(views: RecordViews, run: Run): Promise<RecentRow | null> {
+  const lane = await views.lane(run.laneId);
+  if (lane === undefined || run.outcome === null) return null;
+  return {
+    ...issueFields(lane.issue),
+    run_id: runId(run.laneId, run.number),
+    title: lane.issue.title,
+    lane_id: run.laneId,
+    run: run.number,
+    status: run.outcome.status,
+    reason: run.outcome.reason.sentence,
+    ended_at: instant(run.endedAt ?? run.lastEventAt),
+    turns: run.turns,
+  };
+}
+
+function activeMs(runs: readonly Run[], now: number): number {
+  const starts = runs.flatMap((run) => (run.startedAt === null || run.endedAt !== null ? [] : [run.startedAt]));
   return starts.reduce((sum, start) => sum + Math.max(0, now - start), 0);
-}
-
-function issueFields(issue: Issue) {
-  return { issue_id: issue.id, issue_identifier: issue.identifier, issue_url: issue.url };
-}
-
-function tokens({ inputTokens, outputTokens, totalTokens }: TokenUsage) {
-  return { input_tokens: inputTokens, output_tokens: outputTokens, total_tokens: totalTokens };
-}
-
-function instant(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -27,6 +27,13 @@ export function listViews({ lanes = [], runs = [], events = [], totals = {}, mod
   return {
     lane: async (id) => lanes.find((lane) => lane.id === id),
     openLanes: async () => lanes.filter(isOpen),
+    present: async () => ({
+      lanes: lanes.filter(isOpen),
+      runs: runs.filter(({ laneId, number }) => lanes.some(({ id, work }) => id === laneId && work?.run === number)),
+      totals: { ...NOTHING, ...totals },
+      mode,
+      lastSeq: events.length,
+    }),
     lanesOfIssue: async (id) => lanes.filter((lane) => lane.issue.id === id).sort((a, b) => b.ordinal - a.ordinal),
     closedLanes: async (limit) => lanes.filter((lane) => !isOpen(lane)).slice(0, limit),
     run: async (laneId, number) => runs.find((run) => run.laneId === laneId && run.number === number),

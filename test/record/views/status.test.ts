@@ -70,7 +70,9 @@ describe("statusDocument", () => {
     const status = await statusOf({ lanes: [lane(1, { work: workOf({ startedAt: START - 4_000 }) })], runs: [run] });
     expect(status.running[0]).toMatchObject({
       phase: "streaming_turn",
-      session_id: "s",
+      run_id: "lane-1/1",
+      thread_id: "s",
+      session_id: "s-1",
       turn_count: 1,
       last_message: "Reading.",
       started_at: "2025-12-31T23:59:56.000Z",
@@ -100,8 +102,10 @@ describe("statusDocument", () => {
         fc.integer({ min: 0, max: 6 }),
         fc.integer({ min: 1, max: 4 }),
         async (open, ended, limit) => {
-          const lanes = Array.from({ length: open }, (_, n) => lane(n, { work: workOf() }));
-          const active = lanes.map(({ id }, n) => runOf({ laneId: id, claimedAt: 1_000 + n, outcome: null }));
+          const working = Array.from({ length: open }, (_, n) => lane(n, { work: workOf() }));
+          const closed = Array.from({ length: ended }, (_, n) => laneOf({ id: `old-${n}`, stage: "closed" }));
+          const lanes = [...working, ...closed];
+          const active = working.map(({ id }, n) => runOf({ laneId: id, claimedAt: 1_000 + n, outcome: null }));
           const over = Array.from({ length: ended }, (_, n) =>
             runOf({ laneId: `old-${n}`, claimedAt: n, outcome: outcomeOf(), endedAt: n + 1 }),
           );

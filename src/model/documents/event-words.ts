@@ -1,0 +1,150 @@
+import { formatDuration } from "../../base/duration.ts";
+import type { Evidence } from "../evidence.ts";
+import type { EventOf, EventType } from "../events/index.ts";
+import type { RunPurpose, WorkOutcome } from "../run.ts";
+import type { Reason } from "../verdict.ts";
+import type { WorkKind } from "../work.ts";
+import type { EventDocument } from "./event.ts";
+
+/** An event in words: the one place that says them, for terminals, pages and programs. */
+export interface EventWords {
+  /** A sentence that begins in lower case and may go on after a name; without a full stop of its own. */
+  readonly words: string;
+  readonly weight: EventDocument["weight"];
+}
+
+type DataOf = { readonly [Type in EventType]: EventOf<Type>["data"] };
+type AnyEvent<Type extends EventType = EventType> = {
+  readonly [Each in Type]: { readonly type: Each; readonly data: DataOf[Each] };
+}[Type];
+/** What is said of each event; a type that is missing here does not compile. `at` is when it happened, epoch milliseconds. */
+type Dictionary = { readonly [Type in EventType]: (data: DataOf[Type], at: number) => EventWords };
+
+/** An event in words. One of a newer Maestro or a plugin is named by its type. */
+export function eventWords<Type extends EventType>(event: AnyEvent<Type>, at: number): EventWords {
+  const say: Dictionary[Type] | undefined = DICTIONARY[event.type];
+  return say === undefined ? detail(plain(event.type)) : say(event.data, at);
+}
+
+const SERVICE = {
+  service_started: ({ version, pid }) => milestone(`the service started (version ${version}, process ${pid})`),
+  service_stopped: ({ reason }) => milestone(`the service stopped: ${reason}`),
+  service_mode_changed: ({ mode, actor }) => milestone(`${mode}, asked by ${actor}`),
+  workflow_loaded: ({ previous }) => step(`workflow file ${previous == null ? "loaded" : "reloaded"}`),
+  workflow_rejected: ({ message }) =>
+    milestone(`workflow file refused: ${message.replace(/\.$/, "")}; the last good one stays in force`),
+  command_answered: ({ verb, actor, answer }) => step(`${actor} asked for ${plain(verb)}: ${answer.sentence}`),
+} satisfies Partial<Dictionary>;
+
+const LANE = {
+  lane_opened: ({ issue, reason }) => milestone(`taken up: ${issue.title} (${reason.sentence})`),
+  issue_refreshed: ({ issue }) => detail(`the issue was changed; it is in "${issue.state}"`),
+  work_enqueued: ({ kind, purpose, reason }) => step(`${workName(kind)} queued (${purpose}): ${reason.sentence}`),
+  work_canceled: ({ reason }) => step(`being stopped: ${reason.sentence}`),
+  work_closed: ({ kind, reason }) => detail(`${workName(kind)} looked at: ${reason.sentence}`),
+  lane_staged: ({ stage, reason }) =>
+    stage === "review_wait"
+      ? milestone(`waits for review: ${reason.sentence}`)
+      : step(`${plain(stage)}: ${reason.sentence}`),
+  hand_off_accepted: ({ route, summary }) => milestone(`handed off for "${route}": ${summary}`),
+  retry_scheduled: ({ kind, dueAt, error }, at) =>
+    step(`tries again in ${formatDuration(Math.max(0, dueAt - at))}: ${error ?? kind}`),
+  retry_cleared: ({ reason }) => detail(`nothing is due any more: ${reason.sentence}`),
+  lane_parked: ({ sentence }) => milestone(`parked: ${sentence}`),
+  lane_unparked: ({ reason }) => milestone(`goes on: ${reason.sentence}`),
+  lane_closed: ({ reason }) => milestone(`finished: ${reason.sentence}`),
+  lane_archived: ({ events }) => detail(`${events} events were replaced by their outcome`),
+} satisfies Partial<Dictionary>;
+
+const WORK = {
+  lease_granted: ({ kind, holder }) => step(`${workName(kind)} taken by ${holder}`),
+  lease_lost: ({ kind, holder }) => step(`${workName(kind)} taken from ${holder}, which was not heard of`),
+  work_settled: ({ kind, outcome }) => (kind === "run" ? milestone : step)(endWords(kind, outcome)),
+  phase_entered: ({ phase }) => detail(`phase: ${plain(phase)}`),
+  workspace_prepared: ({ path, created }) => step(`workspace ${created ? "made" : "taken up again"}: ${path}`),
+  workspace_removed: ({ path, salvage }) =>
+    step(`workspace removed: ${path}${salvage === null ? "" : `; kept: ${salvage}`}`),
+  hook_finished: ({ hook, ok, detail: said }) =>
+    ok ? detail(`hook ${hook} ended`) : step(`hook ${hook} failed: ${said}`),
+  process_spawning: ({ role }) => detail(`process of ${role} is started`),
+  process_started: ({ pid }) => detail(`process ${pid} runs`),
+  process_exited: ({ code, signal }) => detail(`process ended with ${signal ?? `code ${code ?? "unknown"}`}`),
+  session_started: ({ agent, resumed }) => step(`session of ${agent} ${resumed ? "goes on" : "began"}`),
+  turn_started: ({ turn }) => step(`turn ${turn} began`),
+  turn_finished: ({ turn, status, detail: said, ms }) =>
+    step(`turn ${turn} ${status} after ${formatDuration(ms)}${said === null ? "" : `: ${said}`}`),
+  usage_reported: ({ usage }) => detail(`${usage.inputTokens} tokens in, ${usage.outputTokens} out`),
+  progress_seen: ({ message }) => step(message),
+  tool_called: ({ tool, ok, code, ms }) =>
+    step(`tool ${tool} ${ok ? "answered" : `refused (${code})`} after ${formatDuration(ms)}`),
+  signal_recorded: ({ tool, signal }) => step(`the agent called ${tool}: ${plain(signal.kind)}`),
+  commit_seen: ({ headSha, changed }) =>
+    step(`head ${headSha.slice(0, 12)} ${changed ? "differs from" : "is like"} the base`),
+  transcript_kept: ({ bytes }) => detail(`transcript kept, ${bytes} bytes`),
+} satisfies Partial<Dictionary>;
+
+const OUTSIDE = {
+  outbox_planned: ({ intent }) => detail(`to be written outside: ${plain(intent.kind)}`),
+  outbox_sending: ({ key }) => detail(`being written outside: ${key}`),
+  outbox_unknown: ({ key, detail: said }) => step(`no answer to an outside write, it is looked up: ${key}: ${said}`),
+  outbox_postponed: ({ key, detail: said }) => step(`an outside write is tried again later: ${key}: ${said}`),
+  outbox_settled: ({ key, state, result }) =>
+    (state === "refused" ? step : detail)(`outside write ${state}: ${result ?? key}`),
+  evidence_recorded: (evidence) => evidenceWords(evidence),
+  change_seen: ({ changeId, url, state, review, checks }) => {
+    if (state === "merged") return milestone(mergedWords(`Change ${changeId} was merged.`));
+    const name = `change ${changeId}${url === null ? "" : ` ${url}`}`;
+    return state === "closed"
+      ? milestone(`${name} was closed`)
+      : step(`${name} is open (review: ${plain(review)}, checks: ${checks})`);
+  },
+  plugin: ({ name }) => detail(`plugin ${name}`),
+} satisfies Partial<Dictionary>;
+
+const DICTIONARY: Dictionary = { ...SERVICE, ...LANE, ...WORK, ...OUTSIDE };
+
+/** The start of a run in one word or two. */
+export const PURPOSE_WORDS: Readonly<Record<RunPurpose, string>> = {
+  first: "started",
+  continuation: "goes on",
+  retry: "started again",
+  repair: "repairs its change",
+};
+
+/** What a merge is announced with, whoever saw it. */
+export function mergedWords(sentence: string): string {
+  return `merged: ${sentence}`;
+}
+
+function workName(kind: WorkKind): string {
+  return { run: "run", validate: "checks", land: "landing", clean: "cleanup" }[kind];
+}
+
+function endWords(
+  kind: WorkKind,
+  { status, reason }: { readonly status: WorkOutcome["status"]; readonly reason: Reason },
+): string {
+  const ends = { succeeded: "ended", failed: "failed", lost: "broken off", canceled: "broken off" } as const;
+  return `${workName(kind)} ${ends[status]}: ${reason.sentence}`;
+}
+
+function evidenceWords({ kind, witness, ok, sentence }: Evidence): EventWords {
+  if (kind === "landed" && ok) return milestone(mergedWords(sentence));
+  return step(`${ok ? "seen" : "not so"} (${witness}): ${sentence}`);
+}
+
+function plain(code: string): string {
+  return code.replaceAll("_", " ");
+}
+
+function milestone(words: string): EventWords {
+  return { words, weight: "milestone" };
+}
+
+function step(words: string): EventWords {
+  return { words, weight: "step" };
+}
+
+function detail(words: string): EventWords {
+  return { words, weight: "detail" };
+}

@@ -1,0 +1,35 @@
+import type { Builder, Statement, Store } from "../sql/store.ts";
+
+/** How views read. */
+export interface ViewSource {
+  readonly build: Builder;
+  readonly workflowId: string;
+  read<Row>(statement: Statement<Row>): Promise<readonly Row[]>;
+  /** Reads several times and sees one state. */
+  readTogether<T>(work: (source: ViewSource) => Promise<T>): Promise<T>;
+}
+
+/** What views read a store with; `read` reads one statement on its own. */
+export function viewSourceOf(store: Store, workflowId: string, read: ViewSource["read"]): ViewSource {
+  const { build } = store;
+  const together: ViewSource = {
+    build,
+    workflowId,
+    read: (statement) => store.run(statement),
+    readTogether: (work) => work(together),
+  };
+  return {
+    build,
+    workflowId,
+    read,
+    readTogether: (work) =>
+      store.exclusive(async () => {
+        await store.begin("read");
+        try {
+          return await work(together);
+        } finally {
+          await store.rollback();
+        }
+      }),
+  };
+}
