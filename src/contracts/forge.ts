@@ -1,6 +1,6 @@
 import type { JsonObject } from "../base/json.ts";
 import type { Change } from "../model/change.ts";
-import type { CallOptions } from "./outside.ts";
+import type { ApiBudget, CallOptions, Delivery, DeliveryVerdict } from "./outside.ts";
 import type { AdapterContext } from "./tracker.ts";
 
 /** What a forge can do; a missing verb is a located error where a profile needs it. */
@@ -8,6 +8,29 @@ export interface ForgeCapabilities {
   readonly reviews: boolean;
   readonly publishChecks: boolean;
   readonly merge: boolean;
+  readonly drafts?: boolean;
+  /** What can be done with the threads of a review. */
+  readonly threads?: "resolve" | "reply" | "none";
+  /** Whether it tells which checks are required. */
+  readonly knowsRequired?: boolean;
+  readonly mergeMethods?: readonly MergeMethod[];
+  /** Whether a merge itself compares the head; without it the adapter looks before and after. */
+  readonly comparesHead?: boolean;
+  readonly reviewers?: boolean;
+  readonly labels?: boolean;
+  readonly webhooks?: boolean;
+}
+
+/** How commits get into the base. */
+export type MergeMethod = "merge" | "squash" | "rebase";
+
+/** What a base branch asks of a change, as far as the forge tells. */
+export interface BranchRules {
+  /** `null`: not told. */
+  readonly requiredChecks: readonly string[] | null;
+  readonly requiredApprovals: number | null;
+  readonly requiresResolvedThreads: boolean | null;
+  readonly requiresMergeQueue: boolean | null;
 }
 
 /** What a change is to be. */
@@ -18,6 +41,17 @@ export interface ChangeDraft {
   readonly headSha: string;
   readonly title: string;
   readonly body: string;
+  readonly draft?: boolean;
+  /** Set on the change whenever it is made or found; others stay. */
+  readonly labels?: readonly string[];
+}
+
+/** A login for Git over HTTPS. The password is registered for redaction. */
+export interface GitCredential {
+  /** Exactly this host and no other is answered. */
+  readonly host: string;
+  readonly username: string;
+  readonly password: string;
 }
 
 /** Result of a merge with an expected head. */
@@ -66,6 +100,29 @@ export interface Forge {
     check: { readonly name: string; readonly headSha: string; readonly passed: boolean; readonly summary: string },
     options: CallOptions,
   ): Promise<void>;
+  /** Sets title and body. */
+  updateChange?(
+    changeId: string,
+    text: { readonly title?: string; readonly body?: string },
+    options: CallOptions,
+  ): Promise<void>;
+  setDraft?(changeId: string, draft: boolean, options: CallOptions): Promise<void>;
+  /** Answers in a review's thread; with a key, once. */
+  reply?(changeId: string, threadId: string, body: string, options: CallOptions): Promise<void>;
+  resolve?(changeId: string, threadId: string, options: CallOptions): Promise<void>;
+  requestReviewers?(changeId: string, reviewers: readonly string[], options: CallOptions): Promise<void>;
+  /** The end of a failed check's log, at most `maxBytes`; `null` when the forge keeps none. */
+  checkLog?(
+    changeId: string,
+    check: string,
+    options: CallOptions & { readonly maxBytes: number },
+  ): Promise<string | null>;
+  branchRules?(base: string, options: CallOptions): Promise<BranchRules>;
+  budget?(): ApiBudget | null;
+  /** Checks a webhook on its raw bytes. Pure but for the secret; never throws. */
+  readDelivery?(delivery: Delivery): DeliveryVerdict;
+  /** What Git needs to reach `remote()`, for exactly one host; `null` when it needs nothing. */
+  gitCredential?(options: CallOptions): Promise<GitCredential | null>;
   /** Merges exactly this head into the base, or says why not. */
   merge(changeId: string, expectedHead: string, options: CallOptions): Promise<MergeResult>;
   close(changeId: string, options: CallOptions): Promise<void>;

@@ -7,6 +7,33 @@ export interface CallOptions {
   readonly signal: AbortSignal;
 }
 
+/** What is left of a credential's allowance, as the service itself said last. */
+export interface ApiBudget {
+  /** Shared by all adapters with the same credential; a hash, never the credential. */
+  readonly credential: string;
+  readonly limit: number | null;
+  readonly remaining: number | null;
+  /** When it is full again, epoch milliseconds. */
+  readonly resetAt: number | null;
+  /** Requests that this process has made with it. */
+  readonly spent: number;
+}
+
+/** A webhook as it arrived. */
+export interface Delivery {
+  /** Exactly the bytes that were signed. */
+  readonly body: Uint8Array;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Epoch milliseconds. */
+  readonly receivedAt: number;
+}
+
+/** Whether a webhook is true, and what it may be about. It only wakes a look: nothing is decided on its content. */
+export type DeliveryVerdict =
+  | { readonly ok: true; readonly id: string; readonly subjects: readonly string[] }
+  | { readonly ok: false; readonly code: "unsigned" | "bad_signature" | "too_old" | "unreadable" };
+
 /**
  * Whether an error leaves open if the effect happened. After it only a look-up may go on.
  * Everything else means: nothing happened.

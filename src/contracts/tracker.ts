@@ -4,7 +4,7 @@ import type { JsonObject } from "../base/json.ts";
 import type { Log } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
 import type { SecretRegistry } from "../base/redact.ts";
-import type { CallOptions } from "./outside.ts";
+import type { ApiBudget, CallOptions, Delivery, DeliveryVerdict } from "./outside.ts";
 
 /** What a tracker can do beyond reading; a missing verb is a located error where a workflow needs it. */
 export interface TrackerCapabilities {
@@ -13,6 +13,52 @@ export interface TrackerCapabilities {
   readonly label: boolean;
   readonly create: boolean;
   readonly watch: boolean;
+  /** Changes priority, owner and type too. */
+  readonly update?: boolean;
+  /** What a claim is made of that a Maestro on another machine sees. Absent: nobody else works on this tracker. */
+  readonly claim?: "assignee" | "label" | "comment";
+  readonly attach?: boolean;
+  readonly relations?: boolean;
+  readonly webhooks?: boolean;
+}
+
+/** What a person or a tool wants changed; absent members stay as they are. */
+export interface IssueUpdate {
+  readonly title?: string;
+  readonly description?: string;
+  readonly priority?: number | null;
+  /** As the tracker names people; `null` takes the owner off. */
+  readonly owner?: string | null;
+  /** As the tracker names kinds of issues. */
+  readonly type?: string;
+}
+
+/** The right to work on an issue as others see it on the tracker. */
+export interface IssueClaim {
+  /** Names this instance, not a person. */
+  readonly owner: string;
+  /** Epoch milliseconds; renewed well before. */
+  readonly expiresAt: number;
+}
+
+/** Whether the claim is ours now. */
+export type ClaimResult =
+  | { readonly kind: "claimed" }
+  | { readonly kind: "held"; readonly owner: string; readonly expiresAt: number };
+
+/** A link from one issue to another. */
+export interface IssueRelation {
+  readonly kind: "blocks" | "blocked_by" | "related" | "duplicate_of" | "parent" | "child";
+  readonly issueId: string;
+  readonly identifier: string;
+  readonly state: string | null;
+}
+
+/** A state of the tracker as its project defines it. */
+export interface ProjectState {
+  readonly name: string;
+  /** What the tracker itself says about it, in its own word. */
+  readonly type: string | null;
 }
 
 /** Result of a compare-and-set move. `conflict`: the issue was in neither the expected nor the wanted state. */
@@ -60,6 +106,27 @@ export interface Tracker {
     options: CallOptions,
   ): Promise<void>;
   create(draft: IssueDraft, options: CallOptions): Promise<Issue>;
+  /** Sets what is given and nothing else. Throws `tracker_not_found`, `tracker_conflict`. */
+  update?(issueId: string, change: IssueUpdate, options: CallOptions): Promise<Issue>;
+  /** Takes or renews the claim by compare and set: an unexpired one of somebody else is `held`. */
+  claim?(issueId: string, claim: IssueClaim, options: CallOptions): Promise<ClaimResult>;
+  /** Gives our claim up; somebody else's stays. */
+  release?(issueId: string, owner: string, options: CallOptions): Promise<void>;
+  /** Makes the one link to `url` on the issue say `title`. */
+  attach?(
+    issueId: string,
+    link: { readonly url: string; readonly title: string; readonly kind: "change" | "other" },
+    options: CallOptions,
+  ): Promise<void>;
+  /** Makes the one issue with this key that follows from another; finds it when it is there. */
+  ensureFollowUp?(issueId: string, key: string, draft: IssueDraft, options: CallOptions): Promise<Issue>;
+  relations?(issueId: string, options: CallOptions): Promise<readonly IssueRelation[]>;
+  /** The states that issues in scope can have. */
+  states?(options: CallOptions): Promise<readonly ProjectState[]>;
+  /** What is left to ask; `null` before the service has said it. */
+  budget?(): ApiBudget | null;
+  /** Checks a webhook on its raw bytes. Pure but for the secret; never throws. */
+  readDelivery?(delivery: Delivery): DeliveryVerdict;
   /** Calls back when something may have changed; a hint, never a fact. Returns how to stop. */
   watch(onHint: () => void): () => void;
   /** One cheap question that shows that the tracker can be reached and read. */

@@ -18,8 +18,28 @@ export interface Change {
   readonly reviews: readonly ChangeReview[];
   readonly comments: readonly ChangeComment[];
   readonly checks: readonly ChangeCheck[];
+  /** Threads of reviews, where the forge has them; absent: none. */
+  readonly threads?: readonly ChangeThread[];
+  readonly labels?: readonly string[];
+  /** Why the forge itself would not merge it now, in its words; absent or empty: nothing is in the way. */
+  readonly blockers?: readonly string[];
   /** Epoch milliseconds. */
   readonly updatedAt: number;
+}
+
+/**
+ * How far an author may be believed: `self` is this instance, `member` may write to the repository or project, `outsider` may not. Absent:
+ * unknown, which counts as outsider.
+ */
+export type AuthorTrust = "self" | "member" | "bot" | "outsider";
+
+/** A thread of remarks on a place in the change. */
+export interface ChangeThread {
+  readonly id: string;
+  readonly path: string | null;
+  readonly line: number | null;
+  readonly resolved: boolean;
+  readonly comments: readonly ChangeComment[];
 }
 
 /** A review. One that speaks about another head than the change's is outdated. */
@@ -30,6 +50,7 @@ export interface ChangeReview {
   readonly body: string;
   readonly headSha: string;
   readonly at: number;
+  readonly trust?: AuthorTrust;
 }
 
 /** A remark on a change. `topic` is set on those that Maestro keeps itself. */
@@ -39,6 +60,7 @@ export interface ChangeComment {
   readonly body: string;
   readonly at: number;
   readonly topic: string | null;
+  readonly trust?: AuthorTrust;
 }
 
 /** A check of one head: CI, or one that the host ran and published. */
@@ -48,6 +70,7 @@ export interface ChangeCheck {
   readonly status: "pending" | "passed" | "failed";
   readonly required: boolean;
   readonly summary: string;
+  readonly url?: string | null;
 }
 
 /** What the reviews of the present head come to: the last word of each author, a request for changes outweighs. */

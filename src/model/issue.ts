@@ -1,4 +1,5 @@
 import type { JsonObject } from "../base/json.ts";
+import type { AuthorTrust } from "./change.ts";
 
 /** Another issue that has to be finished first, as far as the tracker tells (S-008). */
 export interface Blocker {
@@ -45,6 +46,8 @@ export interface IssueComment {
   /** Epoch milliseconds. */
   readonly at: number;
   readonly topic: string | null;
+  /** Absent: unknown, which counts as outsider. */
+  readonly trust?: AuthorTrust;
 }
 
 /** The form in which two tracker states are compared: trimmed and lower case (S-006). */

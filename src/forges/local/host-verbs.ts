@@ -8,7 +8,7 @@ export async function carryOut(store: ForgeStore, request: HostRequest, options:
   return (await ask(store, request, options)) ?? null;
 }
 
-function ask(store: ForgeStore, request: HostRequest, options: CallOptions): ReturnType<Forge[keyof ForgeStore]> {
+function ask(store: ForgeStore, request: HostRequest, options: CallOptions): ReturnType<ForgeStore[keyof ForgeStore]> {
   switch (request.verb) {
     case "branchHead":
       return store.branchHead(request.arguments.branch, options);
