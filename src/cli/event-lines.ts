@@ -1,10 +1,9 @@
-import { formatDuration } from "../base/duration.ts";
+import { eventWords, PURPOSE_WORDS } from "../model/documents/event-words.ts";
 import type { StoredEvent } from "../model/events/envelope.ts";
-import type { Event, EventOf } from "../model/events/index.ts";
+import type { EventOf } from "../model/events/index.ts";
 import type { Issue } from "../model/issue.ts";
 import type { Lane } from "../model/lane.ts";
 import type { RunPurpose } from "../model/run.ts";
-import type { Reason } from "../model/verdict.ts";
 import { oneLine } from "./plain-text.ts";
 
 /** What a line can add for the reader. */
@@ -53,7 +52,7 @@ export class EventLines {
   line(stored: StoredEvent): string | null {
     const { event, laneId, at } = stored;
     if (laneId === null) {
-      const said = serviceText(event);
+      const said = serviceText(stored);
       return said === null ? null : `${timeOf(at)}  ${oneLine(said)}`;
     }
     if (event.type === "lane_opened") this.#lanes.set(laneId, opened(event));
@@ -65,49 +64,49 @@ export class EventLines {
   }
 
   #text({ event, at }: StoredEvent, lane: Remembered): string | null {
+    const { words } = eventWords(event, at);
     switch (event.type) {
       case "work_enqueued":
         if (event.data.kind === "run") lane.purpose = event.data.purpose;
         return null;
       case "lease_granted":
-        return event.data.kind === "run" ? startText(lane) : null;
+        return event.data.kind === "run" ? `${PURPOSE_WORDS[lane.purpose]}: ${lane.issue.title}` : null;
       case "work_settled":
-        return settledText(event);
+        return event.data.outcome.status === "succeeded" ? null : words;
       case "change_seen":
-        return changeText(event, lane);
+        return changeText(event, lane, words);
       case "evidence_recorded":
-        return event.data.kind === "landed" && event.data.ok ? mergedText(lane, event.data.sentence) : null;
+        return event.data.kind === "landed" && event.data.ok ? mergedText(lane, words) : null;
       case "lane_staged":
-        return event.data.stage === "review_wait" ? this.#reviewText(lane, event.data.reason) : null;
+        return event.data.stage === "review_wait" ? this.#reviewText(lane, words) : null;
       case "retry_scheduled":
-        return retryText(event, at);
+        return event.data.kind === "failure" || event.data.kind === "capacity" ? words : null;
       case "lane_parked":
-        return `parked: ${event.data.sentence} To go on: ${this.#words.unpark(lane.issue.identifier)}`;
+        return `${words} To go on: ${this.#words.unpark(lane.issue.identifier)}`;
       case "lane_unparked":
-        return `goes on: ${event.data.reason.sentence}`;
       case "lane_closed":
-        return `finished: ${event.data.reason.sentence}`;
+        return words;
       default:
         return null;
     }
   }
 
-  #reviewText(lane: Remembered, reason: Reason): string {
-    if (lane.changeId === null) return `waits for review: ${reason.sentence}`;
+  #reviewText(lane: Remembered, words: string): string {
+    if (lane.changeId === null) return words;
     if (!this.#words.needsApproval(lane.issue)) return "waits until its change can land by itself";
     return `waits for your review: ${this.#words.approve(lane.changeId)}`;
   }
 }
 
 /** What is about the whole service. The workflow that it starts with is in its first lines. */
-function serviceText(event: Event): string | null {
+function serviceText({ event, at }: StoredEvent): string | null {
+  const { words } = eventWords(event, at);
   switch (event.type) {
     case "service_mode_changed":
-      return `${event.data.mode}, asked by ${event.data.actor}`;
     case "workflow_rejected":
-      return `workflow file refused: ${event.data.message.replace(/\.$/, "")}; the last good one stays in force`;
+      return words;
     case "workflow_loaded":
-      return event.data.previous == null ? null : "workflow file reloaded";
+      return event.data.previous == null ? null : words;
     default:
       return null;
   }
@@ -117,41 +116,18 @@ function opened({ data }: EventOf<"lane_opened">): Remembered {
   return { issue: data.issue, purpose: "first", changeId: null, isMerged: false };
 }
 
-function startText({ purpose, issue }: Remembered): string {
-  const words: Record<RunPurpose, string> = {
-    first: "started",
-    continuation: "goes on",
-    retry: "started again",
-    repair: "repairs its change",
-  };
-  return `${words[purpose]}: ${issue.title}`;
-}
-
-function settledText({ data }: EventOf<"work_settled">): string | null {
-  const { status, reason } = data.outcome;
-  const what = data.kind === "run" ? "run" : { validate: "checks", land: "landing", clean: "cleanup" }[data.kind];
-  if (status === "failed") return `${what} failed: ${reason.sentence}`;
-  if (status === "lost" || status === "canceled") return `${what} broken off: ${reason.sentence}`;
-  return null;
-}
-
 /** Said once when the change is there and once when it is merged, however often it is seen. */
-function changeText({ data }: EventOf<"change_seen">, lane: Remembered): string | null {
+function changeText({ data }: EventOf<"change_seen">, lane: Remembered, words: string): string | null {
   const isNew = lane.changeId !== data.changeId;
   lane.changeId = data.changeId;
-  if (data.state === "merged") return mergedText(lane, `Change ${data.changeId} was merged.`);
+  if (data.state === "merged") return mergedText(lane, words);
   return isNew ? `handed over: change ${data.changeId}${data.url === null ? "" : ` ${data.url}`}` : null;
 }
 
-function mergedText(lane: Remembered, sentence: string): string | null {
+function mergedText(lane: Remembered, words: string): string | null {
   if (lane.isMerged) return null;
   lane.isMerged = true;
-  return `merged: ${sentence}`;
-}
-
-function retryText({ data }: EventOf<"retry_scheduled">, at: number): string | null {
-  if (data.kind !== "failure" && data.kind !== "capacity") return null;
-  return `tries again in ${formatDuration(Math.max(0, data.dueAt - at))}: ${data.error ?? data.kind}`;
+  return words;
 }
 
 /** The reader's own time of day. */

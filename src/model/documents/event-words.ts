@@ -112,7 +112,7 @@ export const PURPOSE_WORDS: Readonly<Record<RunPurpose, string>> = {
 };
 
 /** What a merge is announced with, whoever saw it. */
-export function mergedWords(sentence: string): string {
+function mergedWords(sentence: string): string {
   return `merged: ${sentence}`;
 }
 
