@@ -11,6 +11,7 @@ import type { App, Opened, Daemon, Project, ServiceOptions, Terminal } from "./c
 import type { Forge } from "./contracts/forge.ts";
 import type { Tracker } from "./contracts/tracker.ts";
 import type { Workflow } from "./model/workflow.ts";
+import type { Transcripts } from "./record/index.ts";
 import type { WorkflowInput } from "./workflow/index.ts";
 
 /**
@@ -28,9 +29,10 @@ export function createApp(terminal: Terminal): App {
     projects: new Map(),
     workflows: new Map(),
   };
-  const { clock, random, version, projects } = foundation;
+  const { clock, random, version, projects, home } = foundation;
   return {
     version,
+    home,
     clock,
     random,
     terminal,
@@ -46,13 +48,15 @@ export function createApp(terminal: Terminal): App {
     },
     workflowInput: (project) => inputOf(foundation, project),
     service: (project, options) => openDaemon(foundation, project, options),
-    tracker: (project) => openProjectTracker(foundation, project),
-    forge: (project) => openProjectForge(foundation, project),
+    ...outsideOf(foundation),
     reader: async (project) => {
       const { openRecordReader } = await import("./record/index.ts");
       const reader = await openRecordReader({ file: recordFile(project), workflowId: project.id });
       return opened(reader, () => reader.close());
     },
+    transcript: (project, { laneId, run }) => linesOf(foundation, project, (kept) => kept.read(laneId, run)),
+    followTranscript: (project, { laneId, run }, wait) =>
+      linesOf(foundation, project, (kept) => kept.follow(laneId, run, wait)),
     nudge: async (project) => {
       const { nudgeDaemon } = await import("./orchestrator/commands/socket.ts");
       return nudgeDaemon(join(project.stateDirectory, "control.sock"));
@@ -61,6 +65,19 @@ export function createApp(terminal: Terminal): App {
     verify: (project) => verifyProject(place(foundation, project)),
     exportEvents: (project, options, write) => exportProject(place(foundation, project), options, write),
     prune: (project, options) => pruneProject(place(foundation, project), options),
+  };
+}
+
+/** What lies outside of Maestro, each opened when a command asks for it. */
+function outsideOf(foundation: Foundation): Pick<App, "tracker" | "forge" | "agent"> {
+  return {
+    tracker: (project) => openProjectTracker(foundation, project),
+    forge: (project) => openProjectForge(foundation, project),
+    agent: async (project) => {
+      const { openAgent } = await import("./app-agent.ts");
+      const { kinds, workflow } = await load(foundation, project);
+      return openAgent(kinds, workflow, foundation);
+    },
   };
 }
 
@@ -123,6 +140,15 @@ async function openDaemon(foundation: Foundation, project: Project, options: Ser
     log,
     logFile: file,
   });
+}
+
+async function* linesOf(
+  { secrets, clock }: Foundation,
+  project: Project,
+  read: (transcripts: Transcripts) => AsyncIterable<string>,
+): AsyncIterable<string> {
+  const { createTranscripts } = await import("./record/index.ts");
+  yield* read(createTranscripts({ directory: join(project.stateDirectory, "transcripts"), secrets, clock }));
 }
 
 /** An adapter that a command uses beside the service: it has no log of its own. */

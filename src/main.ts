@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { setMaxListeners } from "node:events";
 import { packageVersion } from "./app-version.ts";
-import { EXIT, runCommandLine, type Terminal } from "./cli/index.ts";
+import { EXIT, runCommandLine, type Terminal, type TerminalScreen } from "./cli/index.ts";
 
 /** What can happen to the output of this process. */
 interface Outcome {
@@ -35,9 +35,34 @@ function openTerminal(outcome: Outcome): Terminal {
     out: (text) => void (isOpen() && process.stdout.write(text)),
     error: (text) => void (outcome.isUnread || process.stderr.write(text)),
     isTerminal: process.stdout.isTTY === true,
+    ...(process.stdout.isTTY === true ? { screen: screenOf(process.stdout) } : {}),
     cwd: process.cwd(),
     environment: process.env,
     signal: ending.signal,
+  };
+}
+
+/** Alternate page, cursor and line wrapping off; and all of it back. */
+const ENTER_PAGE = "\u001b[?1049h\u001b[?25l\u001b[?7l";
+const LEAVE_PAGE = "\u001b[?7h\u001b[?25h\u001b[?1049l";
+
+function screenOf(stream: NodeJS.WriteStream): TerminalScreen {
+  return {
+    size: () => ({ columns: stream.columns || 80, rows: stream.rows || 24 }),
+    onResize: (listener) => {
+      stream.on("resize", listener);
+      return () => stream.off("resize", listener);
+    },
+    enter: () => {
+      const leave = (): void => {
+        process.off("exit", leave);
+        stream.write(LEAVE_PAGE);
+      };
+      // However this process ends, people get their terminal back.
+      process.on("exit", leave);
+      stream.write(ENTER_PAGE);
+      return leave;
+    },
   };
 }
 

@@ -1,7 +1,10 @@
 import type { Clock } from "../base/clock.ts";
 import type { MaestroError } from "../base/errors.ts";
 import type { Random } from "../base/random.ts";
+import type { AgentProvider } from "../contracts/agent-provider.ts";
 import type { Forge } from "../contracts/forge.ts";
+import type { Runtime } from "../contracts/runtime.ts";
+import type { ToolDescriptor } from "../contracts/tool.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { CommandInbox, RecordViews } from "../contracts/record.ts";
 import type { Tracker } from "../contracts/tracker.ts";
@@ -17,10 +20,22 @@ export interface Terminal {
   readonly out: (text: string) => void;
   readonly error: (text: string) => void;
   readonly isTerminal: boolean;
+  /** Set for a terminal whose whole screen can be drawn. */
+  readonly screen?: TerminalScreen;
   readonly cwd: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Aborted by SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
+}
+
+/** A terminal as a page that is drawn again and again. */
+export interface TerminalScreen {
+  /** Characters and lines. */
+  size(): { readonly columns: number; readonly rows: number };
+  /** Calls back when the window has changed. Returns how to stop. */
+  onResize(listener: () => void): () => void;
+  /** Turns to an empty page; what was there comes back with what is returned, or when the process ends. */
+  enter(): () => void;
 }
 
 /** Which workflow a command is about. Nothing given: `WORKFLOW.md` in the current folder (S-030). */
@@ -72,6 +87,16 @@ export interface Daemon {
   stop(reason: string): Promise<void>;
 }
 
+/** The agent of a workflow as its runs get it. */
+export interface AgentRig {
+  readonly workflow: Workflow;
+  readonly provider: AgentProvider;
+  readonly runtime: Runtime;
+  readonly tools: readonly ToolDescriptor[];
+  /** The whole environment of its process, with these variables added. */
+  environment(extra: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
+}
+
 /** Something that was opened and has to be closed. */
 export interface Opened<T> {
   readonly value: T;
@@ -82,6 +107,12 @@ export interface Opened<T> {
 export interface RecordReading {
   readonly views: RecordViews;
   readonly inbox: CommandInbox;
+}
+
+/** Which run of which lane. */
+export interface RunName {
+  readonly laneId: string;
+  readonly run: number;
 }
 
 /** What a person asks of the service. */
@@ -98,6 +129,8 @@ export interface App {
   readonly clock: Clock;
   readonly random: Random;
   readonly terminal: Terminal;
+  /** MAESTRO_HOME: everything that must survive a checkout. */
+  readonly home: string;
   /** Finds the workflow file; with `template`, the packaged one, or the demo project it makes. Writes nothing into the current folder. */
   locate(target: Target): Promise<Project>;
   workflow(project: Project): Promise<Workflow>;
@@ -107,8 +140,14 @@ export interface App {
   tracker(project: Project): Promise<Opened<Tracker>>;
   /** Throws `no_forge` when the workflow has no repository. */
   forge(project: Project): Promise<Opened<Forge>>;
+  /** Opens the agent that the workflow names; starts nothing. */
+  agent(project: Project): Promise<AgentRig>;
   /** Throws `record_missing` when nothing ever ran. */
   reader(project: Project): Promise<Opened<RecordReading>>;
+  /** The complete lines of a run's transcript, each a JSON object; see `Transcripts.read`. */
+  transcript(project: Project, run: RunName): AsyncIterable<string>;
+  /** As `transcript`, and goes on while the run lives; see `Transcripts.follow`. */
+  followTranscript(project: Project, run: RunName, wait: () => Promise<boolean>): AsyncIterable<string>;
   /** Tells a running service to look at its inbox; `false` when none answers. */
   nudge(project: Project): Promise<boolean>;
   /**

@@ -1,5 +1,6 @@
-import type { App, Terminal } from "./app.ts";
+import type { App, Target, Terminal } from "./app.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
+import { hasColour, type Line, lineText } from "./line.ts";
 import { jsonText, plainText } from "./plain-text.ts";
 
 /** What a command works with. */
@@ -8,6 +9,9 @@ export class Cli {
   readonly version: string;
   /** What the process ends with, unless an error says otherwise. */
   exitCode: ExitCode = EXIT.ok;
+  /** The workflow that the command is about, as soon as it has been asked for; hints name it. */
+  target: Target = {};
+  readonly hasColour: boolean;
   readonly #loadApp: () => Promise<App>;
   #app: Promise<App> | undefined;
 
@@ -16,17 +20,24 @@ export class Cli {
     this.terminal = terminal;
     this.version = version;
     this.#loadApp = loadApp;
+    this.hasColour = hasColour(terminal);
   }
 
   /** The composed App. */
   app(): Promise<App> {
-    this.#app ??= this.#loadApp();
+    this.#app ??= this.#loadApp().then((app) => ({
+      ...app,
+      locate: (target) => {
+        this.target = target;
+        return app.locate(target);
+      },
+    }));
     return this.#app;
   }
 
   /** Prints lines for a person. What trackers and agents wrote cannot steer the terminal. */
-  print(...lines: readonly string[]): void {
-    for (const line of lines) this.terminal.out(`${plainText(line)}\n`);
+  print(...lines: readonly Line[]): void {
+    for (const line of lines) this.terminal.out(`${lineText(line, this.hasColour)}\n`);
   }
 
   /** Prints a text that programs read too, such as a diff: unchanged, unless it goes to a terminal. */

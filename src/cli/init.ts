@@ -7,7 +7,8 @@ import type { ComposedTemplate } from "../workflow/index.ts";
 import type { Cli } from "./cli.ts";
 import { usageError } from "./problem.ts";
 import { table } from "./table.ts";
-import { commandLine, templateAlias } from "./target.ts";
+import { commandLine } from "./next-command.ts";
+import { templateAlias } from "./target.ts";
 
 interface InitOptions {
   readonly template?: string;
@@ -26,22 +27,19 @@ Examples:
   maestro init team/WORKFLOW.md --force               replace the file that is there`;
 
 /** `maestro init`. */
-export function addInit(program: Command, cli: Cli): void {
-  program
-    .command("init")
-    .description("write a workflow file; asks nothing")
-    .argument("[path]", "the file to write (default: WORKFLOW.md)")
+export function fillInit(init: Command, cli: Cli): void {
+  init
     .option("--template <alias>", "<tracker>/<forge>/<agent>[.<profile>] (default: what fits this folder)")
     .option("--profile <kind>", "the profile, instead of the usual one")
     .option("--force", "replace a file that is there")
     .option("--json", "print a document")
     .addHelpText("after", EXAMPLES)
     .action(async (path: string | undefined, _options: InitOptions, command: Command) => {
-      await init(cli, path ?? DEFAULT_FILE, command.optsWithGlobals<InitOptions>());
+      await write(cli, path ?? DEFAULT_FILE, command.optsWithGlobals<InitOptions>());
     });
 }
 
-async function init(cli: Cli, given: string, options: InitOptions): Promise<void> {
+async function write(cli: Cli, given: string, options: InitOptions): Promise<void> {
   const { terminal } = cli;
   const path = isAbsolute(given) ? given : resolve(terminal.cwd, given);
   const alias = templateAlias(options.template ?? (await fittingTemplate(dirname(path))), options.profile);

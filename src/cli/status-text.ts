@@ -1,43 +1,58 @@
 import { formatDuration } from "../base/duration.ts";
-import type { StatusDocument } from "../model/documents/status.ts";
+import type { QueuedRetry, RunningRow, StatusDocument, WaitingRow } from "../model/documents/status.ts";
+import { type Line, toned } from "./line.ts";
 import { table } from "./table.ts";
 
 /** A status as lines for a person. Lists that are empty are left out. */
-export function statusText(status: StatusDocument, now: number): string[] {
-  const { workflow, service, counts } = status;
+export function statusLines(status: StatusDocument, now: number): Line[] {
+  const { workflow, service, counts, waiting } = status;
   const state = service.running
     ? `${service.mode}${service.pid === null ? "" : ` (process ${service.pid})`}`
     : "not running";
+  const mine = waiting.filter((row) => row.needs_person);
+  const others = waiting.filter((row) => !row.needs_person);
   return [
-    `${workflow.id}: ${state}`,
+    [`${workflow.id}: `, toned(service.running ? "good" : "warning", state)],
     `workflow ${workflow.path ?? "unknown"}`,
-    ...(workflow.problem === null ? [] : [`PROBLEM in the workflow file: ${workflow.problem}`]),
-    ...(workflow.warnings ?? []).map((warning) => `warning: ${warning}`),
+    ...(workflow.problem === null ? [] : [[toned("bad", `PROBLEM in the workflow file: ${workflow.problem}`)]]),
+    ...(workflow.warnings ?? []).map((warning): Line => [toned("warning", "warning:"), ` ${warning}`]),
     `${counts.running} running, ${counts.retrying} retrying, ${counts.review} in review, ${counts.parked} parked, ${counts.closed} finished`,
     ...section("Running", runningTable(status, now)),
+    ...section("Needs a person", waitingTable(mine)),
     ...section("Retrying", retryTable(status, now)),
-    ...section("Waiting", waitingTable(status)),
+    ...section("Waiting", waitingTable(others)),
     ...section("Ended", recentTable(status, now)),
     ...tokenLine(status),
   ];
 }
 
-function section(title: string, lines: readonly string[]): string[] {
-  return lines.length === 0 ? [] : ["", title, ...lines.map((line) => `  ${line}`)];
+function section(title: string, lines: readonly string[]): Line[] {
+  return lines.length === 0 ? [] : ["", [toned("title", title)], ...lines.map((line) => `  ${line}`)];
 }
 
 function runningTable({ running }: StatusDocument, now: number): string[] {
   return table(
-    ["ISSUE", "WORK", "PHASE", "FOR", "TURNS", "LAST HEARD"],
+    ["ISSUE", "WORK", "PHASE", "FOR", "TURNS", "IDLE", "LAST HEARD"],
     running.map((row) => [
       row.issue_identifier,
       row.work === "run" ? `run ${row.run}` : row.work,
       row.phase.replaceAll("_", " "),
       since(row.started_at, now),
       String(row.turn_count),
-      row.last_message ?? row.last_event?.replaceAll("_", " ") ?? "",
+      row.idle_seconds === null ? "" : formatDuration(row.idle_seconds * 1_000),
+      lastHeard(row, now),
     ]),
   );
+}
+
+/** Why nothing is heard of it comes before what was heard last. */
+function lastHeard({ wait_reason, last_message, last_event, queued_retry }: RunningRow, now: number): string {
+  const heard = wait_reason?.sentence ?? last_message ?? last_event?.replaceAll("_", " ") ?? "";
+  return queued_retry === null ? heard : `${heard} (${retryText(queued_retry, now)})`;
+}
+
+function retryText({ kind, attempt, due_at }: QueuedRetry, now: number): string {
+  return `then ${kind} ${attempt} in ${until(due_at, now)}`;
 }
 
 function retryTable({ retrying }: StatusDocument, now: number): string[] {
@@ -46,16 +61,16 @@ function retryTable({ retrying }: StatusDocument, now: number): string[] {
     retrying.map((row) => [
       row.issue_identifier,
       `${row.kind} ${row.attempt}`,
-      formatDuration(Math.max(0, Date.parse(row.due_at) - now)),
+      until(row.due_at, now),
       row.error ?? "",
     ]),
   );
 }
 
-function waitingTable({ waiting }: StatusDocument): string[] {
+function waitingTable(rows: readonly WaitingRow[]): string[] {
   return table(
     ["ISSUE", "TITLE", "STAGE", "WHY"],
-    waiting.map((row) => [
+    rows.map((row) => [
       row.issue_identifier,
       row.title,
       row.stage.replaceAll("_", " "),
@@ -82,4 +97,8 @@ function tokenLine({ codex_totals: totals }: StatusDocument): string[] {
 
 function since(instant: string, now: number): string {
   return formatDuration(Math.max(0, now - Date.parse(instant)));
+}
+
+function until(instant: string, now: number): string {
+  return formatDuration(Math.max(0, Date.parse(instant) - now));
 }

@@ -1,94 +1,59 @@
 import type { Command } from "commander";
-import { messageOf } from "../base/errors.ts";
-import type { StatusDocument } from "../model/documents/status.ts";
-import type { App, Project, Target } from "./app.ts";
+import type { Target } from "./app.ts";
 import type { Cli } from "./cli.ts";
-import { wholeNumber } from "./option-values.ts";
-import { readerIfAny, using } from "./reading.ts";
-import { commandLine, targetOf, withTarget } from "./target.ts";
+import { commandLine } from "./next-command.ts";
+import { secondsAsMs, wholeNumber } from "./option-values.ts";
+import { usageError } from "./problem.ts";
+import { targetOf, withTarget } from "./target.ts";
 
 interface StatusOptions {
   readonly json?: boolean;
   readonly limit: number;
+  readonly watch?: boolean;
+  /** Milliseconds, although the option is in seconds. */
+  readonly interval?: number;
 }
 
 /** Ended runs that are shown. */
 const RECENT_ROWS = 10;
+/** How often a followed status is looked at, milliseconds. */
+const INTERVAL_MS = 2_000;
 
 const EXAMPLES = `
 Examples:
   maestro status                     what runs, what waits and why
-  maestro status --json              the same as a document, as GET /api/v1/state gives it
+  maestro status --watch             the same, drawn anew until Ctrl+C
+  maestro status --json              as a document, as GET /api/v1/state gives it
+  maestro status --watch --json      a line with the document for each change
   maestro status --limit 50          with the last 50 ended runs
   maestro status --template local/local/mock`;
 
 /** `maestro status`. */
-export function addStatus(program: Command, cli: Cli): void {
-  withTarget(program.command("status"))
-    .description("show what runs, what waits and why; with and without a running service")
-    .argument("[path]", "the workflow file (default: WORKFLOW.md)")
+export function fillStatus(status: Command, cli: Cli): void {
+  withTarget(status)
     .option("--json", "print a document")
     .option("--limit <n>", "how many ended runs are shown; what is open is always shown", wholeNumber(1), RECENT_ROWS)
+    .option("--watch", "go on until it is interrupted")
+    .option("--interval <s>", "with --watch: seconds between two looks (default: 2)", secondsAsMs)
     .addHelpText("after", EXAMPLES)
     .action(async (path: string | undefined, options: StatusOptions, command: Command) => {
       await showStatus(cli, targetOf(command, path), options);
     });
 }
 
-async function showStatus(cli: Cli, target: Target, { json, limit }: StatusOptions): Promise<void> {
+async function showStatus(cli: Cli, target: Target, options: StatusOptions): Promise<void> {
+  const { json = false, limit, watch, interval } = options;
+  if (interval !== undefined && !watch) throw usageError("--interval needs --watch.");
   const app = await cli.app();
   const project = await app.locate(target);
-  const reader = await readerIfAny(app, project);
-  const status =
-    reader === null
-      ? await firstStatus(app, project, limit)
-      : await using(reader, ({ views }) => statusOf(app, project, { views, limit }));
-  if (json) return cli.printJson(status);
-  const { statusText } = await import("./status-text.ts");
-  cli.print(...statusText(status, app.clock.now()));
-  if (reader === null) cli.print("", `Nothing ever ran here. To begin: ${commandLine(cli, target)}`);
-}
-
-/** Without a record the file is all there is, so a mistake in it is an error. */
-async function firstStatus(app: App, project: Project, limit: number): Promise<StatusDocument> {
-  await app.workflow(project);
-  return statusOf(app, project, { views: null, limit });
-}
-
-type Views = Parameters<typeof import("../record/index.ts").statusDocument>[0]["views"];
-
-async function statusOf(
-  app: App,
-  project: Project,
-  { views, limit }: { readonly views: Views; readonly limit: number },
-): Promise<StatusDocument> {
-  const { statusDocument } = await import("../record/index.ts");
-  const running = await app.nudge(project);
-  return statusDocument({
-    views,
-    clock: app.clock,
-    workflow: { id: project.id, path: project.workflowPath, ...(await stateOfFile(app, project)) },
-    service: { running, pid: running ? await pidOf(views) : null },
-    // What candidates wait for is known to the service alone; `--dry-run` decides it anew.
-    waiting: [],
-    recentLimit: limit,
-  });
-}
-
-async function stateOfFile(
-  app: App,
-  project: Project,
-): Promise<Pick<StatusDocument["workflow"], "problem" | "warnings">> {
-  try {
-    const { warnings = [] } = await app.workflow(project);
-    return { problem: null, warnings: warnings.map(({ sentence }) => sentence) };
-  } catch (error) {
-    return { problem: messageOf(error) };
+  if (watch) {
+    const { watchStatus } = await import("./status-watch.ts");
+    return watchStatus(cli, { app, project, limit, json, intervalMs: interval ?? INTERVAL_MS });
   }
-}
-
-/** Whoever answers is the one that started last. */
-async function pidOf(views: Views): Promise<number | null> {
-  const [last] = (await views?.events({ types: ["service_started"], limit: 1, newestFirst: true })) ?? [];
-  return last?.event.type === "service_started" ? last.event.data.pid : null;
+  const { readStatus } = await import("./status-reading.ts");
+  const { status, hasRecord } = await readStatus(app, project, limit);
+  if (json) return cli.printJson(status);
+  const { statusLines } = await import("./status-text.ts");
+  cli.print(...statusLines(status, app.clock.now()));
+  if (!hasRecord) cli.print("", `Nothing ever ran here. To begin: ${commandLine(cli, target)}`);
 }

@@ -1,6 +1,5 @@
 import type { Command } from "commander";
 import type { Target } from "./app.ts";
-import type { Cli } from "./cli.ts";
 import { usageError } from "./problem.ts";
 
 /** The options that say which workflow a command is about. */
@@ -44,19 +43,4 @@ export function templateAlias(alias: string, profile: string | undefined): strin
   if (named === undefined) return `${alias.replace(/\.md$/, "")}.${profile}`;
   if (named === profile) return alias;
   throw usageError(`The template ${alias} and --profile ${profile} name two profiles. Give one of them.`);
-}
-
-/** A command about the same target that a person can copy, spelt as this one was started. */
-export function commandLine(cli: Cli, target: Target, ...words: readonly string[]): string {
-  // npm sets this for what it starts: without a global installation there is no `maestro` to call.
-  const program = cli.terminal.environment.npm_command === undefined ? ["maestro"] : ["npx", "maestro"];
-  const file = target.path ?? target.config;
-  const flags =
-    target.template === undefined ? (file === undefined ? [] : ["--config", file]) : ["--template", target.template];
-  return [...program, ...words, ...flags].map(quoted).join(" ");
-}
-
-/** Placeholders such as `<id>` are for reading, so they stay as they are. */
-function quoted(word: string): string {
-  return /^[\w./:@%+=,#<>~-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -1,2 +1,3 @@
+export { agentEnvironment } from "./environment.ts";
 export type { WorkerParts } from "./parts.ts";
 export { createWorker, type Worker } from "./worker.ts";

@@ -2,11 +2,12 @@ import { onTestFinished } from "vitest";
 import { VirtualClock } from "../../dev/sim/virtual-clock.ts";
 import { MaestroError } from "../../src/base/errors.ts";
 import { seededRandom } from "../../src/base/random.ts";
-import type { App, Opened, Daemon, Request, ServiceOptions } from "../../src/cli/app.ts";
+import type { App, Opened, Daemon, Request, ServiceOptions, TerminalScreen } from "../../src/cli/app.ts";
 import { runCommandLine } from "../../src/cli/index.ts";
 import type { CommandInbox } from "../../src/contracts/record.ts";
 import { createMemoryForge, type MemoryForge } from "../../src/forges/memory/index.ts";
 import type { CommandAnswer } from "../../src/model/command.ts";
+import type { Transcripts } from "../../src/record/index.ts";
 import type { Lane } from "../../src/model/lane.ts";
 import { createMemoryTracker, type MemoryTracker } from "../../src/trackers/memory/index.ts";
 import { workflowOf, type WorkflowOptions } from "../policy/workflow-facts.ts";
@@ -27,6 +28,8 @@ export interface Props {
   readonly isTerminal?: boolean;
   readonly demo?: string | null;
   readonly service?: (options: ServiceOptions) => Partial<Daemon>;
+  readonly transcripts?: Transcripts;
+  readonly screen?: TerminalScreen;
   readonly parts?: Partial<App>;
 }
 
@@ -74,6 +77,7 @@ export async function stage(props: Props = {}): Promise<Stage> {
       written.err += text;
     },
     isTerminal: props.isTerminal ?? false,
+    ...(props.screen === undefined ? {} : { screen: props.screen }),
     cwd: props.cwd ?? place.context.directory,
     environment: props.environment ?? { USER: "ann" },
     signal: ending.signal,
@@ -123,6 +127,11 @@ function appOf(props: Props, self: Stage, shared: Pick<App, "clock" | "random" |
       self.open.add("service");
       return serviceOf(props, self, options);
     },
+    home: "/home/.maestro",
+    agent: () => Promise.reject(new Error("this stage has no agent")),
+    transcript: (_project, run) => props.transcripts?.read(run.laneId, run.run) ?? missingTranscript(),
+    followTranscript: (_project, run, wait) =>
+      props.transcripts?.follow(run.laneId, run.run, wait) ?? missingTranscript(),
     tracker: async () => opened("tracker", self.tracker),
     forge: async () => opened("forge", self.forge),
     reader: async () => {
@@ -138,6 +147,11 @@ function appOf(props: Props, self: Stage, shared: Pick<App, "clock" | "random" |
     exportEvents: () => Promise.reject(missing()),
     prune: () => Promise.reject(missing()),
   };
+}
+
+// biome-ignore lint/correctness/useYield: what it has to say is thrown.
+async function* missingTranscript(): AsyncIterable<string> {
+  throw new MaestroError({ code: "transcript_missing", message: "This run has no transcript." });
 }
 
 /** Commands ask through the App, never through the reader. */

@@ -31,7 +31,10 @@ export async function withForge<R>(
 }
 
 /** The change that a person names: its number (with or without `#`), or its branch. Throws `forge_not_found`. */
-export async function findChange({ forge, call }: ForgeSession, wanted: string): Promise<Change> {
+export async function findChange(
+  { forge, call }: Pick<ForgeSession, "forge" | "call">,
+  wanted: string,
+): Promise<Change> {
   const id = wanted.replace(/^#/, "");
   const [numbered] = await forge.changesByIds([id], call);
   const found = numbered ?? (await forge.findChange(wanted, call));

@@ -10,10 +10,8 @@ Examples:
   maestro daemon --port 4000 ops/WORKFLOW.md  with page and API`;
 
 /** `maestro daemon`: a service in the foreground. */
-export function addDaemon(program: Command, cli: Cli): void {
-  withPollInterval(withStartOptions(program.command("daemon")))
-    .description("run until it is stopped, in the foreground")
-    .argument("[path]", "the workflow file (default: WORKFLOW.md)")
+export function fillDaemon(daemon: Command, cli: Cli): void {
+  withPollInterval(withStartOptions(daemon))
     .addHelpText("after", EXAMPLES)
     .action(async (path: string | undefined, _options: StartOptions, command: Command) => {
       await (await import("./start.ts")).start(cli, targetOf(command, path), command.optsWithGlobals<StartOptions>());

@@ -11,10 +11,8 @@ Examples:
   maestro run --dry-run --json             the decisions of the next poll as a document`;
 
 /** `maestro run`: one poll and its end. */
-export function addRun(program: Command, cli: Cli): void {
-  withOnce(withStartOptions(program.command("run")))
-    .description("poll once and see what it starts through")
-    .argument("[path]", "the workflow file (default: WORKFLOW.md)")
+export function fillRun(run: Command, cli: Cli): void {
+  withOnce(withStartOptions(run))
     .addHelpText("after", EXAMPLES)
     .action(async (path: string | undefined, _options: StartOptions, command: Command) => {
       const options = command.optsWithGlobals<StartOptions>();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Target, Terminal } from "../../src/cli/app.ts";
 import { Cli } from "../../src/cli/cli.ts";
-import { commandLine } from "../../src/cli/target.ts";
+import { commandLine } from "../../src/cli/next-command.ts";
 
 function cli(environment: Terminal["environment"]): Cli {
   const nothing = (): void => undefined;

@@ -1,0 +1,32 @@
+import { hostname } from "node:os";
+import type { Clock } from "./base/clock.ts";
+import { silentLog } from "./base/log.ts";
+import type { SecretRegistry } from "./base/redact.ts";
+import type { AgentRig } from "./cli/app.ts";
+import type { Workflow } from "./model/workflow.ts";
+import { agentEnvironment } from "./runs/index.ts";
+import { localRuntime } from "./runtimes/local/index.ts";
+import { createToolbox } from "./tools/index.ts";
+import type { WorkflowKinds } from "./workflow/index.ts";
+
+/** The agent of a workflow as a run would get it, for trials outside of every run. May throw `agent_invalid_config`. */
+export async function openAgent(
+  kinds: WorkflowKinds,
+  workflow: Workflow,
+  { clock, secrets }: { readonly clock: Clock; readonly secrets: SecretRegistry },
+): Promise<AgentRig> {
+  const kind = await kinds.agents.load(workflow.agentProvider.kind);
+  const runtime = localRuntime({ clock, machine: hostname(), log: silentLog });
+  const { env, pass } = workflow.agentRuntime;
+  return {
+    workflow,
+    provider: await kind.open(workflow.agentProvider.options),
+    runtime,
+    tools: createToolbox({ secrets, clock, log: silentLog }).descriptors(workflow.profile.tools),
+    environment: (extra) =>
+      agentEnvironment({
+        ...{ daemon: runtime.environment(), pass, env, extra },
+        isSecret: (text) => secrets.redact(text) !== text,
+      }).env,
+  };
+}

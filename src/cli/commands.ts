@@ -1,0 +1,123 @@
+import type { Command } from "commander";
+import type { Cli } from "./cli.ts";
+
+/** A command as the list of all commands needs it. */
+interface Entry {
+  readonly name: string;
+  readonly description: string;
+  /** What stands behind the name, each with what it is. */
+  readonly arguments?: readonly (readonly [name: string, about: string])[];
+  /** Reads what the command is made of: options, examples, its action, its own commands. */
+  readonly load: () => Promise<(command: Command, cli: Cli) => void>;
+}
+
+const PATH = ["[path]", "the workflow file (default: WORKFLOW.md)"] as const;
+const ISSUE = ["<issue>", "identifier or id, e.g. SHOP-3"] as const;
+const requests = async () => (await import("./requests.ts")).fillRequest;
+
+/** All commands in the order in which help lists them. */
+const COMMANDS: Readonly<Record<string, readonly Entry[]>> = {
+  "Begin:": [
+    {
+      name: "init",
+      description: "write a workflow file; asks nothing",
+      arguments: [["[path]", "the file to write (default: WORKFLOW.md)"]],
+      load: async () => (await import("./init.ts")).fillInit,
+    },
+    {
+      name: "doctor",
+      description: "check everything that a start needs, and say what mends it",
+      arguments: [PATH],
+      load: async () => (await import("./doctor/index.ts")).fillDoctor,
+    },
+    {
+      name: "smoke",
+      description: "try tracker, forge or agent of a workflow on its own",
+      load: async () => (await import("./smoke/index.ts")).fillSmoke,
+    },
+    {
+      name: "workflow",
+      description: "check the workflow file, show its prompt, and say where a value comes from",
+      load: async () => (await import("./workflow/index.ts")).fillWorkflow,
+    },
+  ],
+  "Run:": [
+    {
+      name: "run",
+      description: "poll once and see what it starts through",
+      arguments: [PATH],
+      load: async () => (await import("./start/run.ts")).fillRun,
+    },
+    {
+      name: "daemon",
+      description: "run until it is stopped, in the foreground",
+      arguments: [PATH],
+      load: async () => (await import("./start/daemon.ts")).fillDaemon,
+    },
+    { name: "pause", description: "start nothing new; what runs goes on", arguments: [PATH], load: requests },
+    { name: "resume", description: "start issues again", arguments: [PATH], load: requests },
+    {
+      name: "drain",
+      description: "start nothing new, and end the service after the last run",
+      arguments: [PATH],
+      load: requests,
+    },
+    {
+      name: "stop",
+      description: "end the service now; what runs is broken off and goes on at the next start",
+      arguments: [PATH],
+      load: requests,
+    },
+  ],
+  "Look:": [
+    {
+      name: "status",
+      description: "show what runs, what waits and why; with and without a running service",
+      arguments: [PATH],
+      load: async () => (await import("./status.ts")).fillStatus,
+    },
+  ],
+  "Act:": [
+    {
+      name: "lane",
+      description: "look at one issue's lane, stop its work, start it again, park it",
+      load: async () => (await import("./lane/index.ts")).fillLane,
+    },
+    { name: "unpark", description: "let a parked issue go on", arguments: [ISSUE], load: requests },
+    {
+      name: "retry",
+      description: "start an issue again at once instead of waiting",
+      arguments: [ISSUE],
+      load: requests,
+    },
+  ],
+  "By hand:": [
+    {
+      name: "issue",
+      description: "read and write issues in the workflow's tracker",
+      load: async () => (await import("./issue/index.ts")).fillIssue,
+    },
+    {
+      name: "change",
+      description: "look at changes, review and merge them on the workflow's forge",
+      load: async () => (await import("./change/index.ts")).fillChange,
+    },
+    {
+      name: "record",
+      description: "check, export and prune the record of what happened",
+      load: async () => (await import("./record/index.ts")).fillRecord,
+    },
+  ],
+};
+
+/** Adds every command. Only a command line that names one can ask for what is in it, so only the `wanted` ones are read. */
+export async function addCommands(program: Command, cli: Cli, isWanted: (name: string) => boolean): Promise<void> {
+  for (const [heading, entries] of Object.entries(COMMANDS)) {
+    program.commandsGroup(heading);
+    for (const { name, description, arguments: args = [], load } of entries) {
+      const command = program.command(name).description(description);
+      for (const [argument, about] of args) command.argument(argument, about);
+      if (isWanted(name)) (await load())(command, cli);
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import type { Command } from "commander";
+import type { LaneVerb } from "../../model/command.ts";
+import type { Cli } from "../cli.ts";
+import { request } from "../request.ts";
+import { targetOf, withTarget } from "../target.ts";
+import { addLaneShow } from "./show.ts";
+
+interface VerbOptions {
+  readonly reason?: string;
+  readonly json?: boolean;
+}
+
+interface Verb {
+  readonly name: string;
+  readonly verb: LaneVerb;
+  readonly description: string;
+  readonly withoutService?: string;
+  /** Whether it keeps why it was asked for. */
+  readonly hasReason?: true;
+}
+
+const VERBS: readonly Verb[] = [
+  {
+    name: "stop",
+    verb: "stop_work",
+    description: "break off what runs on it now",
+    withoutService: "No service runs, so nothing is under way.",
+  },
+  { name: "retry", verb: "retry", description: "start it again at once instead of waiting" },
+  { name: "park", verb: "park", description: "start it no more until somebody lets it go on", hasReason: true },
+  { name: "unpark", verb: "unpark", description: "let it go on after it was parked" },
+];
+
+const EXAMPLES = `
+Examples:
+  maestro lane show SHOP-3
+  maestro lane stop SHOP-3                      its run ends now
+  maestro lane park SHOP-3 --reason "The supplier has to answer first."
+A change is approved with \`maestro change review <id> --approve\`.`;
+
+/** `maestro lane`: one issue's lane, and what a person may ask for it. */
+export function fillLane(group: Command, cli: Cli): void {
+  group.addHelpText("after", EXAMPLES);
+  addLaneShow(group, cli);
+  for (const verb of VERBS) addVerb(group, cli, verb);
+}
+
+function addVerb(group: Command, cli: Cli, { name, verb, description, withoutService, hasReason }: Verb): void {
+  const command = withTarget(group.command(name))
+    .description(description)
+    .argument("<issue>", "identifier or id, e.g. SHOP-3");
+  if (hasReason) command.option("--reason <text>", "why, for whoever asks later");
+  command.option("--json", "print a document");
+  command.addHelpText(
+    "after",
+    `\nExamples:\n  maestro lane ${name} SHOP-3\n  maestro lane ${name} SHOP-3 --template local/local/mock --json`,
+  );
+  command.action(async (issue: string) => {
+    const { reason, json = false } = command.optsWithGlobals<VerbOptions>();
+    await request(cli, targetOf(command), {
+      verb,
+      issue,
+      json,
+      ...(reason === undefined ? {} : { body: reason }),
+      ...(withoutService === undefined ? {} : { withoutService }),
+    });
+  });
+}

@@ -1,0 +1,98 @@
+import { join } from "node:path";
+import { MaestroError } from "../../base/errors.ts";
+import { newId } from "../../base/ids.ts";
+import { silentLog } from "../../base/log.ts";
+import type { AgentFailure, AgentSession, TurnResult } from "../../contracts/agent-provider.ts";
+import type { ToolResult } from "../../contracts/tool.ts";
+import { markerPrefix, processMarker } from "../../model/process-marker.ts";
+import type { AgentRig, App } from "../app.ts";
+
+/** An agent in an empty folder of its own, outside of every lane. */
+export interface AgentTrial {
+  readonly folder: string;
+  /** How often it called a tool so far. Each is answered; nothing is recorded. */
+  readonly toolCalls: number;
+  /** Throws the agent's failure as `agent_<kind>`. */
+  start(signal: AbortSignal): Promise<AgentSession>;
+  /** Throws the agent's failure as `agent_<kind>`; when the signal is aborted the session has to be stopped. */
+  turn(session: AgentSession, prompt: string, signal: AbortSignal): Promise<TurnResult>;
+  /** Throws `process_left` when one of its processes lives. */
+  requireNoProcess(): Promise<void>;
+  /** Throws `folder_left`. */
+  requireNoFolder(): Promise<void>;
+  /** Ends whatever is left of it. */
+  close(): Promise<void>;
+}
+
+/** Makes the folder of a trial. May throw the runtime's codes. */
+export async function openAgentTrial(app: App, rig: AgentRig): Promise<AgentTrial> {
+  const { runtime } = rig;
+  const scope = { workflowId: rig.workflow.id, laneId: newId(app.random, "smoke"), run: 1 };
+  const folder = join(runtime.temporaryDirectory(), `maestro-${scope.laneId}`);
+  await runtime.makeDirectory(folder, { mode: 0o700 });
+  const marker = processMarker(scope, "agent");
+  let toolCalls = 0;
+  const callTool = async (): Promise<ToolResult> => {
+    toolCalls += 1;
+    return { ok: true, code: "ok", text: "Noted. This is a connection test, nothing is recorded." };
+  };
+  return {
+    folder,
+    get toolCalls() {
+      return toolCalls;
+    },
+    start: async (signal) => {
+      const started = await rig.provider.start(request(app, rig, { folder, marker, callTool, signal }));
+      if (started.ok) return started.session;
+      throw failureOf(started.failure);
+    },
+    turn: async (session, prompt) => {
+      const result = await session.turn(prompt);
+      if (result.failure === null) return result;
+      throw failureOf(result.failure);
+    },
+    requireNoProcess: async () => {
+      const left = await runtime.liveMarkers(markerPrefix(scope));
+      if (left.length > 0) throw new MaestroError({ code: "process_left", message: "Processes of the agent live on." });
+    },
+    requireNoFolder: async () => {
+      if ((await runtime.stat(folder)) === undefined) return;
+      throw new MaestroError({ code: "folder_left", message: `${folder} could not be removed.` });
+    },
+    close: async () => {
+      await runtime.killMarked(marker);
+      await runtime.remove(folder);
+    },
+  };
+}
+
+interface Start {
+  readonly folder: string;
+  readonly marker: string;
+  readonly callTool: () => Promise<ToolResult>;
+  readonly signal: AbortSignal;
+}
+
+function request({ clock }: App, { workflow, runtime, tools, environment }: AgentRig, start: Start) {
+  const { startupTimeoutMs, readTimeoutMs, turnTimeoutMs } = workflow.agent;
+  return {
+    runtime,
+    clock,
+    log: silentLog,
+    workspace: start.folder,
+    env: environment({ MAESTRO_ISSUE_ID: "smoke-1", MAESTRO_ISSUE_IDENTIFIER: "SMOKE-1", MAESTRO_RUN: "1" }),
+    marker: start.marker,
+    title: "SMOKE-1: Connection test",
+    tools,
+    callTool: start.callTool,
+    resume: null,
+    limits: { startupMs: startupTimeoutMs, responseMs: readTimeoutMs, turnSilenceMs: turnTimeoutMs },
+    onEvent: () => undefined,
+    signal: start.signal,
+  };
+}
+
+function failureOf({ kind, sentence }: AgentFailure): MaestroError {
+  const code = kind.startsWith("agent_") ? kind : `agent_${kind}`;
+  return new MaestroError({ code, message: sentence, facts: { failure: kind } });
+}
