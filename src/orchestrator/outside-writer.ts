@@ -99,6 +99,17 @@ export class OutsideWriter {
         );
         return fits === true ? { done: true, result: null } : { done: false };
       }
+      default:
+        return this.#lookUpWorkers(intent, signal);
+    }
+  }
+
+  /** What a worker began before its work ended. */
+  async #lookUpWorkers(
+    intent: Extract<Intent, { kind: "push" | "merge" | "delete_branch" }>,
+    signal: AbortSignal,
+  ): Promise<LookUp> {
+    switch (intent.kind) {
       case "push": {
         const head = await this.#forge().branchHead(intent.branch, { signal });
         return head === intent.sha ? { done: true, result: "pushed" } : { done: false };
