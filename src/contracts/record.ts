@@ -56,6 +56,8 @@ export interface RecordViews {
   present(): Promise<PresentState>;
   /** The issue's lanes, newest first. */
   lanesOfIssue(issueId: string): Promise<readonly Lane[]>;
+  /** The newest lane of the issue that people call so. */
+  laneNamed(identifier: string): Promise<Lane | undefined>;
   /** Closed lanes, newest first. `before` goes on behind that lane. */
   closedLanes(limit: number, before?: string): Promise<readonly Lane[]>;
   run(laneId: string, number: number): Promise<Run | undefined>;

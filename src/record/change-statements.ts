@@ -11,7 +11,8 @@ export function statementsOf(build: Builder, workflowId: string, changes: Change
   for (const lane of changes.lanes.values()) {
     const { id, ordinal, closedAt } = lane;
     const open = isOpen(lane) ? 1 : 0;
-    const row = { workflow_id, id, issue_id: lane.issue.id, ordinal, open, closed_at: closedAt };
+    const { id: issue_id, identifier } = lane.issue;
+    const row = { workflow_id, id, issue_id, identifier, ordinal, open, closed_at: closedAt };
     statements.push(putLane(build, { ...row, data: JSON.stringify(lane) }));
   }
   for (const run of changes.runs.values()) {

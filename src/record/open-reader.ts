@@ -1,6 +1,7 @@
 import type { CommandInbox, RecordViews } from "../contracts/record.ts";
 import { inboxOf } from "./inbox.ts";
 import type { RecordSource } from "./open-record.ts";
+import { metaValue } from "./sql/schema-steps.ts";
 import type { Statement, Store } from "./sql/store.ts";
 import { openReader, openVisitor } from "./sqlite/connection.ts";
 import { SqlViews } from "./views/sql-views.ts";
@@ -24,10 +25,11 @@ export interface ReaderOptions {
 export async function openRecordReader({ file, workflowId }: ReaderOptions): Promise<RecordReader> {
   const store = await openReader(file);
   const read = readFrom(store);
+  const hasNames = Number(await metaValue(store, "version")) >= 2;
   let asking: Promise<CommandInbox & { close(): Promise<void> }> | undefined;
   const inbox = () => (asking ??= openInbox({ file }));
   return {
-    views: new SqlViews(viewSourceOf(store, workflowId, read)),
+    views: new SqlViews(viewSourceOf(store, workflowId, read, hasNames)),
     inbox: {
       ask: async (command) => (await inbox()).ask(command),
       answer: async (id) => (await inbox()).answer(id),

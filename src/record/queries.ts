@@ -30,6 +30,7 @@ export const putLane = prepareQuery<LaneRow, unknown>((build, value) =>
       workflow_id: value("workflow_id"),
       id: value("id"),
       issue_id: value("issue_id"),
+      identifier: value("identifier"),
       ordinal: value("ordinal"),
       open: value("open"),
       closed_at: value("closed_at"),
@@ -38,6 +39,7 @@ export const putLane = prepareQuery<LaneRow, unknown>((build, value) =>
     .onConflict((conflict) =>
       conflict.columns(["workflow_id", "id"]).doUpdateSet((row) => ({
         issue_id: row.ref("excluded.issue_id"),
+        identifier: row.ref("excluded.identifier"),
         open: row.ref("excluded.open"),
         closed_at: row.ref("excluded.closed_at"),
         data: row.ref("excluded.data"),

@@ -2,7 +2,7 @@ import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { loadSqlite } from "../../src/base/sqlite-module.ts";
-import { openInbox, openRecordReader } from "../../src/record/index.ts";
+import { openInbox, openRecordReader, verifyRecord } from "../../src/record/index.ts";
 import { sampleLane, sampleRecord, temporaryFolder } from "./fixture.ts";
 
 async function written() {
@@ -43,10 +43,29 @@ describe("opening a record", () => {
       await expect(open()).rejects.toMatchObject({
         code: "record_newer",
         hint: expect.stringContaining("3.1.4"),
-        facts: { version: 7, reads: 1 },
+        facts: { version: 7, reads: 2 },
       });
     }
     expect((await readFile(file)).equals(before)).toBe(true);
+  });
+
+  test("reads one of version 1, and lifts it when it writes", async () => {
+    const file = await written();
+    await tamper(
+      file,
+      `drop index lanes_name; alter table lanes drop column identifier;
+       update meta set value = '1' where key = 'version'`,
+    );
+    const reader = await openRecordReader({ file, workflowId: "sample" });
+    expect((await reader.views.laneNamed("A"))?.id).toBe("a");
+    expect(await reader.views.laneNamed("B")).toBeUndefined();
+    await reader.close();
+    const { open, views } = await sampleRecord({ file });
+    expect((await views.laneNamed("A"))?.id).toBe("a");
+    expect(await verifyRecord(open)).toMatchObject({ ok: true });
+    const again = await openRecordReader({ file, workflowId: "sample" });
+    expect((await again.views.laneNamed("A"))?.id).toBe("a");
+    await again.close();
   });
 
   test.for([

@@ -1,6 +1,6 @@
 import { check, type ConformanceCase, equal } from "./case.ts";
 import { leasedLane, type RecordHarness } from "./record-harness.ts";
-import { LaneSample } from "./record-samples.ts";
+import { LaneSample, sampleIssue, WHY } from "./record-samples.ts";
 
 /** What every record shows, and to whom. */
 export const recordReadCases: readonly ConformanceCase<RecordHarness>[] = [
@@ -8,6 +8,9 @@ export const recordReadCases: readonly ConformanceCase<RecordHarness>[] = [
   { name: "finds events by lane, run, type, number and order", run: findsEvents },
   { name: "masks secrets before anything is written", run: masksSecrets },
   { name: "keeps commands until they are answered", run: keepsCommands },
+  { name: "gives closed lanes and runs page by page, whatever their instants", run: givesPages },
+  { name: "finds the newest lane of an issue by its name", run: findsByName },
+  { name: "shows what is present at one instant", run: showsPresent },
 ];
 
 async function tellsSubscribers(harness: RecordHarness): Promise<void> {
@@ -84,6 +87,89 @@ async function keepsCommands(harness: RecordHarness): Promise<void> {
     "commands that are still open",
   );
   equal(await differences(), [], "differences");
+}
+
+async function givesPages(harness: RecordHarness): Promise<void> {
+  const { record } = await harness.open();
+  const { views } = record;
+  const ids = ["a", "b", "c", "d", "e"];
+  // Two at a time, so that some share their instant.
+  for (const group of [ids.slice(0, 2), ids.slice(2, 4), ids.slice(4)]) {
+    const drafts = group.map((id) => new LaneSample(harness.workflowId, id)).flatMap(ended);
+    await record.transact((tx) => tx.append(drafts));
+  }
+  const lanes = (await views.closedLanes(10)).map(({ id }) => id);
+  equal(lanes.toSorted(), ids, "all closed lanes");
+  const runs = (await views.recentRuns(20)).map(({ laneId, number }) => `${laneId}/${number}`);
+  equal(runs.length, 10, "how many runs there are");
+  for (const limit of [1, 2, 3]) {
+    const pagedLanes: string[] = [];
+    for (let before: string | undefined; ; before = pagedLanes.at(-1)) {
+      const page = await views.closedLanes(limit, before);
+      if (page.length === 0) break;
+      pagedLanes.push(...page.map(({ id }) => id));
+    }
+    equal(pagedLanes, lanes, `closed lanes by ${limit}`);
+    const pagedRuns: { readonly laneId: string; readonly number: number }[] = [];
+    for (;;) {
+      const page = await views.recentRuns(limit, pagedRuns.at(-1));
+      if (page.length === 0) break;
+      pagedRuns.push(...page.map(({ laneId, number }) => ({ laneId, number })));
+    }
+    equal(
+      pagedRuns.map(({ laneId, number }) => `${laneId}/${number}`),
+      runs,
+      `runs by ${limit}`,
+    );
+  }
+  equal(await views.closedLanes(5, "unknown"), [], "what is behind a lane that does not exist");
+  equal(await views.recentRuns(5, { laneId: "a", number: 9 }), [], "what is behind a run that does not exist");
+  equal(
+    (await views.runsOfLane("a", 1)).map(({ number }) => number),
+    [2],
+    "the newest run of a lane",
+  );
+}
+
+function ended(lane: LaneSample) {
+  return [
+    lane.opened(),
+    ...[1, 2].flatMap((run) => [
+      lane.enqueued(`w${run}`, run),
+      lane.decide({ type: "work_closed", data: { id: `w${run}`, kind: "run", counts: "nothing", reason: WHY } }),
+    ]),
+    lane.decide({ type: "lane_closed", data: { reason: WHY } }),
+  ];
+}
+
+async function findsByName(harness: RecordHarness): Promise<void> {
+  const { record, differences } = await harness.open();
+  const { views } = record;
+  const first = new LaneSample(harness.workflowId, "a");
+  await record.transact((tx) => tx.append([first.opened(), new LaneSample(harness.workflowId, "b").opened()]));
+  equal((await views.laneNamed("A"))?.id, "a", "the open lane");
+  equal(await views.laneNamed("a"), undefined, "the lane of an issue with another name");
+  await record.transact((tx) => tx.append([first.decide({ type: "lane_closed", data: { reason: WHY } })]));
+  equal((await views.laneNamed("A"))?.stage, "closed", "the closed lane");
+  const renamed = { ...sampleIssue("b"), identifier: "NEW-1" };
+  const other = new LaneSample(harness.workflowId, "b");
+  await record.transact((tx) => tx.append([other.decide({ type: "issue_refreshed", data: { issue: renamed } })]));
+  equal((await views.laneNamed("NEW-1"))?.id, "b", "the lane of an issue that was renamed");
+  equal(await views.laneNamed("B"), undefined, "the lane by its old name");
+  equal(await differences(), [], "differences");
+}
+
+async function showsPresent(harness: RecordHarness): Promise<void> {
+  const { record } = await harness.open();
+  const lane = await leasedLane(harness, record);
+  const closed = new LaneSample(harness.workflowId, "b");
+  await record.transact((tx) => tx.append([...ended(closed), lane.progress(1, 1, "x")]));
+  const { views } = record;
+  const present = await views.present();
+  equal(present.lanes, await views.openLanes(), "the lanes");
+  equal(present.runs, [await views.run(lane.id, 1)], "the runs");
+  equal(present.totals, await views.totals(), "the totals");
+  equal([present.mode, present.lastSeq], ["running", await views.lastSeq()], "mode and number");
 }
 
 function command(harness: RecordHarness, id: string) {

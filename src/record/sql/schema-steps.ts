@@ -4,10 +4,10 @@ import { prepareQuery, statementOf } from "./query.ts";
 import type { Builder, Statement, Store } from "./store.ts";
 
 /** The version of the tables that this code reads and writes. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** The first Maestro that reads tables of `SCHEMA_VERSION`; older ones name it when they refuse. */
-const FIRST_READER = "0.1.0";
+export const FIRST_READER = "0.1.0";
 
 const readMeta = prepareQuery<{ key: string }, { value: string }>((build, value) =>
   build.selectFrom("meta").select("value").where("key", "=", value("key")),
@@ -22,7 +22,7 @@ export async function metaValue(store: Store, key: string): Promise<string | und
 /** Throws `record_newer` when the tables are of a later version; `record_corrupt` when `meta` makes no sense. Writes nothing. */
 export async function assertReadable(store: Store): Promise<void> {
   const version = Number(await metaValue(store, "version"));
-  if (version === SCHEMA_VERSION) return;
+  if (version >= 1 && version <= SCHEMA_VERSION) return;
   if (!(version > SCHEMA_VERSION)) {
     throw new MaestroError({
       code: "record_corrupt",
@@ -67,7 +67,7 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
 /** A name that ends with `?` may be null. */
 const TEXTS: Readonly<Record<string, readonly string[]>> = {
   events: ["workflow_id", "lane_id?", "type", "data"],
-  lanes: ["workflow_id", "id", "issue_id", "data"],
+  lanes: ["workflow_id", "id", "issue_id", "identifier?", "data"],
   runs: ["workflow_id", "lane_id", "data"],
   evidence: ["workflow_id", "lane_id", "data"],
   outbox: ["workflow_id", "key", "lane_id", "data"],
@@ -106,6 +106,11 @@ function addColumn(
   return table.addColumn(name, type, (definition) => (name === column ? definition.notNull() : definition));
 }
 
+/** The lanes of an issue by what people call it. */
+export function indexOfNames(build: Builder): Compilable<unknown> {
+  return build.schema.createIndex("lanes_name").on("lanes").columns(["workflow_id", "identifier", "ordinal"]);
+}
+
 function indexes(build: Builder): Statement<unknown>[] {
   const on = (table: string, name: string, columns: readonly string[]) =>
     build.schema
@@ -119,6 +124,7 @@ function indexes(build: Builder): Statement<unknown>[] {
     on("lanes", "open", ["id"]).where("open", "=", 1),
     on("lanes", "closed", ["open", "closed_at"]),
     on("lanes", "issue", ["issue_id", "ordinal"]),
+    indexOfNames(build),
     on("runs", "recent", ["claimed_at"]),
     on("evidence", "lane", ["lane_id", "seq"]),
     on("outbox", "open", ["position"]).where("open", "=", 1),

@@ -12,11 +12,12 @@ export type EventRow = {
   data: string;
 };
 
-/** A lane: one document and what queries ask for. `open` is 1 until the lane is closed. */
+/** A lane: one document and what queries ask for. `open` is 1 until the lane is closed; `identifier` is what people call its issue. */
 export type LaneRow = {
   workflow_id: string;
   id: string;
   issue_id: string;
+  identifier: string | null;
   ordinal: number;
   open: number;
   closed_at: number | null;

@@ -2,6 +2,7 @@ import { chmod, mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { MaestroError, systemCode, toMaestroError } from "../../base/errors.ts";
 import { loadSqlite, type SqliteDatabase } from "../../base/sqlite-module.ts";
+import { liftTables } from "../sql/lift.ts";
 import { assertReadable, createTables } from "../sql/schema-steps.ts";
 import type { Store } from "../sql/store.ts";
 import { storeError } from "../store-error.ts";
@@ -90,7 +91,7 @@ function prepareWriter(database: SqliteDatabase, file: string | null): void {
 async function makeTables(store: Store): Promise<void> {
   try {
     await store.begin("full");
-    if (await hasTables(store)) await assertReadable(store);
+    if (await hasTables(store)) await liftTables(store);
     else await createTables(store);
     await store.commit();
   } catch (error) {

@@ -5,10 +5,6 @@ import type { Lane } from "../../model/lane.ts";
 export async function findLane(views: RecordViews, wanted: string): Promise<Lane | null> {
   const named = await views.lane(wanted);
   if (named !== undefined) return named;
-  const open = await views.openLanes();
-  const isMeant = ({ issue }: Lane): boolean => issue.identifier === wanted || issue.id === wanted;
-  const atWork = open.find(isMeant);
-  if (atWork !== undefined) return atWork;
   const [newest] = await views.lanesOfIssue(wanted);
-  return newest ?? null;
+  return (await views.laneNamed(wanted)) ?? newest ?? null;
 }

@@ -20,6 +20,17 @@ export const selectLanesOfIssue = prepareQuery<Of & { issue_id: string }, LaneDo
     .orderBy("ordinal", "desc"),
 );
 
+/** The newest lane of the issue that people call so. */
+export const selectLaneNamed = prepareQuery<Of & { identifier: string }, LaneDocument>((build, value) =>
+  build
+    .selectFrom("lanes")
+    .select(["id", "data"])
+    .where("workflow_id", "=", value("workflow_id"))
+    .where("identifier", "=", value("identifier"))
+    .orderBy("ordinal", "desc")
+    .limit(1),
+);
+
 /** Closed lanes, newest first, behind one that was closed at `at`. */
 export const selectClosedLanes = prepareQuery<Of & { at: number; id: string; limit: number }, LaneDocument>(
   (build, value) =>

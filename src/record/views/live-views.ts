@@ -49,6 +49,11 @@ export class LiveViews implements RecordViews {
     return this.#stored.lanesOfIssue(issueId);
   }
 
+  async laneNamed(identifier: string): Promise<Lane | undefined> {
+    await this.#assertOpen();
+    return this.#stored.laneNamed(identifier);
+  }
+
   async closedLanes(limit: number, before?: string): Promise<readonly Lane[]> {
     await this.#assertOpen();
     return this.#stored.closedLanes(limit, before);

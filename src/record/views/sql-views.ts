@@ -25,6 +25,7 @@ import {
   selectClosedLanes,
   selectEvents,
   selectEvidence,
+  selectLaneNamed,
   selectLastRunsOfLane,
   selectLanesOfIssue,
   selectRecentRuns,
@@ -34,6 +35,9 @@ import type { ViewSource } from "./view-source.ts";
 
 /** Later than every instant on record, epoch milliseconds. */
 const END_OF_TIME = Number.MAX_SAFE_INTEGER;
+
+/** Lanes of version 1 that are looked at together. */
+const OLD_PAGE = 500;
 
 /** Reads from the database, for processes that are not the writer. Each call sees what is committed when it runs. */
 export class SqlViews implements RecordViews {
@@ -71,6 +75,12 @@ export class SqlViews implements RecordViews {
   async lanesOfIssue(issueId: string): Promise<readonly Lane[]> {
     const rows = await this.#read(selectLanesOfIssue(this.#source.build, { ...this.#of, issue_id: issueId }));
     return rows.map(laneOf);
+  }
+
+  async laneNamed(identifier: string): Promise<Lane | undefined> {
+    if (!this.#source.hasNames) return this.#laneCalled(identifier);
+    const [row] = await this.#read(selectLaneNamed(this.#source.build, { ...this.#of, identifier }));
+    return row === undefined ? undefined : laneOf(row);
   }
 
   async closedLanes(limit: number, before?: string): Promise<readonly Lane[]> {
@@ -135,6 +145,18 @@ export class SqlViews implements RecordViews {
   async lastSeq(): Promise<number> {
     const [row] = await this.#read(selectLastSeq(this.#source.build, this.#of));
     return row?.last ?? 0;
+  }
+
+  /** The same in tables of version 1, by looking at every lane. */
+  async #laneCalled(identifier: string): Promise<Lane | undefined> {
+    const isMeant = ({ issue }: Lane): boolean => issue.identifier === identifier;
+    let lanes = await this.openLanes();
+    for (let found = lanes.find(isMeant); found === undefined; found = lanes.find(isMeant)) {
+      const last = lanes.at(-1);
+      lanes = await this.closedLanes(OLD_PAGE, last?.closedAt == null ? undefined : last.id);
+      if (lanes.length === 0) return undefined;
+    }
+    return lanes.find(isMeant);
   }
 
   #read<Row>(statement: Statement<Row>): Promise<readonly Row[]> {

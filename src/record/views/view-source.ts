@@ -4,23 +4,27 @@ import type { Builder, Statement, Store } from "../sql/store.ts";
 export interface ViewSource {
   readonly build: Builder;
   readonly workflowId: string;
+  /** Whether lanes carry what people call their issue; tables of version 1 do not, until the next writer lifts them. */
+  readonly hasNames: boolean;
   read<Row>(statement: Statement<Row>): Promise<readonly Row[]>;
   /** Reads several times and sees one state. */
   readTogether<T>(work: (source: ViewSource) => Promise<T>): Promise<T>;
 }
 
 /** What views read a store with; `read` reads one statement on its own. */
-export function viewSourceOf(store: Store, workflowId: string, read: ViewSource["read"]): ViewSource {
+export function viewSourceOf(store: Store, workflowId: string, read: ViewSource["read"], hasNames = true): ViewSource {
   const { build } = store;
   const together: ViewSource = {
     build,
     workflowId,
+    hasNames,
     read: (statement) => store.run(statement),
     readTogether: (work) => work(together),
   };
   return {
     build,
     workflowId,
+    hasNames,
     read,
     readTogether: (work) =>
       store.exclusive(async () => {

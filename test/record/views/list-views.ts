@@ -35,6 +35,8 @@ export function listViews({ lanes = [], runs = [], events = [], totals = {}, mod
       lastSeq: events.length,
     }),
     lanesOfIssue: async (id) => lanes.filter((lane) => lane.issue.id === id).sort((a, b) => b.ordinal - a.ordinal),
+    laneNamed: async (name) =>
+      lanes.filter(({ issue }) => issue.identifier === name).sort((a, b) => b.ordinal - a.ordinal)[0],
     closedLanes: async (limit) => lanes.filter((lane) => !isOpen(lane)).slice(0, limit),
     run: async (laneId, number) => runs.find((run) => run.laneId === laneId && run.number === number),
     runsOfLane: async (laneId) => runs.filter((run) => run.laneId === laneId),
