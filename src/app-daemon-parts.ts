@@ -1,5 +1,5 @@
 import type { Clock } from "./base/clock.ts";
-import type { Log } from "./base/log.ts";
+import type { WrittenLog } from "./base/log-writer.ts";
 import type { Random } from "./base/random.ts";
 import type { SecretRegistry } from "./base/redact.ts";
 import type { LocatedProject } from "./app-project.ts";
@@ -16,7 +16,7 @@ export interface DaemonParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly secrets: SecretRegistry;
-  readonly log: Log;
+  readonly log: WrittenLog;
   readonly logFile: string | null;
   /** MAESTRO_HOME. */
   readonly home: string;

@@ -38,16 +38,18 @@ export class EventLog {
       logService(this.#log, event);
       return;
     }
-    if (event.type === "lane_opened") this.#open(laneId, event.data.issue);
-    const lane = this.#lanes.get(laneId) ?? { log: this.#log.child({ lane_id: laneId }), session: null };
+    const known = event.type === "lane_opened" ? undefined : this.#lanes.get(laneId);
+    const lane = known ?? this.#open(laneId, event.type === "lane_opened" ? event.data.issue : null);
     const where = run === null ? {} : { run };
     if (!logSession(lane, event, where)) logLane(lane.log, event, where);
     if (event.type === "lane_closed") this.#lanes.delete(laneId);
   }
 
-  #open(laneId: string, issue: Lane["issue"]): void {
-    const log = this.#log.child({ issue_id: issue.id, issue_identifier: issue.identifier, lane_id: laneId });
-    this.#lanes.set(laneId, { log, session: null });
+  #open(laneId: string, issue: Lane["issue"] | null): LaneLog {
+    const log = this.#log.child({ issue_id: issue?.id, issue_identifier: issue?.identifier, lane_id: laneId });
+    const lane = { log, session: null };
+    this.#lanes.set(laneId, lane);
+    return lane;
   }
 }
 

@@ -72,13 +72,13 @@ class RotatingFile implements LogOutput {
       }
       append(file, Buffer.from(file.isTorn ? `\n${text}` : text));
     } catch (error) {
-      this.close();
+      this.#close();
       throw error;
     }
     done(null);
   }
 
-  close(): void {
+  #close(): void {
     if (this.#file === null) return;
     const { descriptor } = this.#file;
     this.#file = null;
@@ -100,12 +100,12 @@ class RotatingFile implements LogOutput {
     if (this.#file === null) return;
     const found = statSync(this.#options.path, { throwIfNoEntry: false });
     if (found?.ino === this.#file.inode && found.dev === this.#file.device) this.#file.bytes = found.size;
-    else this.close();
+    else this.#close();
   }
 
   #rotate(): OpenFile {
     const { path, keep } = this.#options;
-    this.close();
+    this.#close();
     for (const number of predecessors(path)) if (number >= keep) rmSync(`${path}.${number}`, { force: true });
     for (const number of predecessors(path).sort((a, b) => b - a))
       renameSync(`${path}.${number}`, `${path}.${number + 1}`);

@@ -12,8 +12,6 @@ export interface LogOutput {
   readonly name: string;
   /** Writes a text and calls `done` once with what went wrong, or `null`; may throw instead. Never waits for a reader. */
   write(text: string, done: (error: unknown) => void): void;
-  /** Lets go of what is open; the next write opens it again. Never throws. */
-  close(): void;
 }
 
 /** Why lines are missing in a sink. */
@@ -72,11 +70,6 @@ export class LogSink {
   /** Why lines are missing now, as far as is known since the last line; `null` when none is. */
   trouble(): LogTrouble | null {
     return this.#trouble === null ? null : { sink: this.#output.name, ...this.#trouble };
-  }
-
-  /** Closes the output. Never throws. */
-  close(): void {
-    this.#output.close();
   }
 
   #fail(thrown: unknown): void {

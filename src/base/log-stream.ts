@@ -18,9 +18,6 @@ export function logStream(name: string, stream: NodeJS.WritableStream): LogOutpu
       }
       stream.write(text, (error) => done(error ?? null));
     },
-    close: () => {
-      // A failure may still be on its way, so the listener stays.
-    },
   };
 }
 

@@ -29,8 +29,6 @@ export interface LogWriterOptions {
 export interface WrittenLog extends Log {
   /** The targets that lose lines now, as far as their last line has shown; empty when all is well. */
   troubles(): readonly LogTrouble[];
-  /** Closes the targets; at once. A line after it opens them again. */
-  close(): void;
 }
 
 /** Opens a log. Nothing about it ever throws afterwards, and no failing target stops the work. Loads pino. */
@@ -50,7 +48,7 @@ export async function openLog(options: LogWriterOptions): Promise<WrittenLog> {
   );
   const log = fromPino(logger, sinks);
   sinks.onChange = (sink, kind, trouble) => tell(options, { log, sinks, sink }, kind, trouble);
-  return { ...log, troubles: () => sinks.troubles(), close: () => sinks.close() };
+  return { ...log, troubles: () => sinks.troubles() };
 }
 
 /** Written once per line: the level decides who gets it. */
@@ -134,9 +132,5 @@ class Sinks {
 
   troubles(): readonly LogTrouble[] {
     return this.#sinks.flatMap(({ sink }) => sink.trouble() ?? []);
-  }
-
-  close(): void {
-    for (const { sink } of this.#sinks) sink.close();
   }
 }

@@ -85,7 +85,7 @@ export function gitCommand(options: HostGitOptions, turns: Turns): GitCommand {
       }
       await clock.sleep(pause, signal);
       if (turn === LOCK_PAUSES_MS.length - 1 && lock.startsWith(`${stateDirectory}/`)) {
-        log.warn("Removing a lock that a killed Git command left", { lock });
+        log.warn("removing a lock that a killed Git command left", { lock });
         await runtime.remove(lock);
       }
     }

@@ -1,5 +1,5 @@
 import { throwIfAborted } from "../base/abort.ts";
-import { isMaestroError, MaestroError } from "../base/errors.ts";
+import { isMaestroError, MaestroError, toMaestroError } from "../base/errors.ts";
 import type { Mutex } from "../base/mutex.ts";
 import type { GitCommand, GitPlace } from "./command.ts";
 import { type Layout, sealGitDir, sealObjects } from "./git-dir.ts";
@@ -188,7 +188,9 @@ export class Mirror {
       await this.#git(this.#place, ["repack", "-d", "--quiet"], signal);
     } catch (error) {
       throwIfAborted(signal);
-      this.#options.log.warn("Packing the object store failed; it is only slower for it", { error: String(error) });
+      this.#options.log.warn("packing the object store failed; it is only slower for it", {
+        error: toMaestroError(error),
+      });
     }
   }
 
@@ -202,9 +204,9 @@ export class Mirror {
       await this.#git(this.#place, ["fetch", ...flags, "--", path, ...refspecs], signal);
     } catch (error) {
       throwIfAborted(signal);
-      this.#options.log.warn("The checkout's objects cannot be used; all is fetched from the remote", {
+      this.#options.log.warn("the checkout's objects cannot be used; all is fetched from the remote", {
         path,
-        error: String(error),
+        error: toMaestroError(error),
       });
     }
   }

@@ -97,13 +97,13 @@ class FollowedWorkflow implements WorkflowSource {
     const { log, clock } = this.#input;
     const watcher = watch(this.#watched(), { ignoreInitial: true, depth: 0 });
     this.#watcher = watcher;
-    watcher.on("error", (error) => log.warn("The workflow file cannot be watched", { error: toMaestroError(error) }));
+    watcher.on("error", (error) => log.warn("the workflow file cannot be watched", { error: toMaestroError(error) }));
     watcher.on("all", () => this.#settle());
     try {
       const started = (): Promise<void> => new Promise((ready) => watcher.once("ready", () => ready()));
       await withDeadline(clock, WATCH_START_MS, undefined, started);
     } catch (error) {
-      log.warn("The watch of the workflow file takes long to start", { error: toMaestroError(error) });
+      log.warn("the watch of the workflow file takes long to start", { error: toMaestroError(error) });
     }
   }
 
@@ -112,7 +112,7 @@ class FollowedWorkflow implements WorkflowSource {
     if (this.#isClosed) return;
     this.#timer = this.#input.clock.setTimer(SETTLE_MS, () => {
       this.recheck().catch((error: unknown) =>
-        this.#input.log.error("The workflow file cannot be looked at", { error: toMaestroError(error) }),
+        this.#input.log.error("the workflow file cannot be looked at", { error: toMaestroError(error) }),
       );
     });
   }
@@ -163,20 +163,20 @@ class FollowedWorkflow implements WorkflowSource {
         this.#watcher?.add(this.#watched());
       }
       const { workflow } = this.#loaded;
-      this.#input.log.info("The workflow file was taken up", { workflow_hash: workflow.hash, path: workflow.path });
+      this.#input.log.info("the workflow file was taken up", { workflow_hash: workflow.hash, path: workflow.path });
       this.#input.onChange({ workflow });
     } catch (error) {
       const problem = toMaestroError(error);
       this.#problem = problem;
       if (before?.code === problem.code && before.message === problem.message) return;
-      this.#input.log.error("The workflow file is not valid; the last good one stays in use", { error: problem });
+      this.#input.log.error("the workflow file is not valid; the last good one stays in use", { error: problem });
       this.#input.onChange({ error: problem });
     }
   }
 
   #warn(): void {
     for (const { sentence } of this.#loaded.workflow.warnings ?? []) {
-      this.#input.log.warn("The workflow file says something that is not in force", { sentence });
+      this.#input.log.warn("the workflow file says something that is not in force", { sentence });
     }
   }
 

@@ -1,8 +1,10 @@
-import { execFileSync } from "node:child_process";
-import { chmod, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { execFileSync, spawn } from "node:child_process";
+import { chmod, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { PassThrough, Writable } from "node:stream";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { VirtualClock } from "../../dev/sim/virtual-clock.ts";
 import { logFile } from "../../src/base/log-file.ts";
@@ -88,8 +90,8 @@ describe("what is written", () => {
   it("stands in a file and folders that nobody else can read, behind what stood there", async () => {
     for (const message of ["one", "two"]) (await open(fileTarget())).info(message);
     expect(await messagesOf()).toEqual(["one", "two"]);
-    const modes = execFileSync("stat", ["-c", "%a", path, join(folder, "logs")], { encoding: "utf8" });
-    expect(modes.split("\n").slice(0, 2)).toEqual(["600", "700"]);
+    const modes = await Promise.all([path, join(folder, "logs")].map(async (at) => (await stat(at)).mode & 0o777));
+    expect(modes).toEqual([0o600, 0o700]);
   });
 });
 
@@ -161,9 +163,7 @@ describe("a file that grows", () => {
   it("is shared by two processes without a line lost", async () => {
     const [one, two] = [await open(fileTarget(2_000, 50)), await open(fileTarget(2_000, 50))];
     for (let n = 0; n < 60; n += 1) (n % 2 === 0 ? one : two).info(`line ${n}`);
-    const names = execFileSync("ls", [join(folder, "logs")], { encoding: "utf8" })
-      .trim()
-      .split("\n");
+    const names = await readdir(join(folder, "logs"));
     const kept = await Promise.all(names.map((name) => messagesOf(join(folder, "logs", name))));
     expect(kept.flat().sort()).toEqual(Array.from({ length: 60 }, (_, n) => `line ${n}`).sort());
   });
@@ -220,6 +220,32 @@ describe("a sink that fails", () => {
     log.info("two");
     expect(told).toEqual([expect.stringMatching(/^The log cannot be written to \/proc\/no\/such\/file: ENOENT/)]);
   });
+
+  it.skipIf(process.platform !== "linux")(
+    "on a full disk breaks one line off, goes on, and is written again as soon as there is space",
+    async () => {
+      const script = fileURLToPath(new URL("./log-writer-process.ts", import.meta.url));
+      const limited = ["-c", 'ulimit -S -f 4; exec "$0" "$@"', process.execPath, "--import", "tsx", script, path];
+      const child = spawn("bash", limited, { stdio: ["pipe", "pipe", "inherit"] });
+      const said: string[] = [];
+      for await (const line of createInterface(child.stdout)) {
+        said.push(line);
+        if (said.length > 1) continue;
+        execFileSync("prlimit", ["--pid", String(child.pid), "--fsize=unlimited:unlimited"]);
+        child.stdin.write("go on\n");
+      }
+      expect(said).toEqual([expect.stringContaining(`cannot be written to ${path}: There is no space left`), "[]"]);
+      const lines = (await readFile(path, "utf8")).trimEnd().split("\n");
+      const torn = lines.findIndex((line) => !line.endsWith("}"));
+      expect(torn).toBeGreaterThan(5);
+      const whole = lines.filter((_, at) => at !== torn).map((line) => JSON.parse(line));
+      expect(whole.slice(0, torn).map(({ n }) => n)).toEqual(Array.from({ length: torn }, (_, n) => n));
+      expect(whole.slice(torn)).toMatchObject([
+        { message: "the first line afterwards" },
+        { message: "log lines were lost; they are written again", lost: 2 },
+      ]);
+    },
+  );
 
   it("is not told of again and again when it fails for short times", async () => {
     const log = await open(fileTarget());
