@@ -35,7 +35,7 @@ export class EventLog {
 
   #take({ event, laneId, run }: StoredEvent): void {
     if (laneId === null) {
-      logService(this.#log, event);
+      logMode(this.#log, event);
       return;
     }
     const known = event.type === "lane_opened" ? undefined : this.#lanes.get(laneId);
@@ -53,7 +53,7 @@ export class EventLog {
   }
 }
 
-function logService(log: Log, event: Event): void {
+function logMode(log: Log, event: Event): void {
   switch (event.type) {
     case "service_started":
       log.info("service started", { ...event.data });
