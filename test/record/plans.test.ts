@@ -91,6 +91,8 @@ describe("no query of the daily round reads its whole table", () => {
     expect(steps.filter((step) => /^SCAN (?!CONSTANT|\d+-ROW)/.test(step))).toEqual([]);
     const whole = steps.flatMap((step) => /INDEX (\S+) \(workflow_id=\?\)/.exec(step)?.[1] ?? []);
     expect(whole.filter((index) => !SMALL.includes(index))).toEqual([]);
+    const ofLane = plans.filter(({ sql }) => sql.includes('from "events"') && sql.includes('"lane_id" = ?'));
+    expect(ofLane.flatMap(({ plan }) => plan).filter((step) => step.includes("events_type"))).toEqual([]);
     expect(whole).toEqual(expect.arrayContaining(["outbox_open", "commands_open", "lanes_open"]));
   });
 });
