@@ -84,9 +84,12 @@ function logSession(lane: LaneLog, event: Event, where: LogFields): boolean {
       if (lane.session !== null) logTurn(lane.session, event);
       return true;
     case "work_settled": {
-      const { status, reason, turns } = event.data.outcome;
-      lane.session?.info("session ended", { outcome: status, ...because(reason), turns });
+      const { kind, outcome } = event.data;
+      const ended = { outcome: outcome.status, ...because(outcome.reason) };
+      lane.session?.info("session ended", { ...ended, turns: outcome.turns });
       lane.session = null;
+      // Whoever did it is gone and can tell nothing.
+      if (outcome.status === "lost") lane.log.warn("work was lost", { ...where, kind, ...ended });
       return true;
     }
     default:

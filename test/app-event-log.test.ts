@@ -114,6 +114,15 @@ describe("what is logged of the record", () => {
     expect(entries.map(({ fields }) => fields.lane_id)).toEqual(["lane-9", "lane-9", "lane-9", "lane-9"]);
   });
 
+  it("tells of work whose worker is gone, because that one cannot", () => {
+    const [, lost] = logged([OPENED, settled({ status: "lost" })]);
+    expect(lost).toMatchObject({
+      level: "warn",
+      message: "work was lost",
+      fields: { ...ISSUE, run: 3, outcome: "lost" },
+    });
+  });
+
   it("tells of the service itself, and of no event that others log", () => {
     const mode: Event = { type: "service_mode_changed", data: { mode: "paused", actor: "cli:me" } };
     expect(logged([mode], null)).toMatchObject([{ message: "service mode changed", fields: { mode: "paused" } }]);
