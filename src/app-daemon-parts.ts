@@ -4,6 +4,7 @@ import type { Random } from "./base/random.ts";
 import type { SecretRegistry } from "./base/redact.ts";
 import type { LocatedProject } from "./app-project.ts";
 import type { ServiceOptions, Terminal } from "./cli/app.ts";
+import type { LogSettings } from "./model/workflow.ts";
 import type { WorkflowKinds } from "./workflow/index.ts";
 
 /** What a service is composed from. */
@@ -18,6 +19,8 @@ export interface DaemonParts {
   readonly secrets: SecretRegistry;
   readonly log: WrittenLog;
   readonly logFile: string | null;
+  /** What the log was opened with. */
+  readonly logSettings: LogSettings;
   /** MAESTRO_HOME. */
   readonly home: string;
 }

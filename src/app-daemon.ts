@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Log } from "./base/log.ts";
 import { newId } from "./base/ids.ts";
 import { isMaestroError, toMaestroError } from "./base/errors.ts";
+import { stableJson } from "./base/json.ts";
 import { Scope } from "./base/scope.ts";
 import { OutsideAdapters } from "./app-adapters.ts";
 import { oneIssueOnly } from "./app-one-issue.ts";
@@ -239,10 +240,13 @@ function followReload(
     orchestrator.nudge();
     return;
   }
+  if (stableJson(change.workflow.observability) !== stableJson(parts.logSettings)) {
+    parts.log.warn("other settings of the log take effect at the next start");
+  }
   const poll = (): void => orchestrator.hint();
   outside.follow(change.workflow).then(poll, (error: unknown) => {
     parts.log.error("the reloaded tracker or forge cannot be opened; the old one stays", {
-      error: toMaestroError(error).message,
+      error: toMaestroError(error),
     });
   });
 }

@@ -139,6 +139,7 @@ async function openDaemon(foundation: Foundation, project: Project, options: Ser
     kinds: builtInKinds(),
     log,
     logFile: file,
+    logSettings: settings,
   });
 }
 

@@ -43,6 +43,9 @@ const AGENT_LIMITS = ["max_concurrent_agents", "max_concurrent_agents_by_state",
 const CODEX_OPTIONS = ["command", "approval_policy", "thread_sandbox", "turn_sandbox_policy"];
 const CODEX_TIMEOUTS = ["turn_timeout_ms", "read_timeout_ms", "stall_timeout_ms"];
 
+/** Its limits are for events that it keeps in memory. */
+const KEPT_WHOLE = "not used: every event is kept on record (`maestro record prune` archives what has ended)";
+
 /**
  * The keys of Symphony's files (S-039…S-055 and what its reference implementation adds) and of the control plane's that are not ours.
  * A row goes when its key enters our schema; a test sees to it.
@@ -119,7 +122,7 @@ export const FOREIGN_KEYS: readonly ForeignKey[] = [
     "probe_timeout_ms",
     "poll_providers",
   ]),
-  ...later("control_plane", "surface", "observability", [
+  ...[
     "summary_max_bytes",
     "global_event_limit",
     "issue_event_limit",
@@ -127,7 +130,7 @@ export const FOREIGN_KEYS: readonly ForeignKey[] = [
     "session_event_limit",
     "index_key_limit",
     "pending_event_queue_limit",
-  ]),
+  ].map((name): ForeignKey => ({ of: "control_plane", from: `observability.${name}`, note: KEPT_WHOLE })),
 ];
 
 /** Options of the control plane's profiles that ours of the same kind do not have yet. */

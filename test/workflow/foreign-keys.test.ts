@@ -77,6 +77,18 @@ describe("each foreign key", () => {
     ]);
   });
 
+  test("the control plane's log settings are ours, and its limits are listed as not in force", async () => {
+    const log = "file_enabled: false, console_enabled: true, log_format: text";
+    const limits = "summary_max_bytes: 512, global_event_limit: 9, pending_event_queue_limit: 5";
+    const { observability, warnings } = await loadText(`${LEAST}\nobservability: {${log}, ${limits}}`);
+    expect(observability).toMatchObject({ fileEnabled: false, consoleEnabled: true, format: "text", level: "info" });
+    expect(warnings?.map(({ key, message }) => `${key}: ${message}`)).toEqual([
+      expect.stringMatching(/^observability\.summary_max_bytes: not used: every event is kept on record/),
+      expect.stringContaining("observability.global_event_limit: not used"),
+      expect.stringContaining("observability.pending_event_queue_limit: not used"),
+    ]);
+  });
+
   test("stands for none of ours: a row goes when its key enters the schema", () => {
     const ours = FOREIGN_KEYS.filter(
       ({ from, applies }) => applies === undefined && keysAt(WORKFLOW_KEYS, from.split(".")),

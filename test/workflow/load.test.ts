@@ -99,6 +99,14 @@ describe("what is left out", () => {
       },
       hooks: { afterCreate: null, beforeRun: null, afterRun: null, beforeRemove: null, timeoutMs: 60_000, env: {} },
       server: { port: null, host: "127.0.0.1" },
+      observability: {
+        level: "info",
+        format: null,
+        fileEnabled: true,
+        fileMaxBytes: 10 * 1024 * 1024,
+        fileKeep: 9,
+        consoleEnabled: null,
+      },
     });
   });
 
