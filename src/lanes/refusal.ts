@@ -12,12 +12,13 @@ import { because, waitFor } from "./rule.ts";
 export function planRefusal(facts: LaneFacts, row: OutboxRow): Plan {
   const { intent } = row;
   const said = row.result === null ? "" : ` It said: ${row.result}`;
-  if (facts.lane.parked === null && facts.lane.stage !== "closed") {
-    if (intent.kind === "ensure_change") {
-      const why = because("change_refused", `The forge refused the change.${said}`);
-      // From here a person's word leads through validation and push again, and thereby to a new request.
-      return [{ do: "stage", stage: "validating", reason: why }, ...parkSteps(facts, "input", why)];
-    }
+  const { parked, stage } = facts.lane;
+  if (stage !== "closed" && intent.kind === "ensure_change" && (parked === null || stage === "handing_off")) {
+    const why = because("change_refused", `The forge refused the change.${said}`);
+    // From here a person's word leads through validation and push again, and thereby to a new request.
+    return [{ do: "stage", stage: "validating", reason: why }, ...parkSteps(facts, "input", why)];
+  }
+  if (stage !== "closed" && parked === null) {
     if (intent.kind === "issue_move" && !wasFaster(facts, intent, row.result)) {
       const sentence = `The tracker refused to move the issue from "${intent.from}" to "${intent.to}".${said}`;
       return parkSteps(facts, "input", because("move_refused", sentence));

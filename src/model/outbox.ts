@@ -25,6 +25,14 @@ export type Intent =
       readonly passed: boolean;
       readonly summary: string;
     }
+  | {
+      readonly kind: "review_change";
+      readonly changeId: string;
+      readonly headSha: string;
+      readonly author: string;
+      readonly decision: "approved" | "changes_requested";
+      readonly body: string;
+    }
   | { readonly kind: "merge"; readonly changeId: string; readonly headSha: string }
   | { readonly kind: "delete_branch"; readonly branch: string; readonly headSha: string | null };
 

@@ -5,6 +5,7 @@ import { normaliseLabels, sameState } from "../model/issue.ts";
 import type { Lane } from "../model/lane.ts";
 import type { Intent } from "../model/outbox.ts";
 import { changeSeen } from "./change-seen.ts";
+import { isReviewed, reviewChange } from "./review-change.ts";
 import type { OrchestratorParts } from "./ports.ts";
 
 /** Name that Maestro's own comments carry. */
@@ -54,6 +55,8 @@ export class OutsideWriter {
         );
         return null;
       }
+      case "review_change":
+        return reviewChange(this.#forge(), intent, signal);
       default:
         throw new MaestroError({
           code: "outbox_misrouted",
@@ -99,6 +102,10 @@ export class OutsideWriter {
         );
         return fits === true ? { done: true, result: null } : { done: false };
       }
+      case "review_change":
+        return (await isReviewed(this.#forge(), intent, signal))
+          ? { done: true, result: intent.decision }
+          : { done: false };
       default:
         return this.#lookUpWorkers(intent, signal);
     }

@@ -8,6 +8,7 @@ import { afterLand } from "./after-land.ts";
 import { afterRun } from "./after-run.ts";
 import { afterValidate } from "./after-validate.ts";
 import { planCleanup } from "./cleaning.ts";
+import { STOPPED } from "./asked.ts";
 import { because } from "./codes.ts";
 import { planCapacity, planFatal, planInterruption } from "./failure.ts";
 
@@ -59,9 +60,13 @@ function afterBreak(facts: LaneFacts, outcome: WorkOutcome): Plan | null {
   return failure === "capacity" ? planCapacity(facts, reason, outcome.notBefore) : null;
 }
 
-/** Work that was taken back: the claim is given up, the workspace stays (S-128…S-130), unless cleanup was decided already. */
+/**
+ * Work that was taken back: the claim is given up, the workspace stays (S-128…S-130), unless cleanup was decided already. What a person
+ * broke off goes on from where it stands, once it is unparked.
+ */
 function afterCancel(facts: LaneFacts, { reason }: WorkOutcome): Plan {
   const close = { do: "close_work", counts: "nothing", reason } as const;
+  if (reason.code === STOPPED) return [close];
   if (facts.lane.stage === "cleanup") return [close, ...planCleanup(facts, reason)];
   return [close, { do: "stage", stage: "released", reason: because("released", reason.sentence) }];
 }

@@ -81,6 +81,10 @@ export const POLICY_CODES = {
   no_change_open: "The lane has no open change.",
   not_in_review: "The lane's stage is none in which its change is reviewed.",
   cannot_review: "The forge takes no reviews from here.",
+  body_missing: "A request for changes has to say what is wanted.",
+  head_changed: "The change shows another head than the one that was looked at.",
+  parked_by_person: "A person parked the lane.",
+  work_stopped: "A person broke the lane's work off.",
 } as const satisfies Record<string, string>;
 
 /** A code of the table above. */

@@ -34,7 +34,8 @@ export function planHandOff(facts: LaneFacts, outcome: WorkOutcome, signal: Hand
     { do: "close_work", counts: "nothing", reason: why },
     { do: "accept_hand_off", route, summary, noChange: null },
     { do: "stage", stage: "validating", reason: why },
-    ...validateSteps(facts, headSha, why),
+    // While the lane is parked nothing is started; the stage says what is due when it goes on.
+    ...(lane.parked === null ? validateSteps(facts, headSha, why) : []),
   ];
 }
 

@@ -7,7 +7,9 @@ import { attentionLabel, comment, type Steps } from "./writes.ts";
  * Parks a lane and tells people: label and comment on the issue. What it asked last is shown when there is a question.
  * The writes are new ones each time, because a person may have taken the label off in between.
  */
-export function parkSteps(facts: LaneFacts, until: "command" | "input", why: Reason): [Step, ...Step[]] {
+export function parkSteps(facts: LaneFacts, ends: "command" | "input", why: Reason): [Step, ...Step[]] {
+  // What a person parked meanwhile is not taken up by anything but a person's word.
+  const until = facts.lane.parked?.until === "command" ? "command" : ends;
   const revision = `parked-${facts.now}`;
   const body = [why.sentence, "", howToGoOn(facts, until), "", `Reason: \`${why.code}\``].join("\n");
   return [
