@@ -71,7 +71,7 @@ export async function startFakeModel(options: {
 function read(wire: Wire, request: Request): ModelRequest | null {
   const body = tryParse(request.raw.toString());
   if (!isBody(body)) return null;
-  const credential = wire.credential(request.headers, request.query);
+  const credential = wire.credential(request.headers, request.query) || null;
   return { api: wire.api, credential, ...wire.read(body, request.path) };
 }
 
