@@ -10,18 +10,7 @@ removeStale("dist");
 if (existsSync("src/main.ts")) run("tsx", "dev/bundle.ts");
 if (existsSync("dist/main.js")) chmodSync("dist/main.js", 0o755);
 if (existsSync("src/dashboard")) {
-  run(
-    "vite",
-    "build",
-    "src/dashboard",
-    "--outDir",
-    "../../dist/dashboard",
-    "--emptyOutDir",
-    "--base",
-    "./",
-    "-l",
-    "warn",
-  );
+  run("vite", "build", "src/dashboard", "--outDir", "../../dist/dashboard", "--emptyOutDir", "-l", "warn");
 }
 
 function run(tool: string, ...args: string[]): void {

@@ -1,0 +1,107 @@
+import { useMemo, useState } from "preact/hooks";
+import type { LaneVerb } from "../../model/command.ts";
+import type { LaneDocument } from "../../model/documents/lane.ts";
+import { useDesk } from "../data/desk-context.ts";
+import { Question } from "../parts/dialog.tsx";
+import { useKeys } from "../parts/keyboard.ts";
+import { ChangesQuestion } from "./changes-question.tsx";
+
+/** In which order the buttons stand, and what they say. */
+const BUTTONS: readonly (readonly [verb: LaneVerb, words: string])[] = [
+  ["approve", "Approve"],
+  ["request_changes", "Request changes"],
+  ["unpark", "Unpark"],
+  ["retry", "Retry now"],
+  ["park", "Park"],
+  ["stop_work", "Stop"],
+];
+/** These ask first: they cannot be taken back, or they need words. */
+const ASKS_FIRST: readonly LaneVerb[] = ["approve", "request_changes", "stop_work"];
+
+/** What a person may ask for on a lane, as buttons. The service says which there are. */
+export function Actions({ lane }: { lane: LaneDocument }) {
+  const desk = useDesk();
+  const [asking, setAsking] = useState<LaneVerb | null>(null);
+  const [sent, setSent] = useState<LaneVerb | null>(null);
+  const send = async (verb: LaneVerb, more: Readonly<Record<string, string>> = {}): Promise<void> => {
+    setSent(verb);
+    await desk.command(verb, { issue: lane.issue_identifier, ...more });
+    await desk.issues.at(lane.issue_identifier).reload();
+    setSent(null);
+  };
+  const begin = (verb: LaneVerb): void => (ASKS_FIRST.includes(verb) ? setAsking(verb) : void send(verb));
+  const { verbs } = lane;
+  const keys = useMemo(
+    () => ({
+      ...(verbs.includes("approve") ? { a: () => setAsking("approve") } : {}),
+      ...(verbs.includes("request_changes") ? { r: () => setAsking("request_changes") } : {}),
+    }),
+    [verbs],
+  );
+  useKeys(keys);
+  const shown = BUTTONS.filter(([verb]) => verbs.includes(verb));
+  return (
+    <div class="actions">
+      {shown.map(([verb, words], index) => (
+        <button
+          key={verb}
+          type="button"
+          class={`button${index === 0 && (verb === "approve" || verb === "unpark") ? " button-primary" : ""}`}
+          disabled={sent !== null}
+          onClick={() => begin(verb)}
+        >
+          {sent === verb ? `${words} …` : words}
+        </button>
+      ))}
+      {asking !== null && <Asked lane={lane} verb={asking} onSend={send} onClose={() => setAsking(null)} />}
+    </div>
+  );
+}
+
+interface AskedProps {
+  readonly lane: LaneDocument;
+  readonly verb: LaneVerb;
+  readonly onSend: (verb: LaneVerb, more?: Readonly<Record<string, string>>) => Promise<void>;
+  readonly onClose: () => void;
+}
+
+function Asked({ lane, verb, onSend, onClose }: AskedProps) {
+  // The diff that is on the screen is what is approved; a newer head is refused by the service.
+  const head = useDesk().diffs.at(lane.lane_id).known.data?.head_sha ?? lane.head_sha;
+  const about = head === null ? {} : { head };
+  if (verb === "request_changes") {
+    return <ChangesQuestion lane={lane} onSend={(body) => void onSend(verb, { ...about, body })} onClose={onClose} />;
+  }
+  if (verb === "approve") {
+    return (
+      <Question
+        title={`Approve ${lane.issue_identifier}?`}
+        body={
+          <p>
+            {lane.change_id === null ? "The change" : `Change ${lane.change_id}`}
+            {head !== null && (
+              <>
+                {" "}
+                at <code>{head.slice(0, 10)}</code>
+              </>
+            )}{" "}
+            is merged once its checks allow it. A merge cannot be taken back here.
+          </p>
+        }
+        action="Approve"
+        onYes={() => void onSend(verb, about)}
+        onClose={onClose}
+      />
+    );
+  }
+  return (
+    <Question
+      title={`Stop work on ${lane.issue_identifier}?`}
+      body={<p>Its agent is ended now. What it has committed stays in its branch; what it was doing is lost.</p>}
+      action="Stop the work"
+      isDanger
+      onYes={() => void onSend(verb)}
+      onClose={onClose}
+    />
+  );
+}

@@ -1,0 +1,49 @@
+import type { IssueRow } from "../../model/documents/api.ts";
+import type { LaneDocument } from "../../model/documents/lane.ts";
+import { ToneIcon } from "../parts/icons.tsx";
+import { Plain } from "../parts/plain.tsx";
+import { stageLabel, stageTone } from "../words.ts";
+import { Since } from "../parts/ago.tsx";
+import { Actions } from "./actions.tsx";
+
+/** What the issue is, where it stands and why, and what may be done about it. */
+export function IssueHeader({ issue, lane }: { issue: IssueRow; lane: LaneDocument | null }) {
+  const needsPerson = lane !== null && needsSomebody(lane);
+  const tone = stageTone(issue.stage, { isMoving: lane?.work != null, needsPerson });
+  return (
+    <header class="issue-header">
+      <h1>
+        <span class="identifier">{issue.issue_identifier}</span> {issue.title}
+      </h1>
+      <div class={`standing standing-${tone}`}>
+        <ToneIcon tone={tone} />
+        <div class="standing-words">
+          <p class="standing-stage">
+            {stageLabel(issue.stage)}
+            {lane?.work != null && (
+              <span class="quiet">
+                {" "}
+                for <Since since={lane.work.since} />
+              </span>
+            )}
+          </p>
+          <p class="standing-why">
+            <Plain text={issue.reason.sentence} />
+          </p>
+          {lane?.queued_retry != null && <p class="quiet">{lane.queued_retry.error}</p>}
+        </div>
+        {lane !== null && <Actions lane={lane} />}
+      </div>
+      {lane?.description != null && lane.description !== "" && (
+        <div class="description">
+          <Plain text={lane.description.trim()} />
+        </div>
+      )}
+    </header>
+  );
+}
+
+/** Whether a person has the next word: what they may ask for now says so. */
+function needsSomebody(lane: LaneDocument): boolean {
+  return lane.verbs.includes("approve") || lane.verbs.includes("unpark");
+}
