@@ -61,7 +61,9 @@ async function conclude(context: WorkContext, path: string, end: TurnsEnd | Work
   if (signal.aborted && !isFinal) return brokenOff(signal, { turns: end.turns });
   try {
     const summary = "why" in end && end.signal.kind === "hand_off" ? end.signal.summary : null;
-    return outcomeOf(end, await takeOver(context, path, summary));
+    // It becomes a commit message, which leaves this machine.
+    const told = summary === null ? null : context.parts.secrets.redact(summary);
+    return outcomeOf(end, await takeOver(context, path, told));
   } catch (error) {
     if (signal.aborted) return brokenOff(signal, { turns: end.turns });
     // A run that failed anyway keeps its own reason; its files stay in the workspace.

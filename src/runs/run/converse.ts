@@ -10,7 +10,7 @@ import type { WorkContext } from "../context.ts";
 import { agentEnvironment } from "../environment.ts";
 import { SessionWatch } from "./session-watch.ts";
 import { ToolDesk } from "./tool-desk.ts";
-import { takeTurns, type TurnsEnd } from "./turns.ts";
+import { masked, takeTurns, type TurnsEnd } from "./turns.ts";
 
 /** Grace of an agent that is stopped, milliseconds; the rest is the runtime's. */
 const STOP_GRACE_MS = 2_000;
@@ -63,10 +63,10 @@ async function talk(
   const prompt = promptOf(context, conversation, desk);
   conversation.transcript.append(prompt, "prompt");
   enter("launching_agent");
-  const watch = new SessionWatch(parts.clock, observer, conversation.transcript);
+  const watch = new SessionWatch(parts.clock, observer, conversation.transcript, parts.secrets);
   const start = await startAgent(context, conversation, { desk, watch, signal });
   if (!start.ok) {
-    const { failure } = start;
+    const failure = masked(start.failure, parts.secrets);
     return { turns: 0, signal: { kind: "none" }, failure, why: { code: failure.kind, sentence: failure.sentence } };
   }
   const { session } = start;

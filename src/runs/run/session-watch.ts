@@ -1,4 +1,5 @@
 import type { Clock, Timer } from "../../base/clock.ts";
+import type { SecretRegistry } from "../../base/redact.ts";
 import type { AgentEvent } from "../../contracts/agent-provider.ts";
 import { addUsage, NO_USAGE, type TokenUsage } from "../../model/usage.ts";
 import type { TranscriptWriter } from "../../record/index.ts";
@@ -14,14 +15,16 @@ export class SessionWatch {
   readonly #clock: Clock;
   readonly #observer: Observer;
   readonly #transcript: TranscriptWriter;
+  readonly #secrets: SecretRegistry;
   #message: string | null = null;
   readonly #usage = new Map<string | null, TokenUsage>();
   #timer: Timer | null = null;
 
-  constructor(clock: Clock, observer: Observer, transcript: TranscriptWriter) {
+  constructor(clock: Clock, observer: Observer, transcript: TranscriptWriter, secrets: SecretRegistry) {
     this.#clock = clock;
     this.#observer = observer;
     this.#transcript = transcript;
+    this.#secrets = secrets;
   }
 
   /** Takes an event of the agent. Never throws. */
@@ -63,7 +66,8 @@ export class SessionWatch {
   }
 
   #say(text: string): void {
-    const message = text.trim();
+    // Half a secret at the cut would not be known as one any more.
+    const message = this.#secrets.redact(text.trim());
     if (message === "") return;
     this.#message = message.length <= LONGEST_MESSAGE ? message : `${message.slice(0, LONGEST_MESSAGE)}…`;
     this.#schedule();

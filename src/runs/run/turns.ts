@@ -1,3 +1,4 @@
+import type { SecretRegistry } from "../../base/redact.ts";
 import type { AgentFailure, AgentSession } from "../../contracts/agent-provider.ts";
 import type { CompletionSignal } from "../../model/run.ts";
 import { type Reason, reason } from "../../model/verdict.ts";
@@ -38,7 +39,12 @@ export async function takeTurns(
     const failure = await takeTurn(context, session, parts.watch, { turn, prompt });
     const signal = parts.desk.signal();
     if (signal.kind === "hand_off" || signal.kind === "attention") {
-      return { turns: turn, signal, failure: null, why: reason(signal.kind, firstLine(signal.summary)) };
+      return {
+        turns: turn,
+        signal,
+        failure: null,
+        why: reason(signal.kind, firstLine(context.parts.secrets.redact(signal.summary))),
+      };
     }
     if (failure !== null) {
       return { turns: turn - 1, signal, failure, why: reason(failure.kind, failure.sentence) };
@@ -57,25 +63,31 @@ export async function takeTurns(
 }
 
 async function takeTurn(
-  { observer, parts: { clock } }: WorkContext,
+  { observer, parts: { clock, secrets } }: WorkContext,
   session: AgentSession,
   watch: SessionWatch,
   { turn, prompt }: { readonly turn: number; readonly prompt: string },
 ): Promise<AgentFailure | null> {
   observer.note({ type: "turn_started", data: { turn } });
   const begun = clock.monotonic();
-  const { status, failure } = await session.turn(prompt);
+  const ended = await session.turn(prompt);
+  const failure = ended.failure === null ? null : masked(ended.failure, secrets);
   watch.report();
   observer.note({
     type: "turn_finished",
     data: {
       turn,
-      status: failure?.kind ?? status,
+      status: failure?.kind ?? ended.status,
       detail: failure?.sentence ?? null,
       ms: Math.round(clock.monotonic() - begun),
     },
   });
   return failure;
+}
+
+/** An agent's failure as it may be told: masked before anybody shortens it, because half a secret would not be known as one. */
+export function masked(failure: AgentFailure, secrets: SecretRegistry): AgentFailure {
+  return { ...failure, sentence: secrets.redact(failure.sentence) };
 }
 
 /** Why the issue wants no further turn; `null` when it does, or when nobody can say. */
