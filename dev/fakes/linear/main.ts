@@ -1,0 +1,4 @@
+import { runProgram } from "../shared/program.ts";
+import { startFakeLinear } from "./index.ts";
+
+await runProgram(startFakeLinear);
