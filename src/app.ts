@@ -54,9 +54,9 @@ export function createApp(terminal: Terminal): App {
       const reader = await openRecordReader({ file: recordFile(project), workflowId: project.id });
       return opened(reader, () => reader.close());
     },
-    transcript: (project, { laneId, run }) => linesOf(foundation, project, (kept) => kept.read(laneId, run)),
-    followTranscript: (project, { laneId, run }, wait) =>
-      linesOf(foundation, project, (kept) => kept.follow(laneId, run, wait)),
+    transcript: (project, { laneId, number }) => linesOf(foundation, project, (kept) => kept.read(laneId, number)),
+    followTranscript: (project, { laneId, number }, wait) =>
+      linesOf(foundation, project, (kept) => kept.follow(laneId, number, wait)),
     nudge: async (project) => {
       const { nudgeDaemon } = await import("./orchestrator/commands/socket.ts");
       return nudgeDaemon(join(project.stateDirectory, "control.sock"));

@@ -6,7 +6,7 @@ import type { Forge } from "../contracts/forge.ts";
 import type { Runtime } from "../contracts/runtime.ts";
 import type { ToolDescriptor } from "../contracts/tool.ts";
 import type { JsonObject } from "../base/json.ts";
-import type { CommandInbox, RecordViews } from "../contracts/record.ts";
+import type { CommandInbox, RecordViews, RunName } from "../contracts/record.ts";
 import type { Tracker } from "../contracts/tracker.ts";
 import type { CommandAnswer, CommandVerb } from "../model/command.ts";
 import type { StoredEvent } from "../model/events/envelope.ts";
@@ -76,6 +76,8 @@ export interface Daemon {
   readonly workflow: Workflow;
   /** Where the page is, when a port was asked for. */
   readonly url: string | null;
+  /** The page with a token that opens a session, once, for 10 minutes. */
+  readonly link: string | null;
   /** Where its log is written; `null` when the workflow wants no file. */
   readonly logFile: string | null;
   start(): Promise<void>;
@@ -107,12 +109,6 @@ export interface Opened<T> {
 export interface RecordReading {
   readonly views: RecordViews;
   readonly inbox: CommandInbox;
-}
-
-/** Which run of which lane. */
-export interface RunName {
-  readonly laneId: string;
-  readonly run: number;
 }
 
 /** What a person asks of the service. */

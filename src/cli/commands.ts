@@ -76,6 +76,36 @@ const COMMANDS: Readonly<Record<string, readonly Entry[]>> = {
       arguments: [PATH],
       load: async () => (await import("./status.ts")).fillStatus,
     },
+    {
+      name: "explain",
+      description: "say why an issue runs, waits or is parked, and what you can do",
+      arguments: [ISSUE],
+      load: async () => (await import("./explain/index.ts")).fillExplain,
+    },
+    {
+      name: "runs",
+      description: "list the runs that were started last",
+      arguments: [PATH],
+      load: async () => (await import("./runs.ts")).fillRuns,
+    },
+    {
+      name: "show",
+      description: "show what came of a run, or of an issue's newest one",
+      arguments: [["<run|issue>", "SHOP-3, SHOP-3/2, or the id of a lane or run"]],
+      load: async () => (await import("./show/index.ts")).fillShow,
+    },
+    {
+      name: "logs",
+      description: "print what an agent was told and said",
+      arguments: [["<issue|run>", "SHOP-3, SHOP-3/2, or the id of a lane or run"]],
+      load: async () => (await import("./logs/index.ts")).fillLogs,
+    },
+    {
+      name: "preview",
+      description: "print the prompt that an issue's next run would get",
+      arguments: [ISSUE],
+      load: async () => (await import("./preview.ts")).fillPreview,
+    },
   ],
   "Act:": [
     {

@@ -129,9 +129,9 @@ function appOf(props: Props, self: Stage, shared: Pick<App, "clock" | "random" |
     },
     home: "/home/.maestro",
     agent: () => Promise.reject(new Error("this stage has no agent")),
-    transcript: (_project, run) => props.transcripts?.read(run.laneId, run.run) ?? missingTranscript(),
+    transcript: (_project, run) => props.transcripts?.read(run.laneId, run.number) ?? missingTranscript(),
     followTranscript: (_project, run, wait) =>
-      props.transcripts?.follow(run.laneId, run.run, wait) ?? missingTranscript(),
+      props.transcripts?.follow(run.laneId, run.number, wait) ?? missingTranscript(),
     tracker: async () => opened("tracker", self.tracker),
     forge: async () => opened("forge", self.forge),
     reader: async () => {

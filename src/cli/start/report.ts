@@ -6,7 +6,7 @@ import { commandLine } from "../next-command.ts";
 
 /** What a starting service says: where everything is, and for a demo what to do with it. */
 export function startReport(cli: Cli, target: Target, project: Project, service: Daemon): string[] {
-  const { workflow, url, logFile } = service;
+  const { workflow, link, logFile } = service;
   const { profile, agentProvider, agent } = workflow;
   const agents = `${agentProvider.kind}, at most ${agent.maxConcurrentAgents} at once`;
   return [
@@ -16,7 +16,7 @@ export function startReport(cli: Cli, target: Target, project: Project, service:
     `  agents    ${agents}`,
     `  state     ${project.stateDirectory}`,
     `  log       ${logFile ?? "none"}`,
-    `  page      ${url ?? "none (--port serves one)"}`,
+    `  page      ${link ?? "none (--port serves one)"}`,
     ...(workflow.warnings ?? []).map(({ sentence }) => `  warning   ${sentence}`),
     "",
     ...(project.demo === null ? [] : demoReport(cli, target, project.demo)),

@@ -1,14 +1,12 @@
 import type { Command } from "commander";
-import { silentLog } from "../../base/log.ts";
-import { SecretRegistry } from "../../base/redact.ts";
 import { branchName } from "../../model/branch-name.ts";
 import type { Issue } from "../../model/issue.ts";
 import type { Workflow } from "../../model/workflow.ts";
-import { createToolbox } from "../../tools/index.ts";
-import { loadWorkflow, renderPrompt } from "../../workflow/index.ts";
+import { loadWorkflow } from "../../workflow/index.ts";
 import type { App, Project } from "../app.ts";
 import type { Cli } from "../cli.ts";
 import { findIssue } from "../issue/find-issue.ts";
+import { type PlannedRun, promptOf } from "../prompt.ts";
 import { using } from "../reading.ts";
 import { targetOf, withTarget } from "../target.ts";
 import { exampleIssue } from "./example-issue.ts";
@@ -36,7 +34,7 @@ export function addWorkflowRender(group: Command, cli: Cli): void {
       const project = await app.locate(targetOf(command, path));
       const workflow = await loadWorkflow(await app.workflowInput(project));
       const issue = options.issue === undefined ? exampleIssue(workflow) : await issueOf(app, project, options.issue);
-      const prompt = promptOf(app, workflow, issue);
+      const prompt = promptOf(app, workflow, firstRun(workflow, issue));
       if (options.issue === undefined) cli.note("No --issue is given: the issue in this prompt is made up.");
       if (options.json) cli.printJson({ version: 1, issue_identifier: issue.identifier, prompt });
       else cli.printExact(prompt);
@@ -47,17 +45,8 @@ async function issueOf(app: App, project: Project, wanted: string): Promise<Issu
   return using(await app.tracker(project), (tracker) => findIssue(tracker, wanted, { signal: app.terminal.signal }));
 }
 
-function promptOf({ clock }: App, workflow: Workflow, issue: Issue): string {
-  const { profile, repo } = workflow;
-  const toolbox = createToolbox({ secrets: new SecretRegistry(), clock, log: silentLog });
+function firstRun({ profile, repo }: Workflow, issue: Issue): PlannedRun {
   const hasBranch = repo !== null && profile.completion.deliversChange;
-  return renderPrompt(workflow, {
-    issue,
-    attempt: null,
-    retryKind: null,
-    feedback: null,
-    lane: { branch: hasBranch ? branchName(repo.branchPrefix, issue.identifier, 1) : null },
-    tools: toolbox.descriptors(profile.tools),
-    run: { number: 1, purpose: "first" },
-  });
+  const branch = hasBranch ? branchName(repo.branchPrefix, issue.identifier, 1) : null;
+  return { issue, number: 1, purpose: "first", attempt: null, feedback: null, branch, workspace: null };
 }
