@@ -12,24 +12,22 @@ import { workerOf } from "./app-worker.ts";
 import type { DaemonParts } from "./app-daemon-parts.ts";
 import { EventLog } from "./app-event-log.ts";
 import { Hints } from "./app-hints.ts";
+import { openHttp } from "./app-http.ts";
+import type { HttpSources } from "./app-http-sources.ts";
 import type { Daemon } from "./cli/app.ts";
+import type { HttpServer } from "./http/index.ts";
 import type { Workflow } from "./model/workflow.ts";
 import { localRuntime } from "./runtimes/local/index.ts";
 import { createEmbeddedEngine, holdInstanceLock } from "./engine/index.ts";
 import { Orchestrator } from "./orchestrator/index.ts";
-import { ask } from "./orchestrator/commands/index.ts";
 import { openControlSocket } from "./orchestrator/commands/socket.ts";
-import { createTranscripts, type OpenRecord, openRecord, statusDocument } from "./record/index.ts";
+import { createTranscripts, type OpenRecord, openRecord } from "./record/index.ts";
 import { watchWorkflow, type WorkflowChange, type WorkflowSource } from "./workflow/index.ts";
 
 /** How long agents get to end when the service stops, milliseconds. */
 const WORKER_GRACE_MS = 15_000;
 /** How long the two loops get to end their last call, milliseconds. */
 const ORCHESTRATOR_GRACE_MS = 10_000;
-/** Ended runs on the status page. */
-const RECENT_ROWS = 20;
-/** How long an HTTP command waits for its answer, milliseconds. */
-const ANSWER_WAIT_MS = 5_000;
 
 /**
  * Composes the whole service in this process and opens it, without starting anything. Throws what its parts throw: workflow errors,
@@ -69,14 +67,27 @@ async function compose(parts: DaemonParts, scope: Scope): Promise<Daemon> {
     poll: () => orchestrator.hint(),
     workflow: (change) => followReload(parts, outside, change, orchestrator),
   });
-  const http = await openDoors(parts, { open, source, orchestrator }, scope);
+  const sources = { open, engine, workflows, orchestrator, forge: outside.forge, transcripts };
+  const http = await openDoors(parts, sources, scope);
+  return daemonOf(parts, { ...sources, workflow: source.current(), worker, http }, scope);
+}
+
+interface Composed extends HttpSources {
+  readonly workflow: Workflow;
+  readonly worker: ReturnType<typeof workerOf>;
+  readonly http: HttpServer | null;
+}
+
+function daemonOf(parts: DaemonParts, composed: Composed, scope: Scope): Daemon {
+  const { workflow, worker, orchestrator, transcripts, http } = composed;
   let why = "stopped";
   scope.defer("transcripts", async () => void (await transcripts.settleLeftovers()));
   scope.defer("orchestrator", () => orchestrator.stop(why), ORCHESTRATOR_GRACE_MS);
   scope.defer("worker", () => worker.stop({ reason: why }), WORKER_GRACE_MS);
   return {
-    workflow: source.current(),
+    workflow,
     url: http?.url ?? null,
+    link: http?.link ?? null,
     logFile: parts.logFile,
     start: async () => {
       await transcripts.settleLeftovers();
@@ -91,6 +102,8 @@ async function compose(parts: DaemonParts, scope: Scope): Promise<Daemon> {
     ended: orchestrator.ended,
     stop: (reason) => {
       why = reason;
+      // Who follows the events learns of it now, not when the agents have ended.
+      http?.endStreams();
       return scope.close().catch(throwFullDisk);
     },
   };
@@ -174,59 +187,12 @@ async function openOutside(parts: DaemonParts, workflow: Workflow, hints: Hints,
   };
 }
 
-interface Sources {
-  readonly open: OpenRecord;
-  readonly source: WorkflowSource;
-  readonly orchestrator: Orchestrator;
-}
-
 /** The ways in: the control socket, and the page when a port was asked for. */
-async function openDoors(parts: DaemonParts, sources: Sources, scope: Scope) {
+async function openDoors(parts: DaemonParts, sources: HttpSources, scope: Scope) {
   const path = join(parts.project.stateDirectory, "control.sock");
   const socket = await openControlSocket(path, () => sources.orchestrator.nudge());
   scope.defer("control socket", () => socket.close());
   return openHttp(parts, sources, scope);
-}
-
-async function openHttp(parts: DaemonParts, { open, source, orchestrator }: Sources, scope: Scope) {
-  const { options, clock, random, log, project } = parts;
-  const { server } = source.current();
-  const port = options.port ?? server.port;
-  if (port === null) return null;
-  const nudge = async (): Promise<boolean> => {
-    orchestrator.nudge();
-    return true;
-  };
-  const asking = { inbox: open.inbox, clock, random, nudge };
-  const { startHttp } = await import("./http/index.ts");
-  const http = await startHttp({
-    port,
-    host: options.host ?? server.host,
-    clock,
-    log,
-    status: () =>
-      statusDocument({
-        views: open.record.views,
-        clock,
-        workflow: {
-          id: project.id,
-          path: project.workflowPath,
-          problem: source.problem()?.message ?? null,
-          warnings: (source.current().warnings ?? []).map(({ sentence }) => sentence),
-        },
-        service: { running: true, pid: process.pid },
-        waiting: orchestrator.waiting(),
-        recentLimit: RECENT_ROWS,
-      }),
-    ask: (verb) =>
-      ask(
-        asking,
-        { workflowId: project.id, actor: "http", verb, arguments: {} },
-        ANSWER_WAIT_MS,
-        parts.terminal.signal,
-      ),
-  });
-  return scope.use("http", http, (open) => open.close());
 }
 
 function followReload(

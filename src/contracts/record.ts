@@ -100,6 +100,8 @@ export interface PresentState {
 export interface EventQuery {
   /** Exclusive. */
   readonly afterSeq?: number;
+  /** Exclusive. */
+  readonly beforeSeq?: number;
   readonly laneId?: string;
   readonly run?: number;
   readonly types?: readonly string[];

@@ -11,11 +11,16 @@ export function isOurs(headers: Headers, boundHost: string): boolean {
   return origin === null || siteOf(origin) === siteOf(`http://${host}`);
 }
 
+/** Whether nobody but this machine reaches an address. */
+export function isLoopback(host: string): boolean {
+  return LOOPBACK.has(host.toLowerCase());
+}
+
 function isAllowed(name: string | null, boundHost: string): boolean {
   if (name === null) return false;
   // Bound to everything, the operator's own names for this machine cannot be known.
   if (boundHost === "0.0.0.0" || boundHost === "::") return true;
-  return LOOPBACK.has(boundHost) ? LOOPBACK.has(name) : name === boundHost.toLowerCase();
+  return isLoopback(boundHost) ? LOOPBACK.has(name) : name === boundHost.toLowerCase();
 }
 
 function nameOf(url: string): string | null {

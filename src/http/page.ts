@@ -9,6 +9,18 @@ th, td { text-align: left; padding: .45rem .8rem .45rem 0; border-bottom: 1px so
 th { font-weight: 600; font-size: .85rem; color: var(--soft) } td:first-child { white-space: nowrap; font-weight: 600 }
 .alert { border-left: 4px solid #c33; padding: .5rem .8rem; color: inherit }`;
 
+/** What a person without a session is told. */
+export const LOGIN_HINT =
+  "Open the link that the service printed when it started, or ask for a new one on its machine.";
+
+/** A page with one sentence. */
+export function renderNotice(title: string, sentence: string): string {
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Maestro · ${escapeHtml(title)}</title><style>${STYLE}</style></head>
+<body><main><h1>${escapeHtml(title)}</h1><p>${escapeHtml(sentence)}</p></main></body></html>`;
+}
+
 /** The status as a plain page: what runs, what waits and why, what ended. Works without a script; reloads itself every 5 seconds. */
 export function renderPage(status: StatusDocument): string {
   const { counts, workflow, service } = status;

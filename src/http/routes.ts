@@ -1,70 +1,163 @@
 import { type Context, Hono } from "hono";
 import { withDeadline } from "../base/abort.ts";
-import { toMaestroError } from "../base/errors.ts";
-import type { StatusDocument } from "../model/documents/status.ts";
+import type { Access, Caller } from "./access.ts";
+import type { Respond, Workings } from "./call.ts";
+import { changeRoutes } from "./change-routes.ts";
+import { commandRoutes } from "./command-routes.ts";
+import { ERRORS, refusal } from "./errors.ts";
+import { eventRoutes } from "./event-routes.ts";
+import { EventStreams } from "./event-streams.ts";
+import { issueRoutes } from "./issue-routes.ts";
+import { laneRoutes } from "./lane-routes.ts";
+import { Metrics } from "./metrics.ts";
+import { isLoopback, isOurs } from "./origin.ts";
+import { LOGIN_HINT } from "./page.ts";
+import { addPages } from "./page-routes.ts";
 import type { HttpParts } from "./parts.ts";
-import { isOurs } from "./origin.ts";
-import { renderPage } from "./page.ts";
+import { problemOf, problemReply } from "./reply.ts";
+import { Query, readBody } from "./request.ts";
+import type { RouteSpec } from "./route-spec.ts";
+import { ROUTES, type RouteName } from "./route-table.ts";
+import { runRoutes } from "./run-routes.ts";
+import { sessionRoutes } from "./session-routes.ts";
+import { StateCache } from "./state-cache.ts";
+import { statusRoutes } from "./status-routes.ts";
 
-const HEADERS = { "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY" };
-/** What each route takes, for the answer to everything else. */
-const METHODS = {
-  "/healthz": "GET, HEAD",
-  "/api/v1/state": "GET, HEAD",
-  "/api/v1/refresh": "POST",
-  "/": "GET, HEAD",
-} as const;
-/** Longest wait for a status, milliseconds. */
-const STATUS_DEADLINE_MS = 5_000;
-/** The page has no script and no outside resource, and may get none. */
-const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+/** Longest time until an answer begins, milliseconds: a record that is slow must not pile up requests (S-234). */
+const DEADLINE_MS = 10_000;
+/** Answers that a program should ask again for say so, seconds. */
+const RETRY_AFTER = { "retry-after": "2" };
 
-/** The routes of the first cut. Handlers take and return web standard objects, so that tests need no socket. */
-export function routes(parts: HttpParts): Hono {
+/** The routes, with what has to be ended when the server ends. */
+export interface Routing {
+  readonly app: Hono;
+  /** Says goodbye to all who follow the events. */
+  endStreams(): void;
+  close(): void;
+}
+
+/** Builds everything behind a socket. What is answered are web standard objects, so that tests need none. */
+export function routing(parts: HttpParts, access: Access): Routing {
+  const states = new StateCache(parts);
+  const streams = new EventStreams(parts);
+  const metrics = new Metrics({ parts, states, streams: () => streams.size });
+  const workings: Workings = { parts, access, states, streams, metrics };
+  const responds: Record<RouteName, Respond> = {
+    ...statusRoutes(workings),
+    ...issueRoutes(workings),
+    ...laneRoutes(workings),
+    ...runRoutes(workings),
+    ...changeRoutes(workings),
+    ...commandRoutes(workings),
+    ...eventRoutes(workings),
+    ...sessionRoutes(workings),
+  };
   const app = new Hono();
-  app.use(async (context, next) => {
-    if (!isOurs(context.req.raw.headers, parts.host))
-      return failed(context, 403, "foreign_origin", "This request comes from another site.");
-    await next();
-    for (const [name, value] of Object.entries(HEADERS)) context.header(name, value);
-    return undefined;
-  });
-  app.get("/healthz", (context) => context.json({ ok: true }));
-  app.get("/api/v1/state", async (context) => context.json(await statusInTime(parts)));
-  app.post("/api/v1/refresh", async (context) => {
-    const requestedAt = new Date(parts.clock.now()).toISOString();
-    await parts.ask("refresh");
-    return context.json(
-      { queued: true, coalesced: false, requested_at: requestedAt, operations: ["poll", "reconcile"] },
-      202,
-    );
-  });
-  app.get("/", async (context) => {
-    context.header("Content-Security-Policy", PAGE_POLICY);
-    return context.html(renderPage(await statusInTime(parts)));
-  });
-  for (const [path, methods] of Object.entries(METHODS)) {
-    app.all(path, (context) => {
-      context.header("Allow", methods);
-      return failed(context, 405, "method_not_allowed", `Use ${methods}.`);
-    });
+  const door = new Door(parts, access, metrics);
+  for (const { path, methods } of paths()) {
+    for (const [name, spec] of methods) {
+      app.on(spec.method, honoPath(path), (context) => door.answer(context, name, spec, responds[name]));
+    }
+    const allow = methods.map(([, { method }]) => (method === "GET" ? "GET, HEAD" : method)).join(", ");
+    app.all(honoPath(path), (context) => door.guarded(context, () => notAllowed(allow)));
   }
-  app.notFound((context) => failed(context, 404, "not_found", "Route not found"));
-  app.onError((error, context) => {
-    const problem = toMaestroError(error);
-    parts.log.error("http request failed", { path: context.req.path, code: problem.code, error: problem.message });
-    return problem.code === "deadline"
-      ? failed(context, 503, "timeout", "The status was not ready in time; try again.")
-      : failed(context, 500, problem.code, "The service could not answer; see its log.");
+  app.use("*", async (context, next) => {
+    if (!isOurs(context.req.raw.headers, parts.host)) return refused("foreign_origin");
+    return next();
   });
-  return app;
+  addPages(app, { parts, access, states });
+  app.notFound(() => refused("not_found"));
+  app.onError((error) => door.failed(error, "page"));
+  return { app, endStreams: () => streams.end("stopping"), close: () => metrics.close() };
 }
 
-/** A record that answers slowly must not pile up requests (S-234). */
-function statusInTime({ clock, status }: HttpParts): Promise<StatusDocument> {
-  return withDeadline(clock, STATUS_DEADLINE_MS, undefined, () => status());
+/** Lets requests in: whether they are ours, who asks, what they ask; and tells what went wrong. */
+class Door {
+  readonly #parts: HttpParts;
+  readonly #access: Access;
+  readonly #metrics: Metrics;
+  readonly #isLoopback: boolean;
+
+  constructor(parts: HttpParts, access: Access, metrics: Metrics) {
+    this.#parts = parts;
+    this.#access = access;
+    this.#metrics = metrics;
+    this.#isLoopback = isLoopback(parts.host);
+  }
+
+  async answer(context: Context, name: RouteName, spec: RouteSpec, respond: Respond): Promise<Response> {
+    const begun = this.#parts.clock.monotonic();
+    const reply = await this.#answerOf(context, name, spec, respond);
+    this.#metrics.answered(spec.path, spec.method, reply.status, this.#parts.clock.monotonic() - begun);
+    return reply;
+  }
+
+  guarded(context: Context, respond: () => Response): Response {
+    return isOurs(context.req.raw.headers, this.#parts.host) ? respond() : refused("foreign_origin");
+  }
+
+  failed(error: unknown, route: string): Response {
+    const { code, status, message, at, hint, isOurs: isLogged } = problemOf(error);
+    if (isLogged)
+      this.#parts.log.error("http request failed", { route, error: error instanceof Error ? error : String(error) });
+    const more = { ...(at === undefined ? {} : { at }), ...(hint === undefined ? {} : { hint }) };
+    return problemReply(code, status, this.#parts.secrets.redact(message), more, status === 503 ? RETRY_AFTER : {});
+  }
+
+  async #answerOf(context: Context, name: RouteName, spec: RouteSpec, respond: Respond): Promise<Response> {
+    const request = context.req.raw;
+    if (!isOurs(request.headers, this.#parts.host)) return refused("foreign_origin");
+    try {
+      const caller = this.#callerOf(request, spec);
+      const query = this.#queryOf(request, spec);
+      const body = spec.body === undefined ? {} : await readBody(request, spec.body.optional === true);
+      const params: Record<string, string> = context.req.param();
+      const call = { request, params, query, body, caller };
+      return await withDeadline(this.#parts.clock, DEADLINE_MS, undefined, async (signal) =>
+        respond({ ...call, signal }),
+      );
+    } catch (error) {
+      return this.failed(error, name);
+    }
+  }
+
+  #callerOf(request: Request, { access }: RouteSpec): Caller | null {
+    if (access === "open") return null;
+    const caller = this.#access.identify(request.headers);
+    if (caller !== null || (access === "reader" && this.#isLoopback)) return caller;
+    throw refusal("unauthorized", `${ERRORS.unauthorized.meaning} ${LOGIN_HINT}`);
+  }
+
+  /** Symphony's routes take no query and mind none. */
+  #queryOf(request: Request, { path, query = {} }: RouteSpec): Query {
+    const at = request.url.indexOf("?");
+    if (at < 0 || !path.startsWith("/api/v2")) return Query.NONE;
+    return Query.read(new URLSearchParams(request.url.slice(at + 1)), query);
+  }
 }
 
-function failed(context: Context, status: 403 | 404 | 405 | 500 | 503, code: string, message: string): Response {
-  return context.json({ error: { code, message } }, status);
+/** Paths in the order of the table, with their methods: fixed ones come before those with a parameter. */
+function paths(): { readonly path: string; readonly methods: (readonly [RouteName, RouteSpec])[] }[] {
+  const byPath = new Map<string, (readonly [RouteName, RouteSpec])[]>();
+  for (const name of routeNames()) {
+    const spec: RouteSpec = ROUTES[name];
+    byPath.set(spec.path, [...(byPath.get(spec.path) ?? []), [name, spec]]);
+  }
+  return [...byPath].map(([path, methods]) => ({ path, methods }));
+}
+
+function routeNames(): RouteName[] {
+  return Object.keys(ROUTES).filter((name): name is RouteName => Object.hasOwn(ROUTES, name));
+}
+
+function honoPath(path: string): string {
+  return path.replace(/\{(\w+)\}/g, ":$1");
+}
+
+function refused(code: "foreign_origin" | "not_found"): Response {
+  return problemReply(code, ERRORS[code].status, ERRORS[code].meaning);
+}
+
+function notAllowed(allow: string): Response {
+  return problemReply("method_not_allowed", 405, `Use ${allow}.`, {}, { allow });
 }

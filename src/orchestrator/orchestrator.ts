@@ -11,6 +11,7 @@ import { Candidates, fillSlots, judgeCandidate } from "./dispatch.ts";
 import { answerCommands } from "./inbox.ts";
 import type { OrchestratorParts } from "./ports.ts";
 import { poll } from "./poll.ts";
+import { PollWatch } from "./poll-watch.ts";
 import { buryExpired, recover } from "./recovery.ts";
 import { Sender } from "./sender.ts";
 import { judgeSlotsFor, slotsInUse, startsAllowed } from "./slots.ts";
@@ -51,6 +52,9 @@ export class Orchestrator {
   readonly #sender: Sender;
   readonly #notes: WorkflowNotes;
   readonly #loops: Promise<void>[] = [];
+  /** How polling goes. */
+  readonly polls: PollWatch;
+  #revision = 0;
   #nextPollAt = 0;
   #lookedAt = 0;
   #ending: Ending | null = null;
@@ -65,6 +69,7 @@ export class Orchestrator {
     this.#scope = new Scope(parts.clock, "orchestrator");
     this.#sender = new Sender(parts, this.#board, this.#abort.signal, () => this.#sendWake.nudge());
     this.#notes = new WorkflowNotes(parts);
+    this.polls = new PollWatch(parts.clock);
     this.ended = new Promise((resolve) => {
       this.#onEnding = resolve;
     });
@@ -118,6 +123,11 @@ export class Orchestrator {
   /** A hint that a command may have been asked. */
   nudge(): void {
     this.#wake.nudge();
+  }
+
+  /** Changes with every turn of the loop: until then `waiting` says the same, unless something was committed. */
+  revision(): number {
+    return this.#revision;
   }
 
   /** Every issue that does not run, with the one sentence that says why. */
@@ -213,6 +223,7 @@ export class Orchestrator {
     await this.#look();
     await fillSlots(this.#parts, this.#board, this.#candidates, this.#abort.signal);
     if (this.#board.mode === "draining" && isIdle(this.#board, clock.now(), this.#lookedAt)) this.#end("drained");
+    this.#revision += 1;
     if (this.#board.dirty.size > 0) return;
     await this.#wake.wait(
       clock,
@@ -234,7 +245,7 @@ export class Orchestrator {
     const { clock, workflows } = this.#parts;
     await workflows.recheck();
     this.#nextPollAt = clock.now() + workflows.current().polling.intervalMs;
-    return poll(this.#parts, this.#board, this.#candidates, this.#abort.signal);
+    return this.polls.watch(() => poll(this.#parts, this.#board, this.#candidates, this.#abort.signal));
   }
 
   /** The workflow file, commands, lost leases, and every lane that something happened to or that is due. */

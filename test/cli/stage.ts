@@ -164,6 +164,7 @@ function serviceOf(props: Props, self: Stage, options: ServiceOptions): Daemon {
   return {
     workflow: workflowOf(props.workflow),
     url: options.port === null ? null : `http://127.0.0.1:${options.port}`,
+    link: options.port === null ? null : `http://127.0.0.1:${options.port}/?token=once`,
     logFile: "/state/demo-00000000/logs/maestro.log",
     start: async () => undefined,
     runOnce: async (): Promise<readonly Lane[]> => [],

@@ -21,7 +21,7 @@ describe("maestro", () => {
   agents    mock, at most 2 at once
   state     /state/demo-00000000
   log       /state/demo-00000000/logs/maestro.log
-  page      http://127.0.0.1:4000
+  page      http://127.0.0.1:4000/?token=once
 
 Stopping (drained). Agents that run are ended; they go on at the next start.
 Stopped.

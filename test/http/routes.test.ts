@@ -1,122 +1,139 @@
 import { describe, expect, it } from "vitest";
-import { VirtualClock } from "../../dev/sim/virtual-clock.ts";
 import { MaestroError } from "../../src/base/errors.ts";
-import { memoryLog } from "../../src/base/log.ts";
-import type { HttpParts } from "../../src/http/index.ts";
-import { routes } from "../../src/http/routes.ts";
-import { emptyStatus } from "./status.ts";
+import { aCandidate, aLaneRow, emptyStatus } from "./documents.ts";
+import { ground } from "./ground.ts";
 
-function app(changes: Partial<HttpParts> = {}) {
-  const asked: string[] = [];
-  const log = memoryLog();
-  const clock = new VirtualClock();
-  const hono = routes({
-    port: 0,
-    host: "127.0.0.1",
-    clock,
-    log,
-    status: async () => emptyStatus(),
-    ask: async (verb) => {
-      asked.push(verb);
-      return null;
-    },
-    ...changes,
-  });
-  const call = (method: string, path: string, headers: Record<string, string> = {}) =>
-    hono.request(`http://127.0.0.1:4000${path}`, { method, headers: { host: "127.0.0.1:4000", ...headers } });
-  return { call, asked, log, clock };
-}
-
-describe("routes", () => {
-  it("gives the status as a document that nobody keeps", async () => {
-    const answer = await app().call("GET", "/api/v1/state");
+describe("Symphony's routes", () => {
+  it("give the status as a document that nobody takes for newer than it is (S-247)", async () => {
+    const answer = await ground().ask("GET", "/api/v1/state");
     expect(answer.status).toBe(200);
     expect(await answer.json()).toEqual(emptyStatus());
-    expect(answer.headers.get("cache-control")).toBe("no-store");
+    expect(answer.headers.get("cache-control")).toBe("no-cache");
     expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
   });
 
-  it("asks for a refresh and says when (S-250)", async () => {
-    const { call, asked } = app();
-    const answer = await call("POST", "/api/v1/refresh");
-    expect(answer.status).toBe(202);
-    expect(await answer.json()).toEqual({
-      queued: true,
-      coalesced: false,
-      requested_at: "2026-01-01T00:00:00.000Z",
-      operations: ["poll", "reconcile"],
-    });
-    expect(asked).toEqual(["refresh"]);
+  it("say that a state is still the same", async () => {
+    const { ask, world } = ground();
+    const etag = (await ask("GET", "/api/v1/state")).headers.get("etag") ?? "";
+    expect((await ask("GET", "/api/v1/state", { headers: { "if-none-match": etag } })).status).toBe(304);
+    world.status = emptyStatus({ counts: { running: 1, retrying: 0, parked: 0, review: 0, closed: 0 } });
+    world.happen(1);
+    expect((await ask("GET", "/api/v1/state", { headers: { "if-none-match": etag } })).status).toBe(200);
+  });
+
+  it("give one issue, and 404 for one that nobody knows (S-248, S-249)", async () => {
+    const { ask, world } = ground();
+    world.open = [aLaneRow("acme/shop#3")];
+    const found = await ask("GET", "/api/v1/acme%2Fshop%233");
+    expect([found.status, await found.json()]).toMatchObject([200, { issue_identifier: "acme/shop#3" }]);
+    const unknown = await ask("GET", "/api/v1/NOPE-1");
+    expect([unknown.status, await unknown.json()]).toEqual([
+      404,
+      { error: { code: "issue_not_found", message: 'No issue is known as "NOPE-1".' } },
+    ]);
+  });
+
+  it("take a refresh with an empty body or {} and say when (S-250)", async () => {
+    for (const init of [{}, { body: "{}", headers: { "content-type": "application/json" } }]) {
+      const { ask, world } = ground();
+      const answer = await ask("POST", "/api/v1/refresh", init);
+      expect(answer.status).toBe(202);
+      expect(await answer.json()).toEqual({
+        queued: true,
+        coalesced: false,
+        requested_at: "2026-01-01T00:00:00.000Z",
+        operations: ["poll", "reconcile"],
+      });
+      expect(world.commands).toMatchObject([{ verb: "refresh", actor: "http", arguments: {} }]);
+    }
+  });
+
+  it("make one question of refreshes while none was answered", async () => {
+    const { ask, world, clock } = ground();
+    world.answers = false;
+    const answers = [await ask("POST", "/api/v1/refresh"), await ask("POST", "/api/v1/refresh")];
+    expect(await Promise.all(answers.map((answer) => answer.json()))).toMatchObject([
+      { coalesced: false },
+      { coalesced: true },
+    ]);
+    expect(world.commands).toHaveLength(1);
+    world.answer("cmd_1", "queued");
+    await clock.advance(4_000);
+    expect(await (await ask("POST", "/api/v1/refresh")).json()).toMatchObject({ coalesced: false });
   });
 
   it.each([
     ["DELETE", "/api/v1/state", "GET, HEAD"],
-    ["POST", "/healthz", "GET, HEAD"],
     ["GET", "/api/v1/refresh", "POST"],
+    ["POST", "/api/v1/DEMO-1", "GET, HEAD"],
+    ["POST", "/healthz", "GET, HEAD"],
     ["PUT", "/", "GET, HEAD"],
-  ])("refuses %s %s and says what it takes (S-251)", async (method, path, allowed) => {
-    const answer = await app().call(method, path);
+    ["PUT", "/api/v2/session", "POST, GET, HEAD, DELETE"],
+  ])("refuse %s %s and say what it takes (S-251)", async (method, path, allowed) => {
+    const answer = await ground().ask(method, path);
     expect([answer.status, answer.headers.get("allow")]).toEqual([405, allowed]);
     expect(await answer.json()).toMatchObject({ error: { code: "method_not_allowed" } });
   });
 
-  it("knows no other route", async () => {
-    const answer = await app().call("GET", "/api/v2/state");
-    expect(answer.status).toBe(404);
-    expect(await answer.json()).toEqual({ error: { code: "not_found", message: "Route not found" } });
+  it("have nothing else beside them", async () => {
+    const { get } = ground();
+    for (const path of ["/api/v1", "/api/v1/a/b", "/api/v1/state/", "/api", "/api/v3/state", "/api/v2/state"]) {
+      expect([path, (await get(path)).status]).toEqual([path, 404]);
+    }
   });
 
-  it("answers 503 when the status is not ready in time", async () => {
-    const { call, clock } = app({ status: () => new Promise(() => undefined) });
-    const answer = call("GET", "/api/v1/state");
-    await clock.advance(5_000);
-    expect((await answer).status).toBe(503);
-    expect(await (await answer).json()).toMatchObject({ error: { code: "timeout" } });
+  it("answer 503 when the status is not ready in time, and when the service ends (S-234)", async () => {
+    const { ask, world, clock } = ground();
+    world.statusGate = () => new Promise(() => undefined);
+    const late = ask("GET", "/api/v1/state");
+    await clock.advance(10_000);
+    expect([(await late).status, await (await late).json()]).toMatchObject([503, { error: { code: "timeout" } }]);
+    const ended = ground();
+    ended.world.statusGate = () => Promise.reject(new MaestroError({ code: "record_closed", message: "closed" }));
+    const gone = await ended.ask("GET", "/api/v1/state");
+    expect([gone.status, await gone.json()]).toMatchObject([503, { error: { code: "unavailable" } }]);
   });
 
-  it("tells a failure to the log and only its code to the client", async () => {
-    const broken = new MaestroError({ code: "record_corrupt", message: "row 7 of /home/ann is damaged" });
-    const { call, log } = app({ status: () => Promise.reject(broken) });
-    const answer = await call("GET", "/");
+  it("tell a failure to the log and only its code to the client", async () => {
+    const { ask, log, world } = ground();
+    world.statusGate = () =>
+      Promise.reject(new MaestroError({ code: "record_corrupt", message: "row 7 of /home/ann" }));
+    const answer = await ask("GET", "/api/v1/state");
     expect([answer.status, await answer.text()]).toEqual([500, expect.not.stringContaining("/home/ann")]);
-    expect(log.entries).toMatchObject([{ level: "error", fields: { code: "record_corrupt" } }]);
-  });
-
-  it.each([
-    { host: "evil.example" },
-    { origin: "http://evil.example" },
-    { host: "127.0.0.1:4000", origin: "http://127.0.0.1:5000" },
-    { origin: "null" },
-  ])("keeps out requests of other sites: %o", async (headers) => {
-    const { call, asked } = app();
-    const answer = await call("POST", "/api/v1/refresh", headers);
-    expect([answer.status, asked]).toEqual([403, []]);
+    expect(log.entries).toMatchObject([{ level: "error", fields: { error: { code: "record_corrupt" } } }]);
   });
 });
 
-describe("the page", () => {
-  it("shows what people wrote as text, never as markup", async () => {
-    const issue = { issue_id: "1", issue_identifier: "DEMO-1", issue_url: null, state: "Todo" };
-    const row = {
-      ...issue,
-      title: `<img src=x onerror="alert('1')">`,
-      stage: "parked" as const,
-      change_url: null,
-      reason: { code: "fatal", sentence: "Tom & Jerry" },
-    };
-    const page = await (await app({ status: async () => emptyStatus({ waiting: [row] }) }).call("GET", "/")).text();
-    expect(page).toContain("&#60;img src=x onerror=&#34;alert(&#39;1&#39;)&#34;&#62;");
-    expect(page).toContain("Tom &#38; Jerry");
-    expect(page).not.toContain("<img");
+describe("every route", () => {
+  it.each([
+    { host: "evil.example" },
+    { origin: "http://evil.example" },
+    { origin: "http://127.0.0.1:5000" },
+    { origin: "null" },
+  ])("keeps out requests of other sites: %o", async (headers) => {
+    const { ask, world, bearer } = ground();
+    const posted = await ask("POST", "/api/v1/refresh", { headers });
+    const pages = ["/", "/healthz", "/api/v1/state", "/api/v2/issues", "/api/v2/nope"];
+    const read = await Promise.all(pages.map((path) => ask("GET", path, { headers: { ...bearer, ...headers } })));
+    expect([posted.status, ...read.map(({ status }) => status)]).toEqual([403, 403, 403, 403, 403, 403]);
+    expect(world.commands).toEqual([]);
   });
 
-  it("allows no script and says what is wrong with the workflow file", async () => {
-    const status = emptyStatus({ workflow: { id: "demo", path: null, problem: "WORKFLOW.md:3:5 is wrong" } });
-    const answer = await app({ status: async () => status }).call("GET", "/");
-    expect(answer.headers.get("content-security-policy")).toContain("default-src 'none'");
-    const page = await answer.text();
-    expect(page).toContain('role="alert">WORKFLOW.md:3:5 is wrong<');
-    expect(page).toContain("Nothing runs.");
-    expect(page).not.toContain("<script");
+  it("takes no body that a form could send", async () => {
+    const { ask, world } = ground();
+    for (const type of ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]) {
+      const answer = await ask("POST", "/api/v1/refresh", { body: "{}", headers: { "content-type": type } });
+      expect([answer.status, await answer.json()]).toMatchObject([415, { error: { code: "unsupported_media_type" } }]);
+    }
+    expect(world.commands).toEqual([]);
+  });
+
+  it("masks a registered secret", async () => {
+    const { get, world, secrets } = ground();
+    secrets.register("TRACKER_TOKEN", "s3cr3t-value");
+    world.status = emptyStatus({ waiting: [aCandidate("A", { title: "about s3cr3t-value" })] });
+    for (const path of ["/api/v1/state", "/api/v2/issues", "/plain"]) {
+      expect(await (await get(path)).text()).toContain("[REDACTED:TRACKER_TOKEN]");
+    }
   });
 });

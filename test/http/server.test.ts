@@ -1,18 +1,9 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { VirtualClock } from "../../dev/sim/virtual-clock.ts";
-import { silentLog } from "../../src/base/log.ts";
 import { startHttp } from "../../src/http/index.ts";
-import { emptyStatus } from "./status.ts";
+import { groundParts } from "./ground.ts";
 
 async function server(port: number, host = "127.0.0.1") {
-  const http = await startHttp({
-    port,
-    host,
-    clock: new VirtualClock(),
-    log: silentLog,
-    status: async () => emptyStatus(),
-    ask: async () => null,
-  });
+  const http = await startHttp(groundParts({ port, host }).parts);
   onTestFinished(() => http.close());
   return http;
 }

@@ -1,4 +1,3 @@
-import type { ChangeReview, Change, ChangeCheck } from "../change.ts";
 import type { CommandAnswer } from "../command.ts";
 import type { LaneStage } from "../lane.ts";
 import type { Reason } from "../verdict.ts";
@@ -43,51 +42,6 @@ export interface IssueDocument {
   readonly lane: LaneDocument | null;
   /** All lanes of the issue, newest first. */
   readonly lanes: readonly LaneRow[];
-}
-
-/** A change of the forge. */
-export interface ChangeDocument {
-  readonly version: 1;
-  readonly id: string;
-  readonly url: string | null;
-  readonly title: string;
-  readonly body: string;
-  readonly branch: string;
-  readonly base: string;
-  readonly head_sha: string;
-  readonly base_sha: string | null;
-  readonly state: Change["state"];
-  readonly draft: boolean;
-  readonly mergeability: Change["mergeability"];
-  readonly merged_sha: string | null;
-  /** What the reviews of the present head come to. */
-  readonly review: "approved" | "changes_requested" | "none";
-  /** What the required checks of the present head come to. */
-  readonly check: "passed" | "failed" | "pending" | "none";
-  /** Newest last. One with another `head_sha` than the change's is outdated. */
-  readonly reviews: readonly {
-    readonly id: string;
-    readonly author: string;
-    readonly decision: ChangeReview["decision"];
-    readonly body: string;
-    readonly head_sha: string;
-    readonly at: string;
-  }[];
-  readonly comments: readonly {
-    readonly id: string;
-    readonly author: string;
-    readonly body: string;
-    readonly at: string;
-    readonly topic: string | null;
-  }[];
-  readonly checks: readonly {
-    readonly name: string;
-    readonly head_sha: string;
-    readonly status: ChangeCheck["status"];
-    readonly required: boolean;
-    readonly summary: string;
-  }[];
-  readonly updated_at: string;
 }
 
 /** A unified diff. */

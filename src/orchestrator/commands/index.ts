@@ -35,14 +35,32 @@ export async function ask(
   waitMs: number,
   signal: AbortSignal,
 ): Promise<CommandAnswer | null> {
+  const { id, heard } = await putQuestion(parts, question);
+  return heard ? awaitAnswer(parts, id, waitMs, signal) : null;
+}
+
+/** Puts a question on record, durably, and tells the service of it. `heard`: a service runs. */
+export async function putQuestion(
+  parts: AskParts,
+  question: Question,
+): Promise<{ readonly id: string; readonly heard: boolean }> {
   const id = newId(parts.random, "cmd");
   await parts.inbox.ask({ ...question, id, askedAt: parts.clock.now() });
-  if (!(await parts.nudge())) return null;
-  const deadline = parts.clock.monotonic() + waitMs;
-  while (parts.clock.monotonic() < deadline) {
-    const answer = await parts.inbox.answer(id);
+  return { id, heard: await parts.nudge() };
+}
+
+/** Waits at most `waitMs` for the answer to a question; `null` while there is none. Rejects with `aborted`. */
+export async function awaitAnswer(
+  { inbox, clock }: Pick<AskParts, "inbox" | "clock">,
+  id: string,
+  waitMs: number,
+  signal: AbortSignal,
+): Promise<CommandAnswer | null> {
+  const deadline = clock.monotonic() + waitMs;
+  while (clock.monotonic() < deadline) {
+    const answer = await inbox.answer(id);
     if (answer !== null) return answer;
-    await parts.clock.sleep(LOOK_MS, signal);
+    await clock.sleep(LOOK_MS, signal);
   }
   return null;
 }

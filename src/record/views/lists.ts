@@ -106,7 +106,7 @@ export function selectEvents(
   workflowId: string,
   query: EventQuery,
 ): SelectQueryBuilder<Tables, "events", EventRow> {
-  const { afterSeq, laneId, run, types, limit, newestFirst = false } = query;
+  const { afterSeq, beforeSeq, laneId, run, types, limit, newestFirst = false } = query;
   let select = build
     .selectFrom("events")
     .selectAll()
@@ -114,6 +114,7 @@ export function selectEvents(
     .orderBy("seq", newestFirst ? "desc" : "asc")
     .limit(limit);
   if (afterSeq !== undefined) select = select.where("seq", ">", afterSeq);
+  if (beforeSeq !== undefined) select = select.where("seq", "<", beforeSeq);
   if (laneId !== undefined) select = select.where("lane_id", "=", laneId);
   if (run !== undefined) select = select.where("run", "=", run);
   // Of one lane not by the index of types, which would be read through the whole history.

@@ -1,0 +1,61 @@
+import type { DaemonParts } from "./app-daemon-parts.ts";
+import type { HttpSources } from "./app-http-sources.ts";
+import type { Health } from "./http/index.ts";
+import { type Reason, reason } from "./model/verdict.ts";
+
+/** Poll intervals that may pass without a good poll, before the service counts as not ready. */
+const MISSED_POLLS = 3;
+/** What a poll itself may take beyond them, milliseconds. */
+const POLL_GRACE_MS = 30_000;
+
+/** How a service is doing, for probes and metrics. */
+export function healthOf({ clock, version }: DaemonParts, sources: HttpSources): Health {
+  const { open, engine, orchestrator } = sources;
+  const { views } = open.record;
+  return {
+    problems: () => [...recordProblem(sources), ...workflowProblem(sources), ...pollProblem(sources, clock.now())],
+    polls: () => orchestrator.polls.facts(),
+    outbox: async () => {
+      const rows = await views.openOutbox();
+      return { open: rows.length, unknown: rows.filter((row) => row.state === "unknown").length };
+    },
+    queued: async () => (await engine.queued()).length,
+    totals: async () => {
+      const { lanes, runs } = await views.totals();
+      return { lanes, runs, events: await views.lastSeq() };
+    },
+    process: () => {
+      const { user, system } = process.cpuUsage();
+      const { rss, heapUsed } = process.memoryUsage();
+      return {
+        version,
+        startedAt: clock.now() - process.uptime() * 1000,
+        cpuSeconds: (user + system) / 1e6,
+        residentBytes: rss,
+        heapBytes: heapUsed,
+      };
+    },
+  };
+}
+
+function recordProblem({ open }: HttpSources): Reason[] {
+  const trouble = open.record.trouble();
+  return trouble === null ? [] : [reason("record_not_writable", trouble.message)];
+}
+
+function workflowProblem({ workflows }: HttpSources): Reason[] {
+  const problem = workflows.problem();
+  return problem === null ? [] : [reason("workflow_refused", problem.message)];
+}
+
+function pollProblem({ orchestrator, workflows }: HttpSources, now: number): Reason[] {
+  const { lastGoodAt } = orchestrator.polls.facts();
+  if (lastGoodAt === null) return [reason("no_poll_yet", "The tracker has not told the candidates yet.")];
+  const budget = workflows.current().polling.intervalMs * MISSED_POLLS + POLL_GRACE_MS;
+  const age = now - lastGoodAt;
+  if (age <= budget) return [];
+  const seconds = (ms: number): number => Math.round(ms / 1000);
+  return [
+    reason("poll_overdue", `The last good poll was ${seconds(age)} s ago; it should be at most ${seconds(budget)} s.`),
+  ];
+}

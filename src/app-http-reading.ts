@@ -1,0 +1,121 @@
+import type { Scope } from "./base/scope.ts";
+import type { DaemonParts } from "./app-daemon-parts.ts";
+import type { HttpSources } from "./app-http-sources.ts";
+import type { Reading } from "./http/index.ts";
+import type { Lane } from "./model/lane.ts";
+import type { Reason } from "./model/verdict.ts";
+import type { WaitingIssue } from "./orchestrator/index.ts";
+import {
+  closedLanePage,
+  eventDocument,
+  findLane,
+  findRun,
+  issueState,
+  laneDocument,
+  laneRow,
+  type LaneTold,
+  runPage,
+  statusDocument,
+} from "./record/index.ts";
+
+/** Ended runs on the status page. */
+const RECENT_ROWS = 20;
+
+/** What is on record and what the service adds to it, as documents. */
+export async function readingOf(parts: DaemonParts, sources: HttpSources, scope: Scope): Promise<Reading> {
+  const { clock } = parts;
+  const { open, transcripts, forge } = sources;
+  const { record } = open;
+  const { views } = record;
+  const present = new Present(sources);
+  scope.defer(
+    "revision",
+    record.subscribe(() => present.committed()),
+  );
+  const told = (lane: Lane): LaneTold => {
+    const reason = present.reasons().get(lane.issue.id);
+    return { ...(reason === undefined ? {} : { reason }), canReview: forge()?.capabilities.reviews ?? false };
+  };
+  return {
+    revision: () => present.revision(),
+    status: () => statusOf(parts, sources, present.waiting()),
+    issueState: async (wanted) => {
+      const lane = await findLane(views, wanted);
+      if (lane === null) return null;
+      return issueState(views, lane.id, { now: clock.now(), transcriptUrl, told: told(lane) });
+    },
+    openLanes: async () => (await views.openLanes()).map((lane) => laneRow(lane, told(lane))),
+    closedLanes: (limit, before) => closedLanePage(views, { limit, ...(before === null ? {} : { before }) }),
+    lanesOfIssue: async (wanted) => {
+      const lane = await findLane(views, wanted);
+      if (lane === null) return [];
+      return (await views.lanesOfIssue(lane.issue.id)).map((each) => laneRow(each, told(each)));
+    },
+    lane: async (id) => {
+      const lane = await views.lane(id);
+      return lane === undefined ? null : laneDocument(views, lane, clock.now(), told(lane));
+    },
+    runs: (limit, before) => runPage(views, { limit, ...(before === null ? {} : { before }) }),
+    run: (laneId, number) => findRun(views, `${laneId}/${number}`),
+    events: async (range) => (await views.events(range)).map(eventDocument),
+    eventDocument,
+    lastSeq: () => views.lastSeq(),
+    subscribe: (onCommit) => record.subscribe(onCommit),
+    transcript: (laneId, run) => transcripts.read(laneId, run),
+  };
+}
+
+function transcriptUrl(laneId: string, run: number): string {
+  return `/api/v2/runs/${encodeURIComponent(laneId)}/${run}/transcript`;
+}
+
+function statusOf(parts: DaemonParts, { open, workflows }: HttpSources, waiting: readonly WaitingIssue[]) {
+  const { clock, project } = parts;
+  return statusDocument({
+    views: open.record.views,
+    clock,
+    workflow: {
+      id: project.id,
+      path: project.workflowPath,
+      problem: workflows.problem()?.message ?? null,
+      warnings: (workflows.current().warnings ?? []).map(({ sentence }) => sentence),
+    },
+    service: { running: true, pid: process.pid },
+    waiting,
+    recentLimit: RECENT_ROWS,
+  });
+}
+
+/** What waits, worked out once for everybody who asks before something happens. */
+class Present {
+  readonly #sources: HttpSources;
+  #commits = 0;
+  #held: { readonly revision: string; readonly rows: readonly WaitingIssue[] } | null = null;
+  #reasons: { readonly revision: string; readonly byIssue: ReadonlyMap<string, Reason> } | null = null;
+
+  constructor(sources: HttpSources) {
+    this.#sources = sources;
+  }
+
+  committed(): void {
+    this.#commits += 1;
+  }
+
+  revision(): string {
+    return `${this.#commits}.${this.#sources.orchestrator.revision()}`;
+  }
+
+  waiting(): readonly WaitingIssue[] {
+    const revision = this.revision();
+    if (this.#held?.revision !== revision) this.#held = { revision, rows: this.#sources.orchestrator.waiting() };
+    return this.#held.rows;
+  }
+
+  /** Why each issue waits, by its id. */
+  reasons(): ReadonlyMap<string, Reason> {
+    const revision = this.revision();
+    if (this.#reasons?.revision !== revision)
+      this.#reasons = { revision, byIssue: new Map(this.waiting().map(({ issue, reason }) => [issue.id, reason])) };
+    return this.#reasons.byIssue;
+  }
+}

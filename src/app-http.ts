@@ -1,0 +1,61 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { writeFileAtomic } from "./base/atomic-file.ts";
+import { packagePath } from "./base/package-path.ts";
+import type { Scope } from "./base/scope.ts";
+import type { DaemonParts } from "./app-daemon-parts.ts";
+import { changeReading } from "./app-http-changes.ts";
+import { healthOf } from "./app-http-health.ts";
+import { readingOf } from "./app-http-reading.ts";
+import type { HttpSources } from "./app-http-sources.ts";
+import type { Asking, HttpServer } from "./http/index.ts";
+import type { Workflow } from "./model/workflow.ts";
+import { awaitAnswer, putQuestion } from "./orchestrator/commands/index.ts";
+
+/** Opens page and API when a port was asked for; `null` otherwise. Throws `port_in_use`, `http_failed`. */
+export async function openHttp(parts: DaemonParts, sources: HttpSources, scope: Scope): Promise<HttpServer | null> {
+  const { options, clock, random, log, secrets, project } = parts;
+  const { server }: Workflow = sources.workflows.current();
+  const port = options.port ?? server.port;
+  if (port === null) return null;
+  const { startHttp } = await import("./http/index.ts");
+  const reading = await readingOf(parts, sources, scope);
+  const http = await startHttp({
+    ...{ port, host: options.host ?? server.host, name: project.id, clock, random, log, secrets },
+    reading,
+    asking: askingOf(parts, sources),
+    changes: changeReading(sources.forge),
+    health: healthOf(parts, sources),
+    assets: packagePath("dist/dashboard"),
+    openApi: packagePath("docs/schema/openapi.json"),
+  });
+  scope.use("http", http, (open) => open.close());
+  const tokenFile = join(project.stateDirectory, "http-token");
+  await writeFileAtomic(tokenFile, `${http.bearer}\n`, { mode: 0o600 });
+  scope.defer("http token", () => rm(tokenFile, { force: true }));
+  return http;
+}
+
+function askingOf(parts: DaemonParts, { open, orchestrator }: HttpSources): Asking {
+  const { clock, random, project } = parts;
+  const nudge = async (): Promise<boolean> => {
+    orchestrator.nudge();
+    return true;
+  };
+  const asking = { inbox: open.inbox, clock, random, nudge };
+  return {
+    ask: async (question) => (await putQuestion(asking, { workflowId: project.id, ...question })).id,
+    answer: (id, waitMs, signal) => awaitAnswer(asking, id, waitMs, signal),
+    command: async (id) => {
+      const command = await open.record.views.command(id);
+      if (command === undefined) return undefined;
+      const { verb, actor, askedAt, answer } = command;
+      const at = (ms: number): string => new Date(ms).toISOString();
+      return {
+        ...{ version: 1, id, verb, actor },
+        asked_at: at(askedAt),
+        answer: answer === null ? null : { ...answer, at: at(answer.at) },
+      };
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import type { JsonObject } from "../base/json.ts";
+import type { Access, Caller } from "./access.ts";
+import type { EventStreams } from "./event-streams.ts";
+import type { HttpParts } from "./parts.ts";
+import type { Query } from "./request.ts";
+import type { StateCache } from "./state-cache.ts";
+
+/** A request that has been let in and read. */
+export interface Call {
+  readonly request: Request;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Query;
+  /** `{}` without one. */
+  readonly body: JsonObject;
+  /** `null` on a route that needs nobody. */
+  readonly caller: Caller | null;
+  /** Aborted when the answer is late. */
+  readonly signal: AbortSignal;
+}
+
+/** What routes work with. */
+export interface Workings {
+  readonly parts: HttpParts;
+  readonly access: Access;
+  readonly states: StateCache;
+  readonly streams: EventStreams;
+  readonly metrics: { text(): Promise<string> };
+}
+
+/** Answers a request. What it throws becomes a problem. */
+export type Respond = (call: Call) => Promise<Response> | Response;
+
+/** A parameter of the path. */
+export function param(call: Call, name: string): string {
+  return call.params[name] ?? "";
+}
