@@ -1,8 +1,7 @@
 import { isJsonObject, parseJson } from "../../base/json.ts";
-import { AGENT_FAILURES, type AgentEvent, type AgentFailure, type TurnResult } from "../../contracts/agent-provider.ts";
+import { AGENT_FAILURES, type AgentEvent, type AgentFailure } from "../../contracts/agent-provider.ts";
 import { validateAgentMessage } from "./schema.gen.ts";
 import type { AgentMessage } from "./schema.ts";
-import type { TurnEnd } from "./script.ts";
 
 /** A line of an agent: a message, one that breaks the protocol, or something that is no message at all. */
 export type Line =
@@ -57,26 +56,7 @@ export function toEvent(message: Report): AgentEvent {
   }
 }
 
-/** What the end of a turn means for the host. `said` is the agent's last message. */
-export function toResult(end: TurnEnd, said: string | null): TurnResult {
-  if (end.type === "ask") return failedTurn("input_required", `The agent asks: ${end.question}`, said);
-  if (end.type === "quota") {
-    return failedTurn("capacity", "The agent's quota is used up.", said, end.reset_at ?? null);
-  }
-  if (end.status === "completed") return { status: "completed", failure: null, finalMessage: end.message ?? said };
-  return failedTurn(toFailureKind(end.kind), end.message || "The agent says that its turn failed.", said);
-}
-
-/** A turn that failed. */
-export function failedTurn(
-  kind: AgentFailure["kind"],
-  sentence: string,
-  said: string | null,
-  resetAt: number | null = null,
-): TurnResult {
-  return { status: "failed", failure: { kind, sentence, resetAt }, finalMessage: said };
-}
-
-function toFailureKind(kind: string | undefined): AgentFailure["kind"] {
+/** The kind of a failure as an agent names it; an unknown one is a failed turn. */
+export function toFailureKind(kind: string | undefined): AgentFailure["kind"] {
   return AGENT_FAILURES.find((known) => known === kind) ?? "turn_failed";
 }

@@ -1,8 +1,8 @@
 import { packagePath } from "../../base/package-path.ts";
 import type { AgentProviderKind } from "../../contracts/agent-provider.ts";
-import { type Launch, startSession } from "./client.ts";
+import { launchOf } from "../../contracts/agent-launch.ts";
+import { startSession } from "./client.ts";
 import { parseMockOptions } from "./options.ts";
-import type { MockOptions } from "./schema.ts";
 
 /**
  * The mock agent: a process that does what a script says. `node` is the Node binary that runs its built-in program; `program` are the
@@ -21,19 +21,12 @@ export function createMockAgent(parts: {
     },
     open: async (options) => {
       const mock = parseMockOptions(options);
-      const launch = launchOf(mock.command, parts.node, program);
+      const command = mock.command ?? [parts.node, ...program];
       return {
         kind: "mock",
         capabilities: { resume: true, tools: true, usage: true, interrupt: true },
-        start: (request) => startSession(launch, mock, request),
+        start: (request) => startSession(launchOf(command, request.env), mock, request),
       };
     },
   };
-}
-
-function launchOf(command: MockOptions["command"], node: string, program: readonly string[]): Launch {
-  if (command === undefined) return { command: node, args: program, shellLine: null };
-  if (typeof command === "string") return { command: "bash", args: ["-lc", command], shellLine: command };
-  const [first = "", ...args] = command;
-  return { command: first, args, shellLine: null };
 }

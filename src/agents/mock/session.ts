@@ -1,50 +1,34 @@
 import { withDeadline } from "../../base/abort.ts";
-import type { Timer } from "../../base/clock.ts";
-import { isMaestroError, toMaestroError } from "../../base/errors.ts";
+import { isMaestroError } from "../../base/errors.ts";
+import { endAgent, exitSentence, type LaunchedAgent } from "../../contracts/agent-launch.ts";
 import type { AgentFailure, AgentSession, SessionRequest, TurnResult } from "../../contracts/agent-provider.ts";
-import type { ProcessExit, RunningProcess } from "../../contracts/runtime.ts";
-import { failedTurn, readLine, toEvent, toResult } from "./map.ts";
+import { AgentTurns } from "../../contracts/agent-turns.ts";
+import type { RunningProcess } from "../../contracts/runtime.ts";
+import { readLine, toEvent, toFailureKind } from "./map.ts";
 import type { AgentMessage, HostMessage } from "./schema.ts";
 import type { TurnEnd } from "./script.ts";
-import { SilenceTimer } from "./silence-timer.ts";
 
 const DEFAULT_GRACE_MS = 2_000;
-/** What the runtime gets beyond the grace for killing and reaping the tree, milliseconds. */
-const KILL_LIMIT_MS = 10_000;
-
-interface Turn {
-  readonly number: number;
-  readonly end: (result: TurnResult) => void;
-  readonly silence: SilenceTimer;
-  /** Set once the agent was asked to break off. */
-  interrupted: boolean;
-  deadline: Timer | null;
-}
 
 /** A conversation with one agent process. */
 export class MockSession implements AgentSession {
   id = "";
   resumed = false;
+  readonly #agent: LaunchedAgent;
   readonly #process: RunningProcess;
   readonly #request: SessionRequest;
+  readonly #turns: AgentTurns;
   #onReady: ((session: string) => void) | null = null;
   #proposed = "";
-  #turn: Turn | null = null;
-  #turns = 0;
-  #said: string | null = null;
-  #exit: ProcessExit | null = null;
   #stopping: Promise<void> | null = null;
 
-  constructor(process: RunningProcess, request: SessionRequest) {
-    this.#process = process;
+  constructor(agent: LaunchedAgent, request: SessionRequest) {
+    this.#agent = agent;
+    this.#process = agent.process;
     this.#request = request;
-    void process.exited.then((exit) => {
-      this.#exit = exit;
-      this.#fail("process_exit", exitSentence(exit));
-    });
-    request.signal.addEventListener("abort", () => this.#fail("turn_cancelled", "The run was called off."), {
-      once: true,
-    });
+    this.#turns = new AgentTurns(request);
+    void agent.process.exited.then((exit) => this.#turns.close("process_exit", exitSentence(exit)));
+    agent.listen((line) => this.#receive(line));
   }
 
   /** Greets the agent and waits until it is ready; returns why it is not. */
@@ -59,7 +43,7 @@ export class MockSession implements AgentSession {
         void this.#send(start);
         return Promise.race([ready, this.#process.exited]);
       });
-      if (typeof answer !== "string") return failure("process_exit", exitSentence(answer));
+      if (typeof answer !== "string") return this.#agent.explainExit(answer);
       this.id = answer;
       this.resumed = resume !== null && answer === resume;
       return null;
@@ -73,55 +57,35 @@ export class MockSession implements AgentSession {
   }
 
   turn(prompt: string): Promise<TurnResult> {
-    const { clock, limits, signal } = this.#request;
-    if (this.#exit !== null) return Promise.resolve(failedTurn("process_exit", exitSentence(this.#exit), null));
-    if (signal.aborted) return Promise.resolve(failedTurn("turn_cancelled", "The run was called off.", null));
-    if (this.#turn !== null) {
-      return Promise.resolve(failedTurn("protocol", "A turn was asked for while another one is under way.", null));
-    }
-    this.#turns += 1;
-    this.#said = null;
-    return new Promise((resolve) => {
-      const silence = new SilenceTimer(clock, limits.turnSilenceMs, () =>
-        this.#fail("turn_timeout", `The agent said nothing for ${limits.turnSilenceMs} ms.`),
-      );
-      this.#turn = { number: this.#turns, end: resolve, silence, interrupted: false, deadline: null };
-      void this.#send({ type: "turn", turn: this.#turns, prompt });
-    });
+    return this.#turns.begin((turn) => this.#send({ type: "turn", turn, prompt }));
   }
 
-  async interrupt(): Promise<void> {
-    const turn = this.#turn;
-    if (turn === null || turn.interrupted) return;
-    turn.interrupted = true;
-    const { clock, limits } = this.#request;
-    turn.deadline = clock.setTimer(limits.responseMs, () =>
-      this.#fail("response_timeout", `The agent did not break off its turn within ${limits.responseMs} ms.`),
-    );
-    await this.#send({ type: "interrupt" });
+  interrupt(): Promise<void> {
+    return this.#turns.interrupt(() => this.#send({ type: "interrupt" }));
   }
 
   stop(options: { readonly graceMs?: number } = {}): Promise<void> {
-    this.#stopping ??= this.#end(options.graceMs ?? DEFAULT_GRACE_MS);
+    this.#turns.fail("turn_cancelled", "The session was stopped.");
+    const goodbye = (): Promise<void> => this.#process.write(`${JSON.stringify({ type: "stop" })}\n`);
+    this.#stopping ??= endAgent(this.#process, this.#request, options.graceMs ?? DEFAULT_GRACE_MS, goodbye);
     return this.#stopping;
   }
 
-  /** Takes a line of the agent's standard output. */
-  receive(line: string): void {
-    this.#turn?.silence.touch();
+  #receive(line: string): void {
+    this.#turns.heard();
     const read = readLine(line);
     if (read.kind === "message") this.#take(read.message, line);
     else this.#request.onEvent({ type: "raw", line });
-    if (read.kind === "broken") this.#fail("protocol", `The agent broke the protocol: ${read.detail}.`);
+    if (read.kind === "broken") this.#turns.fail("protocol", `The agent broke the protocol: ${read.detail}.`);
   }
 
   #take(message: AgentMessage, line: string): void {
-    const turn = this.#turn;
+    const turn = this.#turns.current;
     switch (message.type) {
       case "message":
       case "activity":
       case "usage":
-        if (message.type === "message") this.#said = message.text;
+        if (message.type === "message") this.#turns.say(message.text);
         this.#request.onEvent(toEvent(message));
         return;
       case "ready":
@@ -130,27 +94,29 @@ export class MockSession implements AgentSession {
         return;
       case "tool_call":
         if (turn === null) break;
-        void this.#answer(message, turn);
+        void this.#answer(message);
         return;
       default:
         if (!isEndOf(message, turn)) break;
-        if (turn?.interrupted) this.#fail("turn_cancelled", "The turn was broken off.");
-        else this.#finish(toResult(message, this.#said));
+        this.#finish(message);
         return;
     }
     this.#request.onEvent({ type: "raw", line });
   }
 
-  async #answer(call: Extract<AgentMessage, { type: "tool_call" }>, { silence }: Turn): Promise<void> {
-    // While the host works, the agent's silence is no fault of its own.
-    silence.pause();
-    const { ok, code, text } = await this.#request.callTool({
-      id: call.id,
-      name: call.name,
-      arguments: call.arguments ?? {},
-    });
-    silence.resume();
-    await this.#send({ type: "tool_result", id: call.id, ok, code, text });
+  #finish(end: TurnEnd): void {
+    if (end.type === "ask") this.#turns.failByAgent("input_required", `The agent asks: ${end.question}`);
+    else if (end.type === "quota") {
+      this.#turns.failByAgent("capacity", "The agent's quota is used up.", end.reset_at ?? null);
+    } else if (end.status === "completed") this.#turns.complete(end.message);
+    else this.#turns.failByAgent(toFailureKind(end.kind), end.message || "The agent says that its turn failed.");
+  }
+
+  async #answer(call: Extract<AgentMessage, { type: "tool_call" }>): Promise<void> {
+    const { id, name } = call;
+    const asked = { id, name, arguments: call.arguments ?? {} };
+    const { ok, code, text } = await this.#turns.hold(() => this.#request.callTool(asked));
+    await this.#send({ type: "tool_result", id, ok, code, text });
   }
 
   async #send(message: HostMessage): Promise<void> {
@@ -162,61 +128,16 @@ export class MockSession implements AgentSession {
     } catch (error) {
       const isLate = isMaestroError(error) && error.code === "deadline";
       // Anything else means that nobody reads any more; the exit that follows ends the turn.
-      if (isLate) this.#fail("response_timeout", `The agent read nothing for ${limits.responseMs} ms.`);
-    }
-  }
-
-  #fail(kind: AgentFailure["kind"], sentence: string): void {
-    this.#finish(failedTurn(kind, sentence, this.#said));
-  }
-
-  #finish(result: TurnResult): void {
-    const turn = this.#turn;
-    if (turn === null) return;
-    this.#turn = null;
-    turn.silence.cancel();
-    turn.deadline?.cancel();
-    turn.end(result);
-  }
-
-  async #end(graceMs: number): Promise<void> {
-    const { clock, log, marker } = this.#request;
-    this.#fail("turn_cancelled", "The session was stopped.");
-    try {
-      await withDeadline(clock, graceMs + KILL_LIMIT_MS, undefined, async () => {
-        await this.#sayGoodbye(graceMs / 2);
-        await this.#process.kill({ graceMs: graceMs / 2 });
-        await this.#process.exited;
-      });
-    } catch (error) {
-      log.error("an agent could not be ended", { session_id: this.id, marker, error: toMaestroError(error) });
-    }
-  }
-
-  async #sayGoodbye(graceMs: number): Promise<void> {
-    if (this.#exit !== null) return;
-    try {
-      await withDeadline(this.#request.clock, graceMs, undefined, async () => {
-        await this.#process.write(`${JSON.stringify({ type: "stop" } satisfies HostMessage)}\n`);
-        this.#process.endInput();
-        await this.#process.exited;
-      });
-    } catch {
-      // It does not listen any more; it is killed next.
+      if (isLate) this.#turns.fail("response_timeout", `The agent read nothing for ${limits.responseMs} ms.`);
     }
   }
 }
 
 /** Whether this ends the present turn: an agent that names the turn may not end a later one by a late word. */
-function isEndOf(message: TurnEnd, turn: Turn | null): boolean {
-  return turn !== null && (message.type !== "turn_end" || message.turn === undefined || message.turn === turn.number);
+function isEndOf(message: TurnEnd, turn: number | null): boolean {
+  return turn !== null && (message.type !== "turn_end" || message.turn === undefined || message.turn === turn);
 }
 
 function failure(kind: AgentFailure["kind"], sentence: string): AgentFailure {
   return { kind, sentence, resetAt: null };
-}
-
-function exitSentence({ code, signal }: ProcessExit): string {
-  const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
-  return `The agent's process ended ${how} before its turn was over.`;
 }

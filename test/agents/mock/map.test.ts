@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readLine, toResult } from "../../../src/agents/mock/map.ts";
+import { readLine, toFailureKind } from "../../../src/agents/mock/map.ts";
 import { parseMockOptions } from "../../../src/agents/mock/options.ts";
 
 describe("readLine", () => {
@@ -24,16 +24,12 @@ describe("readLine", () => {
   });
 });
 
-describe("toResult", () => {
-  it("takes the agent's last words when the end has none", () => {
-    expect(toResult({ type: "turn_end", status: "completed" }, "said")).toMatchObject({ finalMessage: "said" });
-  });
-
-  it("keeps known failures and calls all others a failed turn", () => {
-    const end = (kind: string) => toResult({ type: "turn_end", status: "failed", kind }, null).failure?.kind;
-    expect(end("auth")).toBe("auth");
-    expect(end("explosion")).toBe("turn_failed");
-  });
+it.each([
+  ["auth", "auth"],
+  ["explosion", "turn_failed"],
+  [undefined, "turn_failed"],
+])("the failure %s is known as %s", (kind, known) => {
+  expect(toFailureKind(kind)).toBe(known);
 });
 
 describe("parseMockOptions", () => {

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "../../base/clock.ts";
+import type { Clock, Timer } from "./clock.ts";
 
 /** Calls back once when nothing was heard for `ms` milliseconds. Cheap to touch: the timer is set anew only when it fires. */
 export class SilenceTimer {

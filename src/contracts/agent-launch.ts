@@ -1,0 +1,142 @@
+import { withDeadline } from "../base/abort.ts";
+import { type MaestroError, toMaestroError } from "../base/errors.ts";
+import type { AgentFailure, SessionRequest } from "./agent-provider.ts";
+import type { ProcessExit, RunningProcess } from "./runtime.ts";
+
+/** What a shell ends with when it does not find a command. */
+const NOT_FOUND = 127;
+/** `bash: line 1: name: command not found`, and for a path `bash: line 1: /path: No such file or directory`. */
+const COMPLAINT = /([^\s:][^:\n]*): (?:command not found|not found|No such file or directory)$/gm;
+/** Characters of standard error that tell why a start failed. */
+const KEPT_STDERR = 4_096;
+/** What the runtime gets beyond the grace for killing and reaping the tree, milliseconds. */
+const KILL_LIMIT_MS = 10_000;
+
+/** A program and its arguments. */
+export interface Launch {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Set when the program is a shell: the line that it is given. */
+  readonly shellLine: string | null;
+  /** The whole environment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The key that says where the program is, for the mend. Default `agent_provider.options.command`. */
+  readonly option?: string;
+}
+
+/** What a `command` option starts: a list is a program with arguments, a text a line for a login shell, as Symphony has it. */
+export function launchOf(
+  command: string | readonly string[],
+  env: Readonly<Record<string, string>>,
+): Omit<Launch, "option"> {
+  if (typeof command === "string") return { command: "bash", args: ["-lc", command], shellLine: command, env };
+  const [first = "", ...args] = command;
+  return { command: first, args, shellLine: null, env };
+}
+
+/** An agent's process before anybody talks with it. */
+export interface LaunchedAgent {
+  readonly process: RunningProcess;
+  /** Delivers its lines, also those that came before. Call it once. */
+  listen(onLine: (line: string) => void): void;
+  /** Why it ended before it was ready, in words that tell a missing program from any other end. */
+  explainExit(exit: ProcessExit): AgentFailure;
+}
+
+/** Starts an agent's program. Standard error goes to the request's events. Never rejects. */
+export async function launchAgent(
+  launch: Launch,
+  request: SessionRequest,
+): Promise<
+  { readonly ok: true; readonly agent: LaunchedAgent } | { readonly ok: false; readonly failure: AgentFailure }
+> {
+  if (request.signal.aborted) {
+    return { ok: false, failure: failure("turn_cancelled", "The session was called off before it began.") };
+  }
+  const early: string[] = [];
+  let receive = (line: string): void => void early.push(line);
+  let stderr = "";
+  try {
+    const process = await request.runtime.spawn({
+      ...{
+        command: launch.command,
+        args: launch.args,
+        cwd: request.workspace,
+        env: launch.env,
+        marker: request.marker,
+      },
+      onLine: (line) => receive(line),
+      onError: (text) => {
+        stderr = `${stderr}${text}`.slice(-KEPT_STDERR);
+        request.onEvent({ type: "stderr", text });
+      },
+    });
+    const listen = (onLine: (line: string) => void): void => {
+      receive = onLine;
+      for (const line of early.splice(0)) onLine(line);
+    };
+    return { ok: true, agent: { process, listen, explainExit: (exit) => explain(launch, exit, stderr) } };
+  } catch (error) {
+    return { ok: false, failure: refusedStart(toMaestroError(error), launch) };
+  }
+}
+
+/**
+ * Ends an agent's process and everything that it started: first what its protocol has for that (`goodbye`, half of the grace), then
+ * signals. Bounded; never rejects.
+ */
+export async function endAgent(
+  process: RunningProcess,
+  request: SessionRequest,
+  graceMs: number,
+  goodbye: () => Promise<void>,
+): Promise<void> {
+  const { clock, log, marker } = request;
+  try {
+    await withDeadline(clock, graceMs + KILL_LIMIT_MS, undefined, async () => {
+      await withDeadline(clock, graceMs / 2, undefined, async () => {
+        await goodbye();
+        process.endInput();
+        await process.exited;
+      }).catch(() => {
+        // It does not listen any more; it is killed next.
+      });
+      await process.kill({ graceMs: graceMs / 2 });
+      await process.exited;
+    });
+  } catch (error) {
+    log.error("an agent could not be ended", { marker, error: toMaestroError(error) });
+  }
+}
+
+/** The end of a process in words. */
+export function exitSentence({ code, signal }: ProcessExit): string {
+  const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
+  return `The agent's process ended ${how} before its turn was over.`;
+}
+
+/** Why the system did not start the agent's program. Nothing but the program itself makes it a missing agent. */
+function refusedStart({ code, facts, retryable, message }: MaestroError, launch: Launch): AgentFailure {
+  const isProgram = code === "spawn_failed" && !retryable && (facts.fault ?? "program") === "program";
+  if (!isProgram) return failure("process_exit", `The agent could not be started: ${message}`);
+  if (facts.errno === "ENOENT") return missing(launch.command, launch);
+  return failure("agent_not_found", `${message} ${mend(launch)}`);
+}
+
+function explain(launch: Launch, exit: ProcessExit, stderr: string): AgentFailure {
+  if (launch.shellLine === null || exit.code !== NOT_FOUND) return failure("process_exit", exitSentence(exit));
+  // The last one: what a login shell reads first may have complained too.
+  return missing([...stderr.matchAll(COMPLAINT)].at(-1)?.[1] ?? launch.shellLine, launch);
+}
+
+function missing(program: string, launch: Launch): AgentFailure {
+  return failure("agent_not_found", `There is no program "${program}". ${mend(launch)}`);
+}
+
+function mend({ option = "agent_provider.options.command" }: Launch): string {
+  return `Install it where the agent's PATH finds it, or set ${option}.`;
+}
+
+function failure(kind: AgentFailure["kind"], sentence: string): AgentFailure {
+  return { kind, sentence, resetAt: null };
+}

@@ -1,0 +1,137 @@
+import type { Clock, Timer } from "../base/clock.ts";
+import { SilenceTimer } from "../base/silence-timer.ts";
+import type { AgentFailure, SessionRequest, TurnResult } from "./agent-provider.ts";
+
+/** What is known of the turn that is under way. */
+interface Turn {
+  readonly number: number;
+  readonly end: (result: TurnResult) => void;
+  readonly silence: SilenceTimer;
+  interrupted: boolean;
+  deadline: Timer | null;
+}
+
+/**
+ * The turns of one session, one at a time: their silence, their interruption and their end, the same for every agent. An adapter says
+ * what it heard; how a turn ended is settled here, once.
+ */
+export class AgentTurns {
+  readonly #clock: Clock;
+  readonly #limits: SessionRequest["limits"];
+  #turn: Turn | null = null;
+  #count = 0;
+  #said: string | null = null;
+  #over: { readonly kind: AgentFailure["kind"]; readonly sentence: string } | null = null;
+
+  constructor({ clock, limits, signal }: SessionRequest) {
+    this.#clock = clock;
+    this.#limits = limits;
+    const callOff = (): void => this.close("turn_cancelled", "The run was called off.");
+    if (signal.aborted) callOff();
+    else signal.addEventListener("abort", callOff, { once: true });
+  }
+
+  /** Number of the turn that is under way, from 1; `null` between turns. */
+  get current(): number | null {
+    return this.#turn?.number ?? null;
+  }
+
+  /** Whether the turn that is under way was asked to break off. */
+  get isInterrupted(): boolean {
+    return this.#turn?.interrupted ?? false;
+  }
+
+  /** Begins a turn by `send`; settles with its end. `send` may reject when nobody reads any more: the exit that follows ends the turn. */
+  begin(send: (turn: number) => Promise<void>): Promise<TurnResult> {
+    if (this.#over !== null) return Promise.resolve(failedTurn(this.#over.kind, this.#over.sentence, null));
+    if (this.#turn !== null) {
+      return Promise.resolve(failedTurn("protocol", "A turn was asked for while another one is under way.", null));
+    }
+    this.#count += 1;
+    this.#said = null;
+    const number = this.#count;
+    return new Promise((resolve) => {
+      const { turnSilenceMs } = this.#limits;
+      const silence = new SilenceTimer(this.#clock, turnSilenceMs, () =>
+        this.fail("turn_timeout", `The agent said nothing for ${turnSilenceMs} ms.`),
+      );
+      this.#turn = { number, end: resolve, silence, interrupted: false, deadline: null };
+      void send(number).catch(() => undefined);
+    });
+  }
+
+  /** The agent was heard. */
+  heard(): void {
+    this.#turn?.silence.touch();
+  }
+
+  /** The agent waits for its host, or is known to work: its silence is no fault. */
+  async hold<T>(work: () => Promise<T>): Promise<T> {
+    const silence = this.#turn?.silence;
+    silence?.pause();
+    try {
+      return await work();
+    } finally {
+      silence?.resume();
+    }
+  }
+
+  /** The agent's last words so far, for the result. */
+  say(text: string): void {
+    this.#said = text;
+  }
+
+  /** Asks for a break-off by `ask`; a turn that does not end within the response limit has failed. */
+  async interrupt(ask: () => Promise<void>): Promise<void> {
+    const turn = this.#turn;
+    if (turn === null || turn.interrupted) return;
+    turn.interrupted = true;
+    const { responseMs } = this.#limits;
+    turn.deadline = this.#clock.setTimer(responseMs, () =>
+      this.fail("response_timeout", `The agent did not break off its turn within ${responseMs} ms.`),
+    );
+    await ask().catch(() => undefined);
+  }
+
+  /** The turn ended as the agent says; one that was interrupted was cancelled, whatever it says. */
+  complete(message: string | null = this.#said): void {
+    if (this.isInterrupted) this.fail("turn_cancelled", "The turn was broken off.");
+    else this.#finish({ status: "completed", failure: null, finalMessage: message });
+  }
+
+  /** The turn failed. Nothing happens between turns. */
+  fail(kind: AgentFailure["kind"], sentence: string, resetAt: number | null = null): void {
+    this.#finish(failedTurn(kind, sentence, this.#said, resetAt));
+  }
+
+  /** Like `fail` for what the agent itself says: of an interrupted turn that is only the echo. */
+  failByAgent(kind: AgentFailure["kind"], sentence: string, resetAt: number | null = null): void {
+    if (this.isInterrupted) this.fail("turn_cancelled", "The turn was broken off.");
+    else this.fail(kind, sentence, resetAt);
+  }
+
+  /** Ends the turn that is under way, and every later one at once, with this failure. The first reason stays. */
+  close(kind: AgentFailure["kind"], sentence: string): void {
+    this.#over ??= { kind, sentence };
+    this.fail(kind, sentence);
+  }
+
+  #finish(result: TurnResult): void {
+    const turn = this.#turn;
+    if (turn === null) return;
+    this.#turn = null;
+    turn.silence.cancel();
+    turn.deadline?.cancel();
+    turn.end(result);
+  }
+}
+
+/** A turn that failed. */
+export function failedTurn(
+  kind: AgentFailure["kind"],
+  sentence: string,
+  said: string | null,
+  resetAt: number | null = null,
+): TurnResult {
+  return { status: "failed", failure: { kind, sentence, resetAt }, finalMessage: said };
+}

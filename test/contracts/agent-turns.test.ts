@@ -1,0 +1,91 @@
+import { describe, expect, it } from "vitest";
+import { VirtualClock } from "../../dev/sim/virtual-clock.ts";
+import { silentLog } from "../../src/base/log.ts";
+import type { SessionRequest } from "../../src/contracts/agent-provider.ts";
+import { AgentTurns } from "../../src/contracts/agent-turns.ts";
+import { simRuntime } from "../../dev/sim/sim-runtime.ts";
+
+function setUp() {
+  const clock = new VirtualClock();
+  const controller = new AbortController();
+  const request: SessionRequest = {
+    ...{ clock, log: silentLog, runtime: simRuntime({ clock, programs: {} }), workspace: "/w", env: {}, marker: "m" },
+    ...{ title: "t", tools: [], resume: null, onEvent: () => undefined, signal: controller.signal },
+    callTool: async () => ({ ok: true, code: "ok", text: "" }),
+    limits: { startupMs: 1_000, responseMs: 500, turnSilenceMs: 1_000 },
+  };
+  return { clock, controller, turns: new AgentTurns(request) };
+}
+
+const sent = async (): Promise<void> => undefined;
+
+describe("the turns of a session", () => {
+  it("end with what the agent said last, unless its end has words of its own", async () => {
+    const { turns } = setUp();
+    const first = turns.begin(sent);
+    turns.say("almost");
+    turns.say("done");
+    turns.complete();
+    expect(await first).toEqual({ status: "completed", failure: null, finalMessage: "done" });
+    const second = turns.begin(sent);
+    turns.complete("all done");
+    expect(await second).toMatchObject({ finalMessage: "all done" });
+  });
+
+  it("come one at a time, and count from 1", async () => {
+    const { turns } = setUp();
+    const numbers: number[] = [];
+    const first = turns.begin(async (turn) => void numbers.push(turn));
+    expect(await turns.begin(sent)).toMatchObject({ failure: { kind: "protocol" } });
+    expect(turns.current).toBe(1);
+    turns.complete();
+    await first;
+    expect(turns.current).toBeNull();
+    void turns.begin(async (turn) => void numbers.push(turn));
+    expect(numbers).toEqual([1, 2]);
+  });
+
+  it("fail by silence, which neither words nor the host's own work are", async () => {
+    const { clock, turns } = setUp();
+    const turn = turns.begin(sent);
+    await clock.advance(900);
+    turns.heard();
+    await clock.advance(900);
+    let release = (): void => undefined;
+    const held = turns.hold(() => new Promise<void>((resolve) => (release = resolve)));
+    await clock.advance(5_000);
+    release();
+    await held;
+    await clock.advance(900);
+    expect(turns.current).toBe(1);
+    await clock.advance(200);
+    expect(await turn).toMatchObject({ failure: { kind: "turn_timeout" } });
+  });
+
+  it("are cancelled when they were interrupted, whatever the agent says of it", async () => {
+    const { turns } = setUp();
+    for (const say of [() => turns.complete(), () => turns.failByAgent("auth", "no")]) {
+      const turn = turns.begin(sent);
+      await turns.interrupt(sent);
+      say();
+      expect(await turn).toMatchObject({ failure: { kind: "turn_cancelled" } });
+    }
+  });
+
+  it("fail when an interruption has no effect in time", async () => {
+    const { clock, turns } = setUp();
+    const turn = turns.begin(sent);
+    await turns.interrupt(sent);
+    await clock.advance(500);
+    expect(await turn).toMatchObject({ failure: { kind: "response_timeout" } });
+  });
+
+  it("end with the run, and none begins after it", async () => {
+    const { controller, turns } = setUp();
+    const turn = turns.begin(sent);
+    controller.abort();
+    turns.close("process_exit", "gone");
+    expect(await turn).toMatchObject({ failure: { kind: "turn_cancelled" } });
+    expect(await turns.begin(sent)).toMatchObject({ failure: { kind: "turn_cancelled" } });
+  });
+});
