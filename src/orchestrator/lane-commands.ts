@@ -51,7 +51,7 @@ export async function carryOutOnLane(writing: Writing, verb: LaneVerb): Promise<
 const acts: Record<LaneVerb, (on: OnLane) => Promise<Answered>> = {
   retry: retryNow,
   park: async (on) => {
-    await write(on, planPark(on.facts, on.command.actor));
+    await write(on, planPark(on.facts, on.command.actor, textOf(on.command, "body")));
     const rest = on.lane.work === null ? "" : " What runs goes on to its end.";
     return { ok: true, ...reason("parked", `${nameOf(on)} is parked until somebody unparks it.${rest}`) };
   },

@@ -11,19 +11,16 @@ import { write } from "./writes.ts";
 export const STOPPED: PolicyCode = "work_stopped";
 
 /** Nothing new is started on this lane until somebody says so. Work under way goes on to its end, and what follows it waits. */
-export function planPark(facts: LaneFacts, actor: string): Plan {
-  const why = because("parked_by_person", `${actor} parked it.`);
+export function planPark(facts: LaneFacts, actor: string, words: string | null = null): Plan {
+  const said = words === null || words.trim() === "" ? "." : `: ${words.trim()}`;
+  const why = because("parked_by_person", `${actor} parked it${said}`);
   return [{ do: "park", until: "command", reason: why }, ...clearRetry(facts, why)];
 }
 
 /** Breaks the present work off, and parks. */
 export function planStopWork(facts: LaneFacts, actor: string): Plan {
   const why = because(STOPPED, `${actor} broke it off.`);
-  return [
-    { do: "cancel_work", reason: why },
-    { do: "park", until: "command", reason: why },
-    ...clearRetry(facts, why),
-  ];
+  return [{ do: "cancel_work", reason: why }, { do: "park", until: "command", reason: why }, ...clearRetry(facts, why)];
 }
 
 /** A person's review of a lane's change. */

@@ -38,7 +38,8 @@ describe("judgeVerb", () => {
     ["a lane at work", { lane: laneOf({ work: workOf() }) }, ["park", "stop_work"]],
     ["a lane whose work ended", { lane: endedLane({}, {}) }, ["park"]],
     ["a lane that is being stopped", { lane: laneOf({ work: workOf({ canceled: BY_COMMAND }) }) }, ["park"]],
-    ["a lane that is being cleaned", { lane: laneOf({ work: workOf({ kind: "clean" }) }) }, ["park"]],
+    ["a lane that is being cleaned", { lane: laneOf({ stage: "cleanup", work: workOf({ kind: "clean" }) }) }, []],
+    ["a lane that is closed out", { lane: laneOf({ stage: "closeout" }) }, ["retry"]],
     ["a lane that waits for input", { lane: laneOf({ parked: parkedOf() }) }, ["retry", "park", "unpark"]],
     ["a lane that somebody parked", { lane: laneOf({ parked: BY_COMMAND }) }, ["retry", "unpark"]],
     ["a lane in review", { lane: reviewLane() }, ["retry", "park", "approve", "request_changes"]],
@@ -65,6 +66,8 @@ describe("judgeVerb", () => {
 
 describe("plans of what people ask", () => {
   it("parks until a command, and drops what is due", () => {
+    const worded = planPark(factsOf(laneOf()), "cli:ann", "Bob has to answer first.");
+    expect(worded[0]).toMatchObject({ reason: { sentence: "cli:ann parked it: Bob has to answer first." } });
     const plan = planPark(factsOf(laneOf({ retry: retryOf() })), "cli:ann");
     expect(brief(plan)).toEqual(["park parked_by_person", "clear_retry"]);
     expect(stepOf(plan, "park")).toMatchObject({ until: "command", reason: { sentence: "cli:ann parked it." } });
@@ -99,6 +102,17 @@ describe("the end of work on a parked lane", () => {
   it("keeps a hand-off, and starts no validation", () => {
     const lane = endedLane({}, { signal: HAND_OFF }, parked({}));
     expect(brief(planAfterWork(factsOf(lane)))).toEqual(["close nothing", "accept_hand_off", "stage validating"]);
+  });
+
+  it("ends what was handed off in words", () => {
+    const signal = { ...HAND_OFF, noChange: "It was there already." };
+    const lane = endedLane({}, { signal, changed: false }, parked({}));
+    expect(brief(planAfterWork(factsOf(lane))).slice(0, 4)).toEqual([
+      "close success",
+      "accept_hand_off",
+      "stage closeout",
+      "unpark",
+    ]);
   });
 
   it("puts a validated change up", () => {
