@@ -83,9 +83,7 @@ function laneFacts({ laneDocument: lane, change, now }: Outlook): Fact[] {
   if (lane === null) return [["lane", "none yet"]];
   const { queued_retry: retry, counters } = lane;
   const ago = formatDuration(Math.max(0, now - Date.parse(lane.updated_at)));
-  const counted = Object.entries(counters).flatMap(([name, many]) =>
-    many === 0 ? [] : [`${many} ${name.replaceAll("_", " ")} in a row`],
-  );
+  const counted = Object.entries(counters).flatMap(([name, many]) => (many === 0 ? [] : [countText(name, many)]));
   return [
     ["lane", `${lane.lane_id}, ${lane.stage.replaceAll("_", " ")}, changed ${ago} ago`],
     ["work", lane.work === null ? null : `${lane.work.kind} ${lane.work.run}, ${lane.work.state}`],
@@ -94,6 +92,12 @@ function laneFacts({ laneDocument: lane, change, now }: Outlook): Fact[] {
     ["change", change == null ? lane.change_id : changeText(change)],
     ["writes", lane.pending_writes.map(({ kind, state }) => `${kind} (${state})`).join(", ")],
   ];
+}
+
+/** The counters' names are plural. */
+function countText(name: string, many: number): string {
+  const words = name.replaceAll("_", " ");
+  return many === 1 ? `1 ${words.replace(/s$/, "")}` : `${many} ${words} in a row`;
 }
 
 function retryText(retry: NonNullable<NonNullable<Outlook["laneDocument"]>["queued_retry"]>, now: number): string {

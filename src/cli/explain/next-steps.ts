@@ -30,7 +30,7 @@ export function laneSteps(cli: Cli, target: Target, lane: LaneDocument): NextSte
           step("send it back", "change", "review", change, "--request-changes", "--body", "<text>"),
         ]
       : []),
-    ...(lane.queued_retry !== null && verbs.includes("retry")
+    ...(lane.queued_retry !== null && !verbs.includes("unpark") && verbs.includes("retry")
       ? [step("start it again at once", "lane", "retry", issue)]
       : []),
     ...(verbs.includes("stop_work") ? [step("break it off", "lane", "stop", issue)] : []),

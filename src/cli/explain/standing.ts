@@ -1,4 +1,4 @@
-import { isOpen } from "../../model/lane.ts";
+import { isOpen, type Lane } from "../../model/lane.ts";
 import { type Reason, reason } from "../../model/verdict.ts";
 import { isTerminal } from "../../model/workflow.ts";
 import { describeLane, planLane } from "../../lanes/index.ts";
@@ -27,12 +27,18 @@ export function standingOf(outlook: Outlook): Standing {
 function withoutLane(outlook: Outlook): Standing {
   const { workflow, issue, lane, verdict } = outlook;
   const hasEnded = issue != null && isTerminal(workflow, issue.state);
-  if (lane !== null && !isOpen(lane) && (issue == null || hasEnded)) return { stance: "ended", ...plain(lane.reason) };
+  if (lane !== null && !isOpen(lane) && (issue == null || hasEnded)) return { stance: "ended", ...whyEnded(lane) };
   if (issue == null || verdict === null)
     return { stance: "waits", ...reason("issue_unknown", "The tracker was not asked.") };
   if (hasEnded) return { stance: "ended", ...plain(verdict) };
   if (!verdict.ok) return { stance: "waits", ...plain(verdict) };
   return held(outlook) ?? { stance: "starts", ...plain(verdict) };
+}
+
+/** A lane's last reason is about its cleanup; that its change was merged says more. */
+function whyEnded({ branch, reason: { code, sentence } }: Lane): Reason {
+  const merged = branch?.mergedSha ?? null;
+  return reason(code, merged === null ? sentence : `Its change was merged as ${merged.slice(0, 10)}.`);
 }
 
 /** What keeps an issue that could start from being started by anybody. */

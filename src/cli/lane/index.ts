@@ -23,7 +23,7 @@ const VERBS: readonly Verb[] = [
   {
     name: "stop",
     verb: "stop_work",
-    description: "break off what runs on it now",
+    description: "break off what runs on it now, and park it",
     withoutService: "No service runs, so nothing is under way.",
   },
   { name: "retry", verb: "retry", description: "start it again at once instead of waiting" },
@@ -34,7 +34,7 @@ const VERBS: readonly Verb[] = [
 const EXAMPLES = `
 Examples:
   maestro lane show SHOP-3
-  maestro lane stop SHOP-3                      its run ends now
+  maestro lane stop SHOP-3                      its run ends now, and it is parked
   maestro lane park SHOP-3 --reason "The supplier has to answer first."
 A change is approved with \`maestro change review <id> --approve\`.`;
 

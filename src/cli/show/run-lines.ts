@@ -71,7 +71,8 @@ function summaryFacts(summary: RunSummary): Fact[] {
 }
 
 function missingSummary({ status }: RunDocument): string[] {
-  return status === "running" ? [] : ["", "Its worker died before it could sum it up."];
+  if (status === "running") return [];
+  return ["", status === "lost" ? "Its worker died before it could sum it up." : "No summary of it is on record."];
 }
 
 function toolsText({ tool_calls: calls, summary }: RunDocument): string {
