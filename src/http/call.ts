@@ -1,6 +1,7 @@
 import type { JsonObject } from "../base/json.ts";
 import type { Access, Caller } from "./access.ts";
 import type { EventStreams } from "./event-streams.ts";
+import type { LateSignal } from "./late.ts";
 import type { HttpParts } from "./parts.ts";
 import type { Query } from "./request.ts";
 import type { StateCache } from "./state-cache.ts";
@@ -15,7 +16,7 @@ export interface Call {
   /** `null` on a route that needs nobody. */
   readonly caller: Caller | null;
   /** Aborted when the answer is late. */
-  readonly signal: AbortSignal;
+  readonly late: LateSignal;
 }
 
 /** What routes work with. */

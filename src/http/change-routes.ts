@@ -15,21 +15,21 @@ const STATES = ["open", "merged", "closed"] as const;
 export function changeRoutes({ parts }: Workings) {
   const { changes, secrets } = parts;
   return {
-    changes: async ({ query, signal }) => {
+    changes: async ({ query, late }) => {
       const state = STATES.find((known) => known === query.text("state")) ?? null;
       const limit = query.number("limit") ?? DEFAULT_LIMIT;
       const offset = offsetOf(query.text("cursor"));
-      const all = await changes.list(state, signal);
+      const all = await changes.list(state, late.signal);
       const end = offset + limit;
       const next = end < all.length ? cursorOf({ offset: end }) : null;
       const page: Page<ChangeDocument> = { version: 1, items: all.slice(offset, end), next };
       return jsonReply(secrets, page);
     },
     change: async (call) => {
-      const change = await changeOf(parts, param(call, "change"), call.signal);
+      const change = await changeOf(parts, param(call, "change"), call.late.signal);
       return jsonReply(secrets, { version: 1, ...change });
     },
-    changeDiff: async (call) => jsonReply(secrets, await diffDocument(parts, param(call, "change"), call.signal)),
+    changeDiff: async (call) => jsonReply(secrets, await diffDocument(parts, param(call, "change"), call.late.signal)),
   } satisfies Record<string, Respond>;
 }
 

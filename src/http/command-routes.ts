@@ -20,7 +20,7 @@ export function commandRoutes({ parts }: Workings) {
       const { verb, arguments: given = {} } = checked(validateCommandBody, call.body);
       const actor = call.caller?.actor ?? NOBODY;
       const id = await parts.asking.ask({ actor, verb, arguments: given });
-      await parts.asking.answer(id, ANSWER_WAIT_MS, call.signal);
+      await parts.asking.answer(id, ANSWER_WAIT_MS, call.late.signal);
       const command = await commandOf(parts, id);
       return jsonReply(parts.secrets, command, command.answer === null ? 202 : 200);
     },

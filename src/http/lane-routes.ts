@@ -23,7 +23,7 @@ export function laneRoutes({ parts }: Workings) {
     laneDiff: async (call) => {
       const lane = await laneOf(parts, call);
       if (lane.change_id === null) throw refusal("no_change", `${lane.issue_identifier} has no change.`);
-      return jsonReply(secrets, await diffDocument(parts, lane.change_id, call.signal));
+      return jsonReply(secrets, await diffDocument(parts, lane.change_id, call.late.signal));
     },
   } satisfies Record<string, Respond>;
 }

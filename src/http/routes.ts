@@ -1,5 +1,4 @@
 import { type Context, Hono } from "hono";
-import { withDeadline } from "../base/abort.ts";
 import type { Access, Caller } from "./access.ts";
 import type { Respond, Workings } from "./call.ts";
 import { changeRoutes } from "./change-routes.ts";
@@ -9,6 +8,7 @@ import { eventRoutes } from "./event-routes.ts";
 import { EventStreams } from "./event-streams.ts";
 import { issueRoutes } from "./issue-routes.ts";
 import { laneRoutes } from "./lane-routes.ts";
+import { LateSignal } from "./late.ts";
 import { Metrics } from "./metrics.ts";
 import { isLoopback, isOurs } from "./origin.ts";
 import { LOGIN_HINT } from "./page.ts";
@@ -112,10 +112,9 @@ class Door {
       const query = this.#queryOf(request, spec);
       const body = spec.body === undefined ? {} : await readBody(request, spec.body.optional === true);
       const params: Record<string, string> = context.req.param();
-      const call = { request, params, query, body, caller };
-      return await withDeadline(this.#parts.clock, DEADLINE_MS, undefined, async (signal) =>
-        respond({ ...call, signal }),
-      );
+      const late = new LateSignal();
+      const answer = respond({ request, params, query, body, caller, late });
+      return answer instanceof Response ? answer : await late.wait(this.#parts.clock, DEADLINE_MS, answer);
     } catch (error) {
       return this.failed(error, name);
     }

@@ -41,7 +41,7 @@ async function runOf({ reading }: HttpParts, call: Call): Promise<RunDocument> {
 }
 
 async function transcriptPage(parts: HttpParts, call: Call): Promise<Page<TranscriptLine>> {
-  const { query, signal } = call;
+  const { query, late } = call;
   const run = await runOf(parts, call);
   const limit = query.number("limit") ?? DEFAULT_LIMIT;
   const cursor = query.text("cursor");
@@ -50,7 +50,7 @@ async function transcriptPage(parts: HttpParts, call: Call): Promise<Page<Transc
   let at = 0;
   let length = 0;
   for await (const text of parts.reading.transcript(run.lane_id, run.run)) {
-    if (signal.aborted) break;
+    if (late.signal.aborted) break;
     at += 1;
     if (at <= after) continue;
     if (items.length === limit || (items.length > 0 && length + text.length > MAX_PAGE))
@@ -64,7 +64,7 @@ async function transcriptPage(parts: HttpParts, call: Call): Promise<Page<Transc
 async function promptOf(parts: HttpParts, call: Call): Promise<PromptDocument> {
   const run = await runOf(parts, call);
   for await (const text of parts.reading.transcript(run.lane_id, run.run)) {
-    if (call.signal.aborted) break;
+    if (call.late.signal.aborted) break;
     const line = lineOf(text);
     if (line.kind !== "prompt") continue;
     return {
