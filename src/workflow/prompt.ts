@@ -21,16 +21,18 @@ export interface PromptInput {
 }
 
 /**
- * The first prompt of a session: the workflow's template with the profile's parts, then the feedback, then how the run ends. Throws `template_render_error`
- * (facts {path, line, column}) for unknown variables and filters, includes and templates that never end (S-056, S-220, S-222).
+ * The first prompt of a session: the workflow's template with the profile's parts, then the feedback, then how the run ends; in profile `symphony` the
+ * template alone. Throws `template_render_error` (facts {path, line, column}) for unknown variables and filters, includes and templates that never
+ * end (S-056, S-220, S-222).
  */
 export function renderPrompt(workflow: Workflow, input: PromptInput): string {
   const origin = workflow.promptSource ?? { path: workflow.path, line: 1 };
   const { kind, parts } = workflow.profile;
   const body = renderTemplate(workflow.prompt, variablesOf(workflow, input), origin, parts).trim();
+  // Symphony's prompts are whole (S-174): they ask for `feedback` where they want it, and the tracker's state alone ends the work.
+  if (kind === SYMPHONY_PROFILE) return body;
   const feedback = input.feedback === null ? "" : `## What has to change\n\n${input.feedback.trim()}`;
-  // Symphony's prompts are whole: the tracker's state alone ends the work.
-  const ending = kind === SYMPHONY_PROFILE ? "" : endingOf(workflow, input.tools);
+  const ending = endingOf(workflow, input.tools);
   return [body, feedback, ending].filter((part) => part !== "").join("\n\n");
 }
 

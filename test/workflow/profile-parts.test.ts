@@ -183,5 +183,6 @@ test("nothing is appended in the profile symphony: its file says everything", as
     directory: folder,
     body: "Do {{ issue.title }}.",
   });
-  expect(renderPrompt(workflow, promptInput({ issue: anIssue() }))).toBe("Do Make it so.");
+  const input = promptInput({ issue: anIssue(), feedback: "The build is red." });
+  expect(renderPrompt(workflow, input)).toBe("Do Make it so.");
 });
