@@ -52,6 +52,8 @@ export interface AgentSettings {
   readonly stallTimeoutMs: number;
   /** Wall clock of a whole run. */
   readonly runTimeoutMs: number;
+  /** How long a command that the agent is known to run counts as work. */
+  readonly commandTimeoutMs: number;
   /** Continuation sessions without a deliverable before an issue is parked (G-6). */
   readonly maxSessionsWithoutProgress: number;
 }
@@ -69,6 +71,21 @@ export interface LogSettings {
   readonly fileKeep: number;
   /** Whether the log goes to stderr as well; `null`: warnings and errors, on a terminal. */
   readonly consoleEnabled: boolean | null;
+}
+
+/** What one run may use up, whatever its agent thinks of it. */
+export interface RunBudget {
+  readonly modelCalls: number;
+  readonly tokens: number;
+  /** US dollars as the agent counts them; `null`: no limit. */
+  readonly costUsd: number | null;
+  /** The same call with the same arguments, in a row. */
+  readonly repeatedCalls: number;
+}
+
+/** What work may use up. */
+export interface Budget {
+  readonly run: RunBudget;
 }
 
 /** Something that a workflow file says and that is not in force. Lines and columns count from 1. */
@@ -113,6 +130,7 @@ export interface Workflow {
     readonly pass: readonly string[];
   };
   readonly agent: AgentSettings;
+  readonly budget: Budget;
   readonly validation: { readonly commands: readonly string[]; readonly timeoutMs: number };
   readonly polling: { readonly intervalMs: number };
   readonly workspace: {

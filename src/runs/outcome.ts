@@ -87,6 +87,7 @@ const ERROR_KINDS: readonly (readonly [prefix: string, kind: FailureKind])[] = [
   ["tracker_", "outside"],
   ["forge_", "outside"],
   ["outbox_", "outside"],
+  ["run_budget", "fatal"],
   ["run_timed_out", "timed_out"],
   ["deadline", "timed_out"],
   ["agent_", "fatal"],

@@ -16,7 +16,15 @@ import { locate, Problems, type SourceFile } from "./problems.ts";
 import { addSchemaProblems } from "./schema-problems.ts";
 import { validateWorkflowFile } from "./schema/workflow-file.gen.ts";
 import type { WorkflowFile } from "./schema/workflow-file.ts";
-import { readAgentSettings, readHooks, readLogSettings, readRepo, readRuntime, readWorkspace } from "./settings.ts";
+import {
+  readAgentSettings,
+  readBudget,
+  readHooks,
+  readLogSettings,
+  readRepo,
+  readRuntime,
+  readWorkspace,
+} from "./settings.ts";
 import { bodyOf, plainConfig, readSource } from "./source-file.ts";
 import { mapStates } from "./states.ts";
 import { checkTemplate } from "./template.ts";
@@ -110,6 +118,7 @@ async function readParts(
     agentProvider: { kind: file.agent_provider.kind, options: await readAgent(loading, file.agent_provider) },
     agentRuntime: readRuntime(loading, file.agent_runtime),
     agent: readAgentSettings(file.agent),
+    budget: readBudget(file.budget),
     validation: { commands: validation.commands, timeoutMs: validation.timeout_ms },
     polling: { intervalMs: file.polling.interval_ms },
     workspace: await readWorkspace(loading, file.workspace),

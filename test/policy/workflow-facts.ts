@@ -55,6 +55,7 @@ export function workflowOf(options: WorkflowOptions = {}): Workflow {
     agentProvider: { kind: "mock", options: {} },
     agentRuntime: { placement: "local", env: {}, pass: [] },
     agent: { ...AGENT, ...options.agent },
+    budget: { run: { modelCalls: 300, tokens: 10_000_000, costUsd: null, repeatedCalls: 25 } },
     validation: { commands: options.commands ?? ["npm test"], timeoutMs: 600_000 },
     polling: { intervalMs: 30_000 },
     workspace: { root: "/workspaces", strategy: "worktree", minFreeBytes: 0 },
@@ -87,6 +88,7 @@ const AGENT: AgentSettings = {
   turnTimeoutMs: 3_600_000,
   stallTimeoutMs: 300_000,
   runTimeoutMs: 7_200_000,
+  commandTimeoutMs: 1_800_000,
   maxSessionsWithoutProgress: 3,
 };
 

@@ -88,6 +88,7 @@ describe("what is left out", () => {
         turnTimeoutMs: 3_600_000,
         stallTimeoutMs: 300_000,
         runTimeoutMs: 7_200_000,
+        commandTimeoutMs: 1_800_000,
         maxSessionsWithoutProgress: 3,
       },
       validation: { commands: [], timeoutMs: 600_000 },

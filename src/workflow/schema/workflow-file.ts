@@ -124,7 +124,29 @@ const Agent = section("Limits and cadence of agents.", {
       "Longest time without any event before a run is ended, milliseconds; 0 or less: never. Default 300000.",
   }),
   run_timeout_ms: count(7_200_000, "Longest run, milliseconds."),
-  max_sessions_without_progress: count(3, "Clean sessions without a deliverable before an issue is parked."),
+  command_timeout_ms: count(
+    1_800_000,
+    "How long a command that an agent is known to run counts as work, milliseconds. After that, silence is silence.",
+  ),
+  max_sessions_without_progress: Type.Integer({
+    minimum: 0,
+    default: 3,
+    description: "Clean sessions without a deliverable before an issue is parked; 0: never. Default 3.",
+  }),
+});
+
+const Budget = section("What work may use up. What is reached ends the run and parks its issue.", {
+  run: section("Of one run.", {
+    model_calls: count(300, "Calls of the model."),
+    tokens: count(10_000_000, "Tokens, in and out."),
+    cost_usd: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        description: "US dollars, as far as the agent tells its cost. Default: no limit.",
+      }),
+    ),
+    repeated_calls: count(25, "The same call of the same tool, with the same arguments, in a row."),
+  }),
 });
 
 const Workspace = section("Where the work is done.", {
@@ -191,6 +213,7 @@ export const WorkflowFile = Type.Object(
     agent_provider: AgentProvider,
     agent_runtime: AgentRuntime,
     agent: Agent,
+    budget: Budget,
     validation: section("How the host checks a change.", {
       commands: names("Shell commands that must succeed on a clean checkout, in order.", { default: [] }),
       timeout_ms: count(600_000, "Longest time of one command, milliseconds."),
