@@ -65,13 +65,22 @@ async function turbulence(world: World): Promise<void> {
     if (created < ISSUES && dice < 0.35) {
       created += 1;
       await people.create();
-    } else if (dice < 0.75) await people.act();
+    } else if (dice < 0.72) await people.act();
+    else if (dice < 0.75) await askOfLane(world);
     else if (dice < 0.82) world.reload(1 + random.integer(4));
     else if (dice < 0.86) await world.ask(random.pick(["pause", "resume", "refresh"]));
     else if (dice < 0.91) world.freeze(5_000 + random.integer(115_000));
     else if (dice < 0.97) await restart(world, true);
     else await restart(world, false);
   }
+}
+
+/** A person asks something of an issue, whether it makes sense or not. */
+async function askOfLane(world: World): Promise<void> {
+  const issues = await world.people.issues();
+  if (issues.length === 0) return;
+  const { id } = world.random.pick(issues);
+  await world.ask(world.random.pick(["park", "unpark", "retry", "stop_work"]), { issue: id });
 }
 
 async function restart(world: World, isCrash: boolean): Promise<void> {

@@ -77,6 +77,7 @@ export const POLICY_CODES = {
   lane_closed: "The lane has ended.",
   has_work: "The lane has work that has not ended.",
   no_work: "The lane has no work that could be broken off.",
+  ending: "The lane's work has ended; only its cleanup is left.",
   cleaning: "The removal of a workspace is not broken off.",
   no_change_open: "The lane has no open change.",
   not_in_review: "The lane's stage is none in which its change is reviewed.",

@@ -67,6 +67,8 @@ function planResult(facts: LaneFacts, route: string, signal: HandOff, accepted: 
     { do: "close_work", counts: "success", reason: why },
     accepted,
     { do: "stage", stage: "closeout", reason: why },
+    // Like every end: what is left is to put things away, and that waits for nobody.
+    ...(facts.lane.parked === null ? [] : [{ do: "unpark", reason: why } as const]),
     comment(facts, "result", body, runRevision(facts)),
     ...moveToRoute(facts, route, runRevision(facts)),
   ];

@@ -17,6 +17,9 @@ export interface VerbFacts {
 /** Stages in which a review of the lane's change still decides something. */
 const REVIEWED: readonly LaneStage[] = ["handing_off", "review_wait", "review_repair", "ready_to_land"];
 
+/** Stages in which nothing is left but to put things away. */
+const ENDING: readonly LaneStage[] = ["closeout", "cleanup"];
+
 /** What a person may ask of a lane now. */
 export function possibleVerbs(facts: VerbFacts): readonly LaneVerb[] {
   return LANE_VERBS.filter((verb) => judgeVerb(verb, facts).ok);
@@ -31,9 +34,7 @@ export function judgeVerb(verb: LaneVerb, facts: VerbFacts): Verdict {
     case "retry":
       return lane.work === null ? possible(identifier) : no("has_work", `${identifier} has work that has not ended.`);
     case "park":
-      return lane.parked?.until === "command"
-        ? no("already", `${identifier} is parked already.`)
-        : possible(identifier);
+      return judgePark(lane);
     case "unpark":
       return lane.parked === null ? no("already", `${identifier} is not parked.`) : possible(identifier);
     case "stop_work":
@@ -46,6 +47,13 @@ export function judgeVerb(verb: LaneVerb, facts: VerbFacts): Verdict {
 
 function possible(identifier: string): Verdict {
   return yes("possible", `It can be asked for ${identifier}.`);
+}
+
+/** What has ended is put away, whatever anybody wants to wait for: its workspace would go later, under an issue that came back. */
+function judgePark({ stage, parked, issue: { identifier } }: Lane): Verdict {
+  if (parked?.until === "command") return no("already", `${identifier} is parked already.`);
+  if (ENDING.includes(stage)) return no("ending", `The work on ${identifier} has ended; only its cleanup is left.`);
+  return possible(identifier);
 }
 
 function judgeStop(lane: Lane): Verdict {
