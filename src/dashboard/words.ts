@@ -47,6 +47,34 @@ export function runTone(status: string): Tone {
   return RUN_TONES[status] ?? "waiting";
 }
 
+const PHASES: Readonly<Record<string, string>> = {
+  queued: "Queued",
+  claimed: "Starting",
+  preparing_workspace: "Preparing",
+  building_prompt: "Preparing",
+  launching_agent: "Starting",
+  initializing_session: "Starting",
+  streaming_turn: "Working",
+  finishing: "Finishing",
+};
+
+/** What a run is doing, in a word. */
+export function phaseLabel(phase: string): string {
+  return PHASES[phase] ?? sentenceCase(phase);
+}
+
+const DOING: Readonly<Record<string, string>> = {
+  run: "The agent is about to begin.",
+  validate: "The declared checks run on a clean checkout.",
+  land: "The change is being merged.",
+  clean: "The workspace is being removed.",
+};
+
+/** What is under way, for want of news. */
+export function doing(kind: string): string {
+  return DOING[kind] ?? "";
+}
+
 const WORK: Readonly<Record<string, string>> = {
   run: "Run",
   validate: "Checks of run",

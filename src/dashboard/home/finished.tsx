@@ -40,7 +40,7 @@ export function Finished({ total }: { total: number }) {
       {data === null && problem !== null && <Trouble problem={problem} onRetry={() => void list.reload()} />}
       {total === 0 && <Nothing>Nothing has finished yet.</Nothing>}
       {data !== null && total > 0 && data.rows.length === 0 && <Nothing>No finished issue fits “{sought}”.</Nothing>}
-      {data !== null && <FinishedRows rows={data.rows} />}
+      {data !== null && data.rows.length > 0 && <FinishedRows rows={data.rows} />}
       {data !== null && data.next !== null && <More key={sought} onMore={() => desk.moreFinished(sought)} />}
     </Group>
   );

@@ -7,7 +7,7 @@ import { Sign, ToneIcon } from "../parts/icons.tsx";
 import { Link } from "../parts/navigation.tsx";
 import { Plain } from "../parts/plain.tsx";
 import { type IssueTab, issuePath } from "../route.ts";
-import { countOf, sentenceCase, stageLabel, stageTone, type Tone, workLabel } from "../words.ts";
+import { countOf, doing, phaseLabel, sentenceCase, stageLabel, stageTone, type Tone, workLabel } from "../words.ts";
 
 interface RowProps {
   readonly identifier: string;
@@ -32,9 +32,11 @@ function Row({ identifier, title, tone, label, why, tab, invitation, children }:
         <span class="row-name">
           <span class="identifier">{identifier}</span> <span class="row-title">{title}</span>
         </span>
-        <span class="row-why">
-          <Plain text={why} />
-        </span>
+        {why !== "" && (
+          <span class="row-why">
+            <Plain text={why} />
+          </span>
+        )}
         <span class={`label label-${tone}`}>{label}</span>
         <span class="row-facts">{children}</span>
         {invitation !== undefined && (
@@ -57,8 +59,8 @@ export function RunningRows({ rows }: { rows: readonly RunningRow[] }) {
           identifier={row.issue_identifier}
           title={row.title}
           tone={row.phase === "queued" ? "waiting" : "running"}
-          label={row.work === "run" ? sentenceCase(row.phase) : stageLabel(row.stage)}
-          why={row.wait_reason?.sentence ?? row.last_message ?? `${sentenceCase(row.phase)}.`}
+          label={row.work === "run" || row.phase === "queued" ? phaseLabel(row.phase) : stageLabel(row.stage)}
+          why={row.wait_reason?.sentence ?? row.last_message ?? doing(row.work)}
         >
           <span class="fact fact-wide">{workLabel(row.work, row.run)}</span>
           <span class="fact fact-wide">
@@ -112,6 +114,9 @@ export function RetryRows({ rows }: { rows: readonly RetryRow[] }) {
   );
 }
 
+/** How nearly every lane ends; said two thousand times it hides the ends that are worth reading. */
+const ROUTINE_END = /^The workspace was removed\.( The branch \S+ was deleted\.)?$/;
+
 export function FinishedRows({ rows }: { rows: readonly IssueRow[] }) {
   return (
     <ul class="rows rows-quiet">
@@ -122,7 +127,7 @@ export function FinishedRows({ rows }: { rows: readonly IssueRow[] }) {
           title={row.title}
           tone="done"
           label={row.state}
-          why={row.reason.sentence}
+          why={ROUTINE_END.test(row.reason.sentence) ? "" : row.reason.sentence}
         >
           <span class="fact fact-wide">{countOf(row.runs, "run")}</span>
           <span class="fact fact-wide">{compact(row.total_tokens)} tokens</span>

@@ -46,7 +46,7 @@ export function Actions({ lane }: { lane: LaneDocument }) {
         <button
           key={verb}
           type="button"
-          class={`button${index === 0 && (verb === "approve" || verb === "unpark") ? " button-primary" : ""}`}
+          class={`button ${looksOf(verb, index)}`}
           disabled={sent !== null}
           onClick={() => begin(verb)}
         >
@@ -56,6 +56,12 @@ export function Actions({ lane }: { lane: LaneDocument }) {
       {asking !== null && <Asked lane={lane} verb={asking} onSend={send} onClose={() => setAsking(null)} />}
     </div>
   );
+}
+
+/** One button is what most people came for; the last ones are for those who look for them. */
+function looksOf(verb: LaneVerb, index: number): string {
+  if (index === 0 && (verb === "approve" || verb === "unpark")) return "button-primary";
+  return index > 0 && (verb === "retry" || verb === "park") ? "button-quiet" : "";
 }
 
 interface AskedProps {

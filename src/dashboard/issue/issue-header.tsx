@@ -3,13 +3,14 @@ import type { LaneDocument } from "../../model/documents/lane.ts";
 import { ToneIcon } from "../parts/icons.tsx";
 import { Plain } from "../parts/plain.tsx";
 import { stageLabel, stageTone } from "../words.ts";
-import { Since } from "../parts/ago.tsx";
+import { Ago, Since } from "../parts/ago.tsx";
 import { Actions } from "./actions.tsx";
 
 /** What the issue is, where it stands and why, and what may be done about it. */
 export function IssueHeader({ issue, lane }: { issue: IssueRow; lane: LaneDocument | null }) {
   const needsPerson = lane !== null && needsSomebody(lane);
-  const tone = stageTone(issue.stage, { isMoving: lane?.work != null, needsPerson });
+  const retry = lane?.work === null ? lane.queued_retry : null;
+  const tone = retry === null ? stageTone(issue.stage, { isMoving: lane?.work != null, needsPerson }) : "retry";
   return (
     <header class="issue-header">
       <h1>
@@ -19,7 +20,13 @@ export function IssueHeader({ issue, lane }: { issue: IssueRow; lane: LaneDocume
         <ToneIcon tone={tone} />
         <div class="standing-words">
           <p class="standing-stage">
-            {stageLabel(issue.stage)}
+            {retry === null ? (
+              stageLabel(issue.stage)
+            ) : (
+              <>
+                Tries again <Ago at={retry.due_at} />
+              </>
+            )}
             {lane?.work != null && (
               <span class="quiet">
                 {" "}
@@ -30,15 +37,9 @@ export function IssueHeader({ issue, lane }: { issue: IssueRow; lane: LaneDocume
           <p class="standing-why">
             <Plain text={issue.reason.sentence} />
           </p>
-          {lane?.queued_retry != null && <p class="quiet">{lane.queued_retry.error}</p>}
         </div>
         {lane !== null && <Actions lane={lane} />}
       </div>
-      {lane?.description != null && lane.description !== "" && (
-        <div class="description">
-          <Plain text={lane.description.trim()} />
-        </div>
-      )}
     </header>
   );
 }

@@ -7,7 +7,7 @@ import { ToneIcon } from "../parts/icons.tsx";
 import { Link } from "../parts/navigation.tsx";
 import { Plain } from "../parts/plain.tsx";
 import { issuePath } from "../route.ts";
-import { countOf, runTone, sentenceCase } from "../words.ts";
+import { countOf, phaseLabel, runTone, sentenceCase } from "../words.ts";
 
 /** The sessions of a lane, newest first, each with what it cost and came to. */
 export function Runs({ lane }: { lane: LaneDocument }) {
@@ -52,7 +52,7 @@ function Run({ run }: { run: RunDocument }) {
         <Figure name="Tool calls">{run.tool_calls}</Figure>
         <Figure name="Tokens in">{run.tokens.input_tokens.toLocaleString("en")}</Figure>
         <Figure name="Tokens out">{run.tokens.output_tokens.toLocaleString("en")}</Figure>
-        {run.status === "running" && <Figure name="Phase">{sentenceCase(run.phase)}</Figure>}
+        {run.status === "running" && <Figure name="Phase">{phaseLabel(run.phase)}</Figure>}
         {summary !== null && (
           <Figure name="Agent">{summary.model === null ? summary.agent : `${summary.agent} (${summary.model})`}</Figure>
         )}

@@ -6,7 +6,7 @@ import { useResource } from "../data/resource.ts";
 import { TimeOfDay } from "../parts/ago.tsx";
 import { Choice } from "../parts/choice.tsx";
 import { ToneIcon } from "../parts/icons.tsx";
-import { Plain } from "../parts/plain.tsx";
+import { Plain, Prose } from "../parts/plain.tsx";
 import { Skeleton, Trouble } from "../parts/states.tsx";
 import { useEnd } from "../parts/window.ts";
 import { countOf } from "../words.ts";
@@ -38,6 +38,7 @@ export function Timeline({ lane }: { lane: LaneDocument }) {
   if (data === null) return <Skeleton rows={8} />;
   return (
     <section aria-labelledby="timeline-title">
+      <Description text={lane.description} />
       <div class="part-head">
         <h2 id="timeline-title">Timeline</h2>
         <Choice name="How much is shown" options={DEPTHS} value={depth} onChange={setDepth} />
@@ -57,35 +58,41 @@ export function Timeline({ lane }: { lane: LaneDocument }) {
   );
 }
 
+/** What was asked for comes before what was done about it. */
+function Description({ text }: { text: string | null }) {
+  if (text === null || text.trim() === "") return null;
+  return (
+    <div class="description">
+      <Prose text={text.trim()} />
+    </div>
+  );
+}
+
 function TimelineEvent({ event }: { event: EventDocument }) {
   const [isOpen, setOpen] = useState(false);
+  const tone = eventTone(event);
   const hasMore = Object.keys(event.data).length > 0;
   return (
     <li class={`event event-${event.weight}`}>
-      <ToneIcon tone={eventTone(event)} />
-      <div class="event-body">
-        <p class="event-message wrap">
+      {tone === "waiting" ? <span class="dot" aria-hidden="true" /> : <ToneIcon tone={tone} />}
+      {hasMore ? (
+        <details class="event-body" onToggle={(toggled) => setOpen(toggled.currentTarget.open)}>
+          <summary class="event-message">
+            <Plain text={event.message} />
+          </summary>
+          {isOpen && (
+            <pre class="event-data">
+              {event.type} · event {event.seq}
+              {"\n"}
+              {JSON.stringify(event.data, null, 2)}
+            </pre>
+          )}
+        </details>
+      ) : (
+        <p class="event-body event-message">
           <Plain text={event.message} />
         </p>
-        {hasMore && (
-          <button
-            type="button"
-            class="event-more"
-            aria-expanded={isOpen}
-            aria-label={`${isOpen ? "Hide" : "Show"} the fields of event ${event.seq}`}
-            onClick={() => setOpen(!isOpen)}
-          >
-            ···
-          </button>
-        )}
-        {isOpen && (
-          <pre class="event-data">
-            {event.type} · event {event.seq}
-            {"\n"}
-            {JSON.stringify(event.data, null, 2)}
-          </pre>
-        )}
-      </div>
+      )}
       <TimeOfDay at={Date.parse(event.at)} />
     </li>
   );

@@ -27,7 +27,7 @@ export function Since({ since }: { since: string }) {
   const start = Date.parse(since);
   return (
     <time class="ago" dateTime={since} title={`since ${absolute(start)}`}>
-      {duration(Math.max(0, Math.floor((now - start) / 1_000) * 1_000)).replace(/^0 ms$/, "0 s")}
+      {duration(Math.max(0, Math.floor((now - start) / 1_000) * 1_000)).replace("0 ms", "0 s")}
     </time>
   );
 }

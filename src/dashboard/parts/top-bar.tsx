@@ -57,7 +57,7 @@ function Switches({ mode, onHelp }: { mode: Mode; onHelp: () => void }) {
       </button>
       <button type="button" class="button" onClick={() => void desk.command(mode === "running" ? "pause" : "resume")}>
         <Sign name={mode === "running" ? "pause" : "play"} />
-        {mode === "running" ? "Pause" : "Resume"}
+        <span class="words">{mode === "running" ? "Pause" : "Resume"}</span>
       </button>
       <button
         type="button"
