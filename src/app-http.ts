@@ -30,10 +30,15 @@ export async function openHttp(parts: DaemonParts, sources: HttpSources, scope: 
     openApi: packagePath("docs/schema/openapi.json"),
   });
   scope.use("http", http, (open) => open.close());
-  const tokenFile = join(project.stateDirectory, "http-token");
-  await writeFileAtomic(tokenFile, `${http.bearer}\n`, { mode: 0o600 });
-  scope.defer("http token", () => rm(tokenFile, { force: true }));
+  await keepWhileServed(join(project.stateDirectory, "http-token"), http.bearer, scope);
+  await keepWhileServed(join(project.stateDirectory, "http-address"), http.url, scope);
   return http;
+}
+
+/** For programs of the same person, such as `maestro open`. */
+async function keepWhileServed(file: string, text: string, scope: Scope): Promise<void> {
+  await writeFileAtomic(file, `${text}\n`, { mode: 0o600 });
+  scope.defer(file, () => rm(file, { force: true }));
 }
 
 function askingOf(parts: DaemonParts, { open, orchestrator }: HttpSources): Asking {

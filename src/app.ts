@@ -49,22 +49,15 @@ export function createApp(terminal: Terminal): App {
     workflowInput: (project) => inputOf(foundation, project),
     service: (project, options) => openDaemon(foundation, project, options),
     ...outsideOf(foundation),
-    reader: async (project) => {
-      const { openRecordReader } = await import("./record/index.ts");
-      const reader = await openRecordReader({ file: recordFile(project), workflowId: project.id });
-      return opened(reader, () => reader.close());
+    ...recordOf(foundation),
+    pageLink: async (project) => {
+      const { askPageLink } = await import("./app-page-link.ts");
+      return askPageLink(project, { clock, signal: terminal.signal });
     },
-    transcript: (project, { laneId, number }) => linesOf(foundation, project, (kept) => kept.read(laneId, number)),
-    followTranscript: (project, { laneId, number }, wait) =>
-      linesOf(foundation, project, (kept) => kept.follow(laneId, number, wait)),
     nudge: async (project) => {
       const { nudgeDaemon } = await import("./orchestrator/commands/socket.ts");
       return nudgeDaemon(join(project.stateDirectory, "control.sock"));
     },
-    ask: (project, request, waitMs) => putRequest(place(foundation, project), request, waitMs),
-    verify: (project) => verifyProject(place(foundation, project)),
-    exportEvents: (project, options, write) => exportProject(place(foundation, project), options, write),
-    prune: (project, options) => pruneProject(place(foundation, project), options),
   };
 }
 
@@ -78,6 +71,26 @@ function outsideOf(foundation: Foundation): Pick<App, "tracker" | "forge" | "age
       const { kinds, workflow } = await load(foundation, project);
       return openAgent(kinds, workflow, foundation);
     },
+  };
+}
+
+type OfRecord = "reader" | "transcript" | "followTranscript" | "ask" | "verify" | "exportEvents" | "prune";
+
+/** What lies in a project's state directory, each opened when a command asks for it. */
+function recordOf(foundation: Foundation): Pick<App, OfRecord> {
+  return {
+    reader: async (project) => {
+      const { openRecordReader } = await import("./record/index.ts");
+      const reader = await openRecordReader({ file: recordFile(project), workflowId: project.id });
+      return opened(reader, () => reader.close());
+    },
+    transcript: (project, { laneId, number }) => linesOf(foundation, project, (kept) => kept.read(laneId, number)),
+    followTranscript: (project, { laneId, number }, wait) =>
+      linesOf(foundation, project, (kept) => kept.follow(laneId, number, wait)),
+    ask: (project, request, waitMs) => putRequest(place(foundation, project), request, waitMs),
+    verify: (project) => verifyProject(place(foundation, project)),
+    exportEvents: (project, options, write) => exportProject(place(foundation, project), options, write),
+    prune: (project, options) => pruneProject(place(foundation, project), options),
   };
 }
 

@@ -111,6 +111,14 @@ export interface RecordReading {
   readonly inbox: CommandInbox;
 }
 
+/** A link to a service's page. */
+export interface PageLink {
+  /** Holds a token: whoever has it gets one session. */
+  readonly link: string;
+  /** ISO 8601 in UTC. */
+  readonly expiresAt: string;
+}
+
 /** What a person asks of the service. */
 export interface Request {
   readonly verb: CommandVerb;
@@ -144,6 +152,8 @@ export interface App {
   transcript(project: Project, run: RunName): AsyncIterable<string>;
   /** As `transcript`, and goes on while the run lives; see `Transcripts.follow`. */
   followTranscript(project: Project, run: RunName, wait: () => Promise<boolean>): AsyncIterable<string>;
+  /** A fresh link to the page of the running service. Throws `page_not_found` when none is served. */
+  pageLink(project: Project): Promise<PageLink>;
   /** Tells a running service to look at its inbox; `false` when none answers. */
   nudge(project: Project): Promise<boolean>;
   /**

@@ -77,6 +77,12 @@ const COMMANDS: Readonly<Record<string, readonly Entry[]>> = {
       load: async () => (await import("./status.ts")).fillStatus,
     },
     {
+      name: "open",
+      description: "print a fresh link to the page of the running service",
+      arguments: [PATH],
+      load: async () => (await import("./open.ts")).fillOpen,
+    },
+    {
       name: "explain",
       description: "say why an issue runs, waits or is parked, and what you can do",
       arguments: [ISSUE],

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { StatusDocument } from "../model/documents/status.ts";
 import type { Target } from "./app.ts";
 import type { Cli } from "./cli.ts";
 import { commandLine } from "./next-command.ts";
@@ -41,6 +42,10 @@ export function fillStatus(status: Command, cli: Cli): void {
     });
 }
 
+function isOpen({ running, retrying, waiting }: StatusDocument): boolean {
+  return running.length + retrying.length + waiting.length > 0;
+}
+
 async function showStatus(cli: Cli, target: Target, options: StatusOptions): Promise<void> {
   const { json = false, limit, watch, interval } = options;
   if (interval !== undefined && !watch) throw usageError("--interval needs --watch.");
@@ -56,4 +61,5 @@ async function showStatus(cli: Cli, target: Target, options: StatusOptions): Pro
   const { statusLines } = await import("./status-text.ts");
   cli.print(...statusLines(status, app.clock.now()));
   if (!hasRecord) cli.print("", `Nothing ever ran here. To begin: ${commandLine(cli, target)}`);
+  else if (!status.service.running && isOpen(status)) cli.print("", `To go on: ${commandLine(cli, target)}`);
 }

@@ -128,6 +128,7 @@ function appOf(props: Props, self: Stage, shared: Pick<App, "clock" | "random" |
       return serviceOf(props, self, options);
     },
     home: "/home/.maestro",
+    pageLink: () => Promise.reject(new MaestroError({ code: "page_not_found", message: "No page." })),
     agent: () => Promise.reject(new Error("this stage has no agent")),
     transcript: (_project, run) => props.transcripts?.read(run.laneId, run.number) ?? missingTranscript(),
     followTranscript: (_project, run, wait) =>

@@ -34,7 +34,7 @@ async function checkRecord(app: DoctorPlace["app"], project: Project): Promise<C
       : [
           warn(
             "commands",
-            `${commands.length} requests wait for an answer`,
+            `requests that no service has answered yet: ${commands.map(({ verb }) => verb).join(", ")}`,
             "A service carries them out when it runs.",
           ),
         ];

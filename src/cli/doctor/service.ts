@@ -32,8 +32,8 @@ async function checkInstance({ stateDirectory }: Project, isRunning: boolean): P
     const mend = `Wait a moment; when it stays like this, end it with: kill ${owner.pid}`;
     return [warn("instance", `process ${owner.pid} holds it${since}, but does not answer`, mend)];
   }
-  const left =
-    owner === undefined ? "" : `; process ${owner.pid} was killed${since}, its work goes on at the next start`;
+  const last = `the last one (process ${owner?.pid}${since}) was killed`;
+  const left = owner === undefined ? "" : `; ${last}, its work goes on at the next start`;
   const checks = [ok("instance", `none runs${left}`)];
   if (!(await exists(join(stateDirectory, "control.sock")))) return checks;
   const mend = "Nothing is to be done: the next start takes its place.";
