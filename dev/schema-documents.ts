@@ -1,18 +1,23 @@
-// The JSON Schemas of the files that people write, for editors and other programs. They are made from the schemas that Maestro itself
-// reads the files with. Usage: tsx dev/schema-documents.ts (npm run schema)
+// The JSON Schemas of the files that people write, for editors and other programs, made from the schemas that Maestro itself reads the
+// files with; and the description of the HTTP API, made from the table of routes that the server registers.
+// Usage: tsx dev/schema-documents.ts (npm run schema)
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../src/base/json.ts";
 import { ProfileFile } from "../src/workflow/schema/profile-file.ts";
 import { WorkflowFile } from "../src/workflow/schema/workflow-file.ts";
+import { openApiDocument } from "./openapi/document.ts";
+import { referencePage } from "./openapi/reference.ts";
 
 const FOLDER = "docs/schema";
+const REFERENCE = "docs/reference/http.md";
 
 /** The documents by their path. */
 export function schemaDocuments(): Readonly<Record<string, string>> {
   return {
     [join(FOLDER, "workflow.schema.json")]: documentOf(WorkflowFile, "The front matter of a WORKFLOW.md"),
     [join(FOLDER, "profile.schema.json")]: documentOf(ProfileFile, "The front matter of a profile"),
+    [join(FOLDER, "openapi.json")]: `${JSON.stringify(openApiDocument(), null, 2)}\n`,
   };
 }
 
@@ -53,6 +58,8 @@ function isNeeded(property: JsonValue | undefined): boolean {
 }
 
 if (process.argv[1] === import.meta.filename) {
-  mkdirSync(FOLDER, { recursive: true });
-  for (const [path, text] of Object.entries(schemaDocuments())) writeFileSync(path, text);
+  for (const [path, text] of Object.entries({ ...schemaDocuments(), [REFERENCE]: referencePage() })) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  }
 }

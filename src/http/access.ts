@@ -15,6 +15,9 @@ const MAX_SESSIONS = 64;
 /** Length of a token, bytes. */
 const TOKEN_BYTES = 32;
 
+/** For this site only, out of reach of scripts, and forgotten with the browser's session. */
+const COOKIE = "Path=/; HttpOnly; SameSite=Strict";
+
 /** Who asks. */
 export interface Caller {
   readonly kind: "session" | "bearer";
@@ -91,8 +94,7 @@ export class Access {
       endsAt: clock.monotonic() + SESSION_MS,
     };
     this.#sessions = [...this.#sessions.slice(1 - MAX_SESSIONS), session];
-    const attributes = `Path=/; HttpOnly; SameSite=Strict; Max-Age=${SESSION_MS / 1000}`;
-    return { caller: this.#callerOf(session), cookie: `${this.#cookie}=${secret}; ${attributes}` };
+    return { caller: this.#callerOf(session), cookie: `${this.#cookie}=${secret}; ${COOKIE}` };
   }
 
   /** Who sent these headers, or `null`. Being seen keeps a session alive. */
@@ -113,7 +115,7 @@ export class Access {
   end(headers: Headers): string {
     const session = this.#sessionOf(headers);
     this.#sessions = this.#sessions.filter((other) => other !== session);
-    return `${this.#cookie}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0`;
+    return `${this.#cookie}=; ${COOKIE}; Max-Age=0`;
   }
 
   #callerOf(session: Session): Caller {

@@ -48,5 +48,5 @@ export function addPages(app: Hono, { parts, access, states }: PageParts): void 
 /** An address that the dashboard itself makes: no part of the API, and no file. */
 function isPage(path: string): boolean {
   const isApi = path === "/api" || path.startsWith("/api/") || path.startsWith("/assets/");
-  return !isApi && !/\.[A-Za-z0-9]+$/.test(path.slice(path.lastIndexOf("/")));
+  return !isApi && !/\.[a-z][a-z0-9]*$/.test(path.slice(path.lastIndexOf("/")));
 }

@@ -19,7 +19,7 @@ export function statusRoutes({ parts, states, metrics }: Workings) {
     symphonyIssue: async (call) => {
       const wanted = param(call, "issue");
       const document = await parts.reading.issueState(wanted);
-      if (document === null) throw refusal("issue_not_found", `No issue is known as "${wanted}".`);
+      if (document === null) throw refusal("issue_not_found", `No issue called "${wanted}" has been taken up.`);
       return jsonReply(parts.secrets, document);
     },
     health: () => jsonReply(parts.secrets, { ok: true }),

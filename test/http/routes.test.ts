@@ -29,7 +29,7 @@ describe("Symphony's routes", () => {
     const unknown = await ask("GET", "/api/v1/NOPE-1");
     expect([unknown.status, await unknown.json()]).toEqual([
       404,
-      { error: { code: "issue_not_found", message: 'No issue is known as "NOPE-1".' } },
+      { error: { code: "issue_not_found", message: 'No issue called "NOPE-1" has been taken up.' } },
     ]);
   });
 
