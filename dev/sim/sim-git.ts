@@ -103,7 +103,12 @@ export class SimGit implements HostGit {
     }
     const baseSha = await this.#baseOf(found.head, signal);
     const changed = difference(this.#filesOf(baseSha), files);
-    return { headSha: found.head, baseSha, changed: changed.length > 0, files: changed };
+    return {
+      headSha: found.head,
+      baseSha,
+      changed: changed.length > 0,
+      files: changed.map((path) => ({ path, added: null, removed: null })),
+    };
   }
 
   async checkout(sha: string, path: string, signal: AbortSignal): Promise<{ release(): Promise<void> }> {

@@ -1,3 +1,5 @@
+import type { ChangedFile } from "../model/run-summary.ts";
+
 /**
  * Git as the host does it. No command here reads a config, hook, filter or alias that an agent can write: each works
  * through a git dir of the host's own. Errors: `git_missing`, `git_failed` (with `args`, `stderr`), `git_auth`,
@@ -76,5 +78,6 @@ export interface TakenOver {
   readonly headSha: string;
   readonly baseSha: string;
   readonly changed: boolean;
-  readonly files: readonly string[];
+  /** Against the base, in the order of their paths. */
+  readonly files: readonly ChangedFile[];
 }

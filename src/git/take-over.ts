@@ -1,5 +1,6 @@
 import { MaestroError } from "../base/errors.ts";
 import { refuseWrongHead, workingHead } from "./agent-tip.ts";
+import type { ChangedFile } from "../model/run-summary.ts";
 import type { TakenOver } from "./host-git.ts";
 import { laneBase, setHead, showAgent } from "./lane.ts";
 import { mergeParent, refuseMarkers, settleMerge } from "./merge-state.ts";
@@ -68,22 +69,33 @@ export function authorship({ options }: GitParts): Record<string, string> {
 }
 
 /** The files that differ between a commit and a commit or tree. Throws `git_nested_repository` when one became a link to a repository that only the agent has. */
-async function changedFiles(git: LaneGit, base: string, head: string, signal: AbortSignal): Promise<string[]> {
-  const { stdout } = await git.run(["diff-tree", "-r", "-z", "--raw", "--no-renames", base, head], signal);
-  const files: string[] = [];
+async function changedFiles(git: LaneGit, base: string, head: string, signal: AbortSignal): Promise<ChangedFile[]> {
+  const flags = ["-r", "-z", "--raw", "--numstat", "--no-renames", "--no-ext-diff", "--no-textconv"];
+  const { stdout } = await git.run(["diff-tree", ...flags, base, head], signal);
   const entries = stdout.split("\0");
-  for (let at = 0; at + 1 < entries.length; at += 2) {
-    const [from = "", to = ""] = (entries[at] ?? "").split(" ");
+  const files = new Map<string, ChangedFile>();
+  let at = 0;
+  // First all raw entries, each followed by its path, then all counts.
+  for (; (entries[at] ?? "").startsWith(":"); at += 2) {
     const path = entries[at + 1] ?? "";
-    if (to === "160000" && from !== ":160000") {
-      throw new MaestroError({
-        code: "git_nested_repository",
-        message: `The commit records ${path} as a repository of its own, whose commits nobody else has.`,
-        hint: `Remove ${path}/.git, then add its files to the branch by an ordinary commit.`,
-        facts: { path },
-      });
-    }
-    files.push(path);
+    refuseNested(entries[at] ?? "", path);
+    files.set(path, { path, added: null, removed: null });
   }
-  return files;
+  for (const entry of entries.slice(at)) {
+    const [, added, removed, path] = /^(\d+)\t(\d+)\t(.+)$/s.exec(entry) ?? [];
+    // A binary file has no lines to count.
+    if (path !== undefined) files.set(path, { path, added: Number(added), removed: Number(removed) });
+  }
+  return [...files.values()];
+}
+
+function refuseNested(entry: string, path: string): void {
+  const [from = "", to = ""] = entry.split(" ");
+  if (to !== "160000" || from === ":160000") return;
+  throw new MaestroError({
+    code: "git_nested_repository",
+    message: `The commit records ${path} as a repository of its own, whose commits nobody else has.`,
+    hint: `Remove ${path}/.git, then add its files to the branch by an ordinary commit.`,
+    facts: { path },
+  });
 }

@@ -8,6 +8,7 @@ import type { Workflow } from "../model/workflow.ts";
 import type { WorkspaceLane } from "../workspace/index.ts";
 import type { Observer } from "./observer.ts";
 import type { WorkerParts } from "./parts.ts";
+import type { RunTally } from "./tally.ts";
 
 /** What one leased piece of work is carried out with. */
 export interface WorkContext {
@@ -19,6 +20,8 @@ export interface WorkContext {
   /** The machine, as far as this work uses it: every process is on record before it exists. */
   readonly runtime: Runtime;
   readonly observer: Observer;
+  /** Counts what happens, for the summary of a run. */
+  readonly tally: RunTally;
   /** Releases everything that the work has started, last first, before it is settled. */
   readonly scope: Scope;
   /** Aborted when the work has to end: its lease went, it was taken back, the worker stops. */

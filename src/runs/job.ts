@@ -10,6 +10,7 @@ import { Observer } from "./observer.ts";
 import { type STOP_CODES, failedWith } from "./outcome.ts";
 import type { WorkerParts } from "./parts.ts";
 import { settle } from "./settle.ts";
+import { RunTally } from "./tally.ts";
 import { watchRuntime } from "./watched-runtime.ts";
 
 /** Longest wait for the last processes of a piece of work, milliseconds. */
@@ -83,6 +84,7 @@ export class Job {
     const observer = new Observer(record, lease, (error) =>
       this.breakOff("lease_lost", `What this work saw could not be put on record: ${error.message}`),
     );
+    const tally = new RunTally();
     // Whatever a kind of work forgets to end is ended here, before the work is settled.
     scope.defer("processes", () => endProcesses(runtime, work).then(() => undefined), END_PROCESSES_MS);
     return {
@@ -91,8 +93,9 @@ export class Job {
       work,
       assignment: work.payload,
       workflow: workflows.byHash(workflowHash) ?? workflows.current(),
-      runtime: watchRuntime(runtime, observer),
+      runtime: watchRuntime(runtime, observer, tally),
       observer,
+      tally,
       scope,
       signal: this.#stop.signal,
       stopping: this.#stopping,

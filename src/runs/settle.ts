@@ -1,4 +1,5 @@
 import { toMaestroError } from "../base/errors.ts";
+import type { EventDraft } from "../model/events/envelope.ts";
 import type { WorkOutcome } from "../model/run.ts";
 import type { WorkContext } from "./context.ts";
 import { dropRows } from "./outbox-rows.ts";
@@ -44,9 +45,27 @@ async function pause({ parts, stopping }: WorkContext, waits: boolean): Promise<
 async function trySettle(context: WorkContext, outcome: WorkOutcome): Promise<boolean> {
   const { parts, lease } = context;
   const dropped = await dropRows(context);
+  const ends = [...dropped, ...summarised(context, outcome)];
   return parts.record.transact(async (tx) => {
     const held = await parts.engine.settle(tx, lease, outcome);
-    if (held && dropped.length > 0) await tx.append(dropped);
+    if (held && ends.length > 0) await tx.append(ends);
     return held;
   });
+}
+
+/** What a run came to. In the transaction of its end, so that one that ended always has it. */
+function summarised({ parts, work, lease, workflow, tally }: WorkContext, outcome: WorkOutcome): EventDraft[] {
+  if (work.kind !== "run") return [];
+  const { workflowId, laneId, run } = work;
+  const known = {
+    profile: workflow.profile.kind,
+    agent: workflow.agentProvider.kind,
+    runtime: workflow.agentRuntime.placement,
+    machine: parts.machine,
+    worker: lease.holder,
+    turns: outcome.turns,
+    headSha: outcome.headSha,
+  };
+  const data = { summary: tally.summary(known, parts.secrets) };
+  return [{ workflowId, laneId, run, fence: lease.fence, event: { type: "run_summarised", data } }];
 }

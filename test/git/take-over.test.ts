@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createHostGit, type LaneTree } from "../../src/git/index.ts";
@@ -12,6 +12,11 @@ beforeEach(() => {
 afterEach(() => project.remove());
 
 const take = (lane: LaneTree, message = "ABC-1: do it\n") => project.host.takeOver(lane, { message }, project.signal);
+/** What a look found, with the paths of the files alone. */
+const taking = async (lane: LaneTree) => {
+  const taken = await take(lane);
+  return { ...taken, files: taken.files.map(({ path }) => path) };
+};
 
 describe.each(["worktree", "clone"] as const)("takeOver of a %s", (strategy) => {
   let lane: LaneTree;
@@ -30,7 +35,12 @@ describe.each(["worktree", "clone"] as const)("takeOver of a %s", (strategy) => 
     });
     rmSync(join(lane.path, "readme.md"));
     const taken = await take(lane);
-    expect(taken).toMatchObject({ baseSha, changed: true, files: ["new dir/ü.txt", "readme.md", "src/a.txt"] });
+    expect(taken).toMatchObject({ baseSha, changed: true });
+    expect(taken.files).toEqual([
+      { path: "new dir/ü.txt", added: 1, removed: 0 },
+      { path: "readme.md", added: 0, removed: 1 },
+      { path: "src/a.txt", added: 1, removed: 1 },
+    ]);
     const show = project.git(lane.path, "log", "-1", "--format=%H|%P|%an <%ae>|%cn <%ce>|%B");
     expect(show.trim()).toBe(
       `${taken.headSha}|${baseSha}|Maestro <maestro@example.org>|Maestro <maestro@example.org>|ABC-1: do it`,
@@ -38,6 +48,16 @@ describe.each(["worktree", "clone"] as const)("takeOver of a %s", (strategy) => 
     expect(project.git(lane.path, "status", "--porcelain", "--branch")).toBe("## maestro/abc-1\n");
     expect(project.git(lane.path, "fsck", "--strict")).toBe("");
     expect(await take(lane)).toEqual(taken);
+  });
+
+  test("counts the lines of names that look like counts, and none of a binary or merely executable file", async () => {
+    project.write(lane.path, { ":1\t2\tx": "a\nb\n", binary: "\u0000\u0001" });
+    chmodSync(join(lane.path, "src/a.txt"), 0o755);
+    expect((await take(lane)).files).toEqual([
+      { path: ":1\t2\tx", added: 2, removed: 0 },
+      { path: "binary", added: null, removed: null },
+      { path: "src/a.txt", added: 0, removed: 0 },
+    ]);
   });
 
   test("an untouched tree is no change", async () => {
@@ -80,7 +100,7 @@ describe.each(["worktree", "clone"] as const)("takeOver of a %s", (strategy) => 
     }
     project.git(join(lane.path, "vendor/lib"), "add", "inner.txt");
     project.git(join(lane.path, "vendor/lib"), "commit", "-q", "-m", "inner");
-    const taken = await take(lane);
+    const taken = await taking(lane);
     expect(taken.files).toEqual([
       "src/a.txt",
       "src/a.txt/inner.txt",
@@ -102,7 +122,7 @@ describe.each(["worktree", "clone"] as const)("takeOver of a %s", (strategy) => 
     project.git(join(other.path, "sub"), "init", "-q");
     // A broken config shows that it is not read.
     project.write(other.path, { "sub/.git/config": "[broken", "new.txt": "new\n" });
-    expect((await take(other)).files).toEqual(["new.txt"]);
+    expect((await taking(other)).files).toEqual(["new.txt"]);
   });
 
   test("dates the commit by the clock that it was given", async () => {
@@ -125,7 +145,7 @@ describe("the agent's own commits", () => {
     project.git(lane.path, "commit", "-q", "-m", "own");
     project.git(lane.path, "pack-refs", "--all");
     project.write(lane.path, { "two.txt": "2\n" });
-    const taken = await take(lane);
+    const taken = await taking(lane);
     expect(taken.files).toEqual(["one.txt", "two.txt"]);
     expect(project.git(lane.path, "log", "--format=%s|%an")).toBe(
       "ABC-1: do it|Maestro\nown|Maestro\nfirst|Person\n".replace("own|Maestro", "own|Person"),
@@ -139,7 +159,7 @@ describe("the agent's own commits", () => {
     project.write(lane.path, { "one.txt": "1\n" });
     project.git(lane.path, "add", "-A");
     project.git(lane.path, "commit", "-q", "-m", "own");
-    const taken = await take(lane);
+    const taken = await taking(lane);
     expect(project.git(lane.path, "log", "-1", "--format=%P %s").trim()).toBe(`${baseSha} ABC-1: do it`);
     expect(taken.files).toEqual(["one.txt"]);
   });

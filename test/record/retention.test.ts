@@ -1,7 +1,25 @@
 import { describe, expect, test } from "vitest";
 import { sampleOutcome, WHY } from "../../src/contracts/conformance/record-samples.ts";
+import type { RunSummary } from "../../src/model/run-summary.ts";
+import { NO_USAGE } from "../../src/model/usage.ts";
 import { exportRecord, pruneRecord, verifyRecord } from "../../src/record/index.ts";
 import { memoryDatabase, sampleLane, sampleRecord } from "./fixture.ts";
+
+const SUMMARY: RunSummary = {
+  profile: "p",
+  agent: "mock",
+  model: null,
+  runtime: "local",
+  machine: "here",
+  worker: "one",
+  turns: 1,
+  tools: [{ name: "run_handoff", calls: 1, failed: 0 }],
+  usage: NO_USAGE,
+  stdout: { lines: 3, bytes: 30 },
+  stderr: { lines: 0, bytes: 0, tail: [] },
+  files: [{ path: "a.txt", added: 1, removed: null }],
+  headSha: "1",
+};
 
 /** Lane a is closed and settled, b is closed with an open write, c is open. */
 async function filled() {
@@ -27,6 +45,7 @@ async function filled() {
           type: "work_settled",
           data: { id: `w-${id}`, kind: "run", outcome: sampleOutcome("succeeded") },
         }),
+        lane.see(1, 1, { type: "run_summarised", data: { summary: SUMMARY } }),
       ]),
     );
   }
@@ -39,11 +58,12 @@ async function filled() {
 describe("pruning", () => {
   test("replaces a closed lane's events by one, and shows the lane as before", async () => {
     const { open, views, now } = await filled();
+    expect((await views.run("a", 1))?.summary).toEqual(SUMMARY);
     const before = { lane: await views.lane("a"), runs: await views.runsOfLane("a"), totals: await views.totals() };
     const report = await pruneRecord(open, { closedBefore: now + 1 });
     expect(report).toEqual({
-      lanes: [{ laneId: "a", identifier: "A", events: 8 }],
-      events: 8,
+      lanes: [{ laneId: "a", identifier: "A", events: 9 }],
+      events: 9,
       kept: [{ laneId: "b", reason: "an outside write of it is not settled" }],
     });
     expect({ lane: await views.lane("a"), runs: await views.runsOfLane("a"), totals: await views.totals() }).toEqual(
@@ -63,9 +83,9 @@ describe("pruning", () => {
     expect((await pruneRecord(open, { closedBefore: now })).lanes).toEqual([]);
     const last = await views.lastSeq();
     const report = await pruneRecord(open, { closedBefore: now + 1, dryRun: true });
-    expect(report).toMatchObject({ lanes: [{ laneId: "a", events: 8 }], events: 8 });
+    expect(report).toMatchObject({ lanes: [{ laneId: "a", events: 9 }], events: 9 });
     expect(await views.lastSeq()).toBe(last);
-    expect(await views.events({ laneId: "a", limit: 20 })).toHaveLength(8);
+    expect(await views.events({ laneId: "a", limit: 20 })).toHaveLength(9);
   });
 
   test("survives a restart", async () => {
@@ -154,6 +174,6 @@ describe("export", () => {
       count += 1;
       expect(JSON.parse(line).lane_id).toBe("c");
     });
-    expect(count).toBe(1_206);
+    expect(count).toBe(1_207);
   });
 });

@@ -68,7 +68,12 @@ export class PlainGit implements HostGit {
     this.asked.push(`takeOver ${commit.message.trim()}`);
     await this.trouble.takeOver?.(signal);
     this.#commits += 1;
-    return { headSha: `head-${this.#commits}`, baseSha: "base", changed: this.changed, files: ["a.txt"] };
+    return {
+      headSha: `head-${this.#commits}`,
+      baseSha: "base",
+      changed: this.changed,
+      files: [{ path: "a.txt", added: 1, removed: 0 }],
+    };
   }
 
   async checkout(sha: string, path: string, signal: AbortSignal) {

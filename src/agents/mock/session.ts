@@ -74,12 +74,12 @@ export class MockSession implements AgentSession {
   #receive(line: string): void {
     this.#turns.heard();
     const read = readLine(line);
-    if (read.kind === "message") this.#take(read.message, line);
-    else this.#request.onEvent({ type: "raw", line });
+    this.#request.onEvent({ type: "raw", line });
+    if (read.kind === "message") this.#take(read.message);
     if (read.kind === "broken") this.#turns.fail("protocol", `The agent broke the protocol: ${read.detail}.`);
   }
 
-  #take(message: AgentMessage, line: string): void {
+  #take(message: AgentMessage): void {
     const turn = this.#turns.current;
     switch (message.type) {
       case "message":
@@ -89,19 +89,14 @@ export class MockSession implements AgentSession {
         this.#request.onEvent(toEvent(message));
         return;
       case "ready":
-        if (this.#onReady === null) break;
-        this.#onReady(message.session ?? this.#proposed);
+        this.#onReady?.(message.session ?? this.#proposed);
         return;
       case "tool_call":
-        if (turn === null) break;
-        void this.#answer(message);
+        if (turn !== null) void this.#answer(message);
         return;
       default:
-        if (!isEndOf(message, turn)) break;
-        this.#finish(message);
-        return;
+        if (isEndOf(message, turn)) this.#finish(message);
     }
-    this.#request.onEvent({ type: "raw", line });
   }
 
   #finish(end: TurnEnd): void {

@@ -1,6 +1,7 @@
 import { formatDuration } from "../../base/duration.ts";
 import type { Evidence } from "../evidence.ts";
 import type { EventOf, EventType } from "../events/index.ts";
+import type { RunSummary } from "../run-summary.ts";
 import type { RunPurpose, WorkOutcome } from "../run.ts";
 import type { Reason } from "../verdict.ts";
 import type { WorkKind } from "../work.ts";
@@ -80,6 +81,7 @@ const WORK = {
   signal_recorded: ({ tool, signal }) => step(`the agent called ${tool}: ${plain(signal.kind)}`),
   commit_seen: ({ headSha, changed }) =>
     step(`head ${headSha.slice(0, 12)} ${changed ? "differs from" : "is like"} the base`),
+  run_summarised: ({ summary }) => detail(summaryWords(summary)),
   transcript_kept: ({ bytes }) => detail(`transcript kept, ${bytes} bytes`),
 } satisfies Partial<Dictionary>;
 
@@ -126,6 +128,12 @@ function endWords(
 ): string {
   const ends = { succeeded: "ended", failed: "failed", lost: "broken off", canceled: "broken off" } as const;
   return `${workName(kind)} ${ends[status]}: ${reason.sentence}`;
+}
+
+function summaryWords({ turns, tools, usage, files }: RunSummary): string {
+  const calls = tools.reduce((sum, tool) => sum + tool.calls, 0);
+  const changed = files === null ? "" : `, ${files.length} files differ from the base`;
+  return `${turns} turns, ${calls} tool calls, ${usage.totalTokens} tokens${changed}`;
 }
 
 function evidenceWords({ kind, witness, ok, sentence }: Evidence): EventWords {

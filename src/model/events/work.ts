@@ -1,4 +1,5 @@
 import type { CompletionSignal, RunPhase, WorkOutcome } from "../run.ts";
+import type { RunSummary } from "../run-summary.ts";
 import type { TokenUsage } from "../usage.ts";
 import type { WorkKind } from "../work.ts";
 
@@ -71,4 +72,6 @@ export type WorkEvent =
       readonly data: { readonly tool: string; readonly path: string; readonly signal: CompletionSignal };
     }
   | { readonly type: "commit_seen"; readonly data: { readonly headSha: string; readonly changed: boolean } }
+  /** Written with the end of a run, by whoever carried it out. */
+  | { readonly type: "run_summarised"; readonly data: { readonly summary: RunSummary } }
   | { readonly type: "transcript_kept"; readonly data: { readonly file: string; readonly bytes: number } };

@@ -17,6 +17,7 @@ const OF_THE_AGENT: ReadonlySet<EventType> = new Set<EventType>([
 export function applyToRun(run: Run | undefined, stored: StoredEvent): Run | undefined {
   const { event, at } = stored;
   if (run === undefined) return event.type === "work_enqueued" ? claim(stored, event) : undefined;
+  if (event.type === "run_summarised") return { ...run, summary: event.data.summary };
   if (run.endedAt !== null) return run;
   const heard = OF_THE_AGENT.has(event.type) ? { lastAgentAt: at } : {};
   return { ...observed(run, stored), ...heard, lastEvent: event.type, lastEventAt: at };

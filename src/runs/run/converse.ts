@@ -123,7 +123,10 @@ async function startAgent(
     callTool: (call) => desk.answer(call, signal),
     resume: provider.capabilities.resume ? assignment.resume : null,
     limits: { startupMs: startupTimeoutMs, responseMs: readTimeoutMs, turnSilenceMs: turnTimeoutMs },
-    onEvent: (event) => watch.take(event),
+    onEvent: (event) => {
+      context.tally.heard(event);
+      watch.take(event);
+    },
     signal,
   });
 }

@@ -11,12 +11,14 @@ export interface Taken {
 
 /** Commits what the agent left in its workspace and states what the host saw; `null` for a lane without a branch. */
 export async function takeOver(context: WorkContext, path: string, summary: string | null): Promise<Taken | null> {
-  const { parts, workflow, assignment, observer, signal } = context;
+  const { parts, workflow, assignment, observer, tally, signal } = context;
   const git = parts.git(workflow);
   const tree = laneTree(context, path);
   if (git === null || tree === null) return null;
   const message = commitMessage(assignment.issue, summary);
-  const { headSha, baseSha, changed, files } = await git.takeOver(tree, { message }, signal);
+  const { headSha, baseSha, changed, files: changes } = await git.takeOver(tree, { message }, signal);
+  tally.looked(changes);
+  const files = changes.map((file) => file.path);
   await observer.observe({ type: "commit_seen", data: { headSha, changed } });
   const count = files.length === 1 ? "1 file" : `${files.length} files`;
   await observer.observe({

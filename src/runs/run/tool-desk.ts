@@ -16,8 +16,8 @@ export class ToolDesk {
   }
 
   /** Answers a call. Never rejects. */
-  answer(call: ToolCall, signal: AbortSignal): Promise<ToolResult> {
-    const { parts, workflow, work, lease, assignment, observer } = this.#context;
+  async answer(call: ToolCall, signal: AbortSignal): Promise<ToolResult> {
+    const { parts, workflow, work, lease, assignment, observer, tally } = this.#context;
     const context: ToolContext = {
       issue: assignment.issue,
       profile: workflow.profile.kind,
@@ -34,7 +34,9 @@ export class ToolDesk {
       },
     };
     const names = this.descriptors.map(({ name }) => name);
-    return parts.toolbox.call(call, names, context);
+    const result = await parts.toolbox.call(call, names, context);
+    tally.called(call.name, result.ok);
+    return result;
   }
 
   /** How the run ends, as far as the agent has said. */
