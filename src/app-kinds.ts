@@ -19,6 +19,10 @@ export const FORGES = {
 /** The built-in agents. */
 export const AGENTS = {
   mock: async () => (await import("./agents/mock/index.ts")).mockAgent,
+  acp: async () => (await import("./agents/acp/index.ts")).acpAgent,
+  opencode: async () => (await import("./agents/acp/index.ts")).opencodeAgent,
+  gemini: async () => (await import("./agents/acp/index.ts")).geminiAgent,
+  codebuddy_code: async () => (await import("./agents/acp/index.ts")).codebuddyCodeAgent,
 } satisfies { readonly [kind: string]: () => Promise<AgentProviderKind> };
 
 /** Where agents can run. */

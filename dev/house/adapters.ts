@@ -30,7 +30,7 @@ function checkParts({ files }: Tree, folder: string): Breach[] {
 function checkRegistry(composition: Source[], axis: string, list: string, folders: string[]): Breach[] {
   const registered = composition.flatMap((source) => findKinds(source, list));
   const lacking = folders.filter((folder) => !registered.some(({ kind }) => kind === folder));
-  const dangling = registered.filter(({ kind }) => !folders.includes(kind));
+  const dangling = registered.filter(({ kind, home }) => !folders.includes(home ?? kind));
   return [
     ...lacking.map((kind) => breach(`src/${axis}/${kind}`, 1, `is not in the list ${list} of app.ts`)),
     ...dangling.map(({ kind, file, line }) =>
@@ -43,7 +43,7 @@ function checkRegistry(composition: Source[], axis: string, list: string, folder
 function findKinds({ path: file, text, code }: Source, list: string) {
   const start = new RegExp(`\\bconst ${list}\\b[^{;]*=[^{;]*\\{`).exec(code);
   if (start === null) return [];
-  const kinds: { kind: string; file: string; line: number }[] = [];
+  const kinds: { kind: string; home: string | undefined; file: string; line: number }[] = [];
   let depth = 1;
   let expectsKey = true;
   const token = /[{}()[\],]|["'][^"']*["']|[\w$]+/g;
@@ -55,11 +55,18 @@ function findKinds({ path: file, text, code }: Source, list: string) {
     else if (word === ",") expectsKey = depth === 1;
     else if (depth === 1 && expectsKey) {
       const key = text.slice(match.index, match.index + word.length).replace(/["']/g, "");
-      kinds.push({ kind: key.replaceAll("_", "-"), file, line: lineAt(code, match.index) });
+      const home = homeAt(text, match.index);
+      kinds.push({ kind: key.replaceAll("_", "-"), home, file, line: lineAt(code, match.index) });
     }
     if (word !== ",") expectsKey = false;
   }
   return kinds;
+}
+
+/** The folder that an entry is loaded from: several kinds may be presets of one adapter. */
+function homeAt(text: string, at: number): string | undefined {
+  const [entry = ""] = text.slice(at).split("\n");
+  return /import\("\.\/[a-z]+\/([a-z0-9-]+)\/index\.ts"\)/.exec(entry)?.[1];
 }
 
 function breach(file: string, line: number, message: string): Breach {

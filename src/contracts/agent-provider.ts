@@ -154,7 +154,13 @@ export interface SessionRequest {
   readonly callTool: (call: ToolCall) => Promise<ToolResult>;
   /** Session to resume, when the agent can; `null` starts a new one. */
   readonly resume: string | null;
-  readonly limits: { readonly startupMs: number; readonly responseMs: number; readonly turnSilenceMs: number };
+  readonly limits: {
+    readonly startupMs: number;
+    readonly responseMs: number;
+    readonly turnSilenceMs: number;
+    /** How long a command that is known to run excuses silence. Absent: not at all. */
+    readonly commandMs?: number;
+  };
   /** The run's tool server, for agents with the channel `mcp`. The token is the run's identity and is registered for redaction. */
   readonly toolServer?: { readonly url: string; readonly token: string };
   /** Answers what an agent asks within a turn, in bounded time. Never rejects. Absent: everything is refused. */

@@ -9,6 +9,8 @@ interface Turn {
   readonly silence: SilenceTimer;
   interrupted: boolean;
   deadline: Timer | null;
+  /** Commands that are known to run, with the end of their excuse. */
+  readonly commands: Map<string, Timer>;
 }
 
 /**
@@ -55,7 +57,7 @@ export class AgentTurns {
       const silence = new SilenceTimer(this.#clock, turnSilenceMs, () =>
         this.fail("turn_timeout", `The agent said nothing for ${turnSilenceMs} ms.`),
       );
-      this.#turn = { number, end: resolve, silence, interrupted: false, deadline: null };
+      this.#turn = { number, end: resolve, silence, interrupted: false, deadline: null, commands: new Map() };
       void send(number).catch(() => undefined);
     });
   }
@@ -74,6 +76,27 @@ export class AgentTurns {
     } finally {
       silence?.resume();
     }
+  }
+
+  /** A command of the agent began: silence is no fault while it runs, within its limit. */
+  commandStarted(id: string): void {
+    const turn = this.#turn;
+    const { commandMs } = this.#limits;
+    if (turn === null || commandMs === undefined || turn.commands.has(id)) return;
+    turn.silence.pause();
+    turn.commands.set(
+      id,
+      this.#clock.setTimer(commandMs, () => this.commandFinished(id)),
+    );
+  }
+
+  /** It ended, or its limit is over. One that was never known is fine. */
+  commandFinished(id: string): void {
+    const timer = this.#turn?.commands.get(id);
+    if (timer === undefined) return;
+    timer.cancel();
+    this.#turn?.commands.delete(id);
+    this.#turn?.silence.resume();
   }
 
   /** The agent's last words so far, for the result. */
@@ -122,6 +145,7 @@ export class AgentTurns {
     this.#turn = null;
     turn.silence.cancel();
     turn.deadline?.cancel();
+    for (const timer of turn.commands.values()) timer.cancel();
     turn.end(result);
   }
 }

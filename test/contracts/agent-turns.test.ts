@@ -12,7 +12,7 @@ function setUp() {
     ...{ clock, log: silentLog, runtime: simRuntime({ clock, programs: {} }), workspace: "/w", env: {}, marker: "m" },
     ...{ title: "t", tools: [], resume: null, onEvent: () => undefined, signal: controller.signal },
     callTool: async () => ({ ok: true, code: "ok", text: "" }),
-    limits: { startupMs: 1_000, responseMs: 500, turnSilenceMs: 1_000 },
+    limits: { startupMs: 1_000, responseMs: 500, turnSilenceMs: 1_000, commandMs: 3_000 },
   };
   return { clock, controller, turns: new AgentTurns(request) };
 }
@@ -57,6 +57,22 @@ describe("the turns of a session", () => {
     release();
     await held;
     await clock.advance(900);
+    expect(turns.current).toBe(1);
+    await clock.advance(200);
+    expect(await turn).toMatchObject({ failure: { kind: "turn_timeout" } });
+  });
+
+  it("are not ended for silence while a command is known to run, but only within its limit", async () => {
+    const { clock, turns } = setUp();
+    const turn = turns.begin(sent);
+    turns.commandStarted("build");
+    turns.commandStarted("build");
+    await clock.advance(2_900);
+    expect(turns.current).toBe(1);
+    turns.commandFinished("build");
+    turns.commandFinished("never heard of");
+    turns.commandStarted("test");
+    await clock.advance(3_000 + 900);
     expect(turns.current).toBe(1);
     await clock.advance(200);
     expect(await turn).toMatchObject({ failure: { kind: "turn_timeout" } });

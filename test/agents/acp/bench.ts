@@ -1,0 +1,150 @@
+import { mkdir, mkdtemp, readdir, realpath, rm } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { type AgentName, programOf } from "../../../dev/agents/places.ts";
+import { type FakeModel, startFakeModel } from "../../../dev/fakes/models/fake-model.ts";
+import type { ModelScript } from "../../../dev/fakes/models/script.ts";
+import { systemClock } from "../../../src/base/clock.ts";
+import type { JsonObject } from "../../../src/base/json.ts";
+import { silentLog } from "../../../src/base/log.ts";
+import { systemRandom } from "../../../src/base/random.ts";
+import { SecretRegistry } from "../../../src/base/redact.ts";
+import type {
+  AgentEvent,
+  AgentProviderKind,
+  AgentSession,
+  PermissionRequest,
+  SessionStart,
+} from "../../../src/contracts/agent-provider.ts";
+import type { ToolCall, ToolDescriptor } from "../../../src/contracts/tool.ts";
+import { localRuntime } from "../../../src/runtimes/local/index.ts";
+import { createToolServer } from "../../../src/tools/index.ts";
+
+const clock = systemClock();
+const runtime = localRuntime({ clock, machine: "here", log: silentLog });
+let sessions = 0;
+
+/** The one tool that runs here have. */
+const NOTE: ToolDescriptor = {
+  name: "note",
+  description: "Takes a note.",
+  inputSchema: { type: "object", properties: { text: { type: "string" } }, required: ["text"] },
+  mutates: false,
+};
+
+/** How a session on the bench is started. */
+export interface BenchOptions {
+  readonly resume?: string;
+  readonly turnSilenceMs?: number;
+  readonly allow?: boolean;
+  readonly withTools?: boolean;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A workspace, an account and a model for one real agent. */
+export class Bench {
+  readonly folder: string;
+  readonly workspace: string;
+  readonly model: FakeModel;
+  readonly events: AgentEvent[] = [];
+  readonly calls: ToolCall[] = [];
+  readonly asked: PermissionRequest[] = [];
+  readonly secrets = new SecretRegistry();
+  readonly #tools = createToolServer({ random: systemRandom(), secrets: this.secrets });
+  readonly #open: AgentSession[] = [];
+  #marker = "";
+
+  private constructor(folder: string, model: FakeModel) {
+    this.folder = folder;
+    this.workspace = join(folder, "work");
+    this.model = model;
+  }
+
+  static async open(script: ModelScript): Promise<Bench> {
+    // Below the home: agents take a folder in the system's temporary one for no real project.
+    await mkdir(join(homedir(), ".cache"), { recursive: true });
+    const folder = await realpath(await mkdtemp(join(homedir(), ".cache", "maestro-bench-")));
+    for (const name of ["work", "account", "tmp"]) await mkdir(join(folder, name));
+    return new Bench(folder, await startFakeModel({ script }));
+  }
+
+  /** Starts the agent; the bench ends it. */
+  async start(kind: AgentProviderKind, options: JsonObject, more: BenchOptions = {}): Promise<SessionStart> {
+    sessions += 1;
+    this.#marker = `maestro.bench.${process.pid}.${sessions}.agent`;
+    const tools = more.withTools === false ? undefined : await this.#tools.admit(this.#served());
+    const provider = await kind.open(options);
+    const start = await provider.start({
+      ...{ runtime, clock, log: silentLog, workspace: this.workspace, marker: this.#marker, title: "A-1: Try it" },
+      env: { PATH: process.env.PATH ?? "", HOME: join(this.folder, "account"), TERM: "dumb", ...more.env },
+      ...{ tools: [NOTE], callTool: this.#served().call, resume: more.resume ?? null },
+      limits: { startupMs: 40_000, responseMs: 15_000, turnSilenceMs: more.turnSilenceMs ?? 60_000, commandMs: 60_000 },
+      ...(tools === undefined ? {} : { toolServer: { url: tools.url, token: tools.token } }),
+      account: { name: "default", stateDirectory: join(this.folder, "account"), userHome: join(this.folder, "nobody") },
+      temporaryDirectory: join(this.folder, "tmp"),
+      decide: async (request) => {
+        this.asked.push(request);
+        return { decision: more.allow === false ? "refuse" : "allow", reason: "as the test says" };
+      },
+      onEvent: (event) => this.events.push(event),
+      signal: new AbortController().signal,
+    });
+    if (start.ok) this.#open.push(start.session);
+    return start;
+  }
+
+  /** Starts it and takes it for granted that it starts. */
+  async session(kind: AgentProviderKind, options: JsonObject, more: BenchOptions = {}): Promise<AgentSession> {
+    const start = await this.start(kind, options, more);
+    if (start.ok) return start.session;
+    throw new Error(`${start.failure.kind}: ${start.failure.sentence} ${this.stderr()}`);
+  }
+
+  /** Live processes of the last session. */
+  async survivors(): Promise<number> {
+    return (await runtime.liveMarkers(this.#marker)).length;
+  }
+
+  /** Kills everything of the last session at once, as a crash does. */
+  async kill(): Promise<void> {
+    await runtime.killMarked(this.#marker);
+  }
+
+  stderr(): string {
+    return this.events.flatMap((event) => (event.type === "stderr" ? [event.text] : [])).join("");
+  }
+
+  of<T extends AgentEvent["type"]>(type: T): Extract<AgentEvent, { type: T }>[] {
+    return this.events.filter((event): event is Extract<AgentEvent, { type: T }> => event.type === type);
+  }
+
+  /** What stands in the workspace. */
+  async files(): Promise<string[]> {
+    return (await readdir(this.workspace)).sort();
+  }
+
+  async close(): Promise<void> {
+    for (const session of this.#open) await session.stop({ graceMs: 1_000 });
+    await this.#tools.close();
+    await this.model.close();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  #served() {
+    return {
+      tools: [NOTE],
+      call: async (call: ToolCall) => {
+        this.calls.push(call);
+        return { ok: true, code: "ok", text: "Noted." };
+      },
+    };
+  }
+}
+
+/** The program of a real agent; `null` when it is not installed here, which is a failure where skips prove nothing. */
+export function realAgent(name: AgentName): string | null {
+  const program = programOf(name);
+  if (program === null && process.env.MAESTRO_NO_SKIP === "1")
+    throw new Error(`${name} is not installed: npm run agents`);
+  return program;
+}
