@@ -8,7 +8,7 @@ export const EXIT = {
   notFound: 4,
   /** Somebody else has it, or it moved on. */
   conflict: 5,
-  /** A tracker, forge or Git remote. */
+  /** A tracker, forge, Git remote or agent. */
   remote: 6,
   /** The disk, or the record on it. */
   storage: 7,
@@ -21,12 +21,14 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 /** Codes of errors and what the process ends with. The first row that fits decides. */
 const TABLE: readonly (readonly [RegExp, ExitCode])[] = [
   [/^aborted$/, EXIT.interrupted],
-  [/^(usage|unknown_template|unknown_command|invalid_argument)$/, EXIT.usage],
+  [/^(usage|unknown_template|unknown_command|invalid_argument|body_missing)$/, EXIT.usage],
+  [/^(agent_not_found|program_missing)$/, EXIT.configuration],
   [
     /(^|_)(not_found|missing_lane)$|^(unknown_(issue|key|lane|state)|record_missing|transcript_missing)$/,
     EXIT.notFound,
   ],
-  [/^(already_running|port_in_use|has_work|lock_timeout|stale_\w+|file_exists|merge_refused)$/, EXIT.conflict],
+  [/^(already_running|port_in_use|has_work|no_work|lock_timeout|stale_\w+|file_exists|merge_refused)$/, EXIT.conflict],
+  [/^(lane_closed|cleaning|not_in_review|no_change_open|cannot_review)$/, EXIT.conflict],
   [/_conflict$/, EXIT.conflict],
   [/_invalid_config$|_missing_secret$|^(invalid|missing|unsupported|workflow|template|profile)_/, EXIT.configuration],
   [
@@ -34,7 +36,7 @@ const TABLE: readonly (readonly [RegExp, ExitCode])[] = [
     EXIT.configuration,
   ],
   [/^(disk_full|file_\w+|folder_failed|lock_unavailable|sqlite_unavailable)$|^(record|transcript)_/, EXIT.storage],
-  [/^(tracker|forge|git)_|^deadline$/, EXIT.remote],
+  [/^(tracker|forge|git|agent)_|^deadline$/, EXIT.remote],
 ];
 
 /** What the process ends with after an error with this code. */

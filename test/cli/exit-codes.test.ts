@@ -4,7 +4,7 @@ import { EXIT, exitCodeOf } from "../../src/cli/exit-codes.ts";
 const CASES: Record<keyof typeof EXIT, string[]> = {
   ok: [],
   failure: ["internal", "http_failed", "spawn_failed", "process_probe_failed", "demo_failed", "some_later_code"],
-  usage: ["usage", "unknown_template", "unknown_command"],
+  usage: ["usage", "unknown_template", "unknown_command", "body_missing"],
   configuration: [
     "invalid_workflow",
     "missing_workflow_file",
@@ -23,6 +23,9 @@ const CASES: Record<keyof typeof EXIT, string[]> = {
     "git_no_repository",
     "git_no_base",
     "path_unreadable",
+    "agent_not_found",
+    "program_missing",
+    "unsupported_node",
     "file_read_failed",
   ],
   notFound: [
@@ -33,8 +36,14 @@ const CASES: Record<keyof typeof EXIT, string[]> = {
     "tracker_not_found",
     "forge_not_found",
     "record_missing",
+    "run_not_found",
+    "page_not_found",
+    "transcript_missing",
   ],
   conflict: [
+    "no_work",
+    "lane_closed",
+    "not_in_review",
     "already_running",
     "port_in_use",
     "stale_fence",
@@ -44,7 +53,16 @@ const CASES: Record<keyof typeof EXIT, string[]> = {
     "merge_refused",
     "file_exists",
   ],
-  remote: ["tracker_request", "tracker_auth", "forge_status", "forge_rate_limited", "git_unreachable", "deadline"],
+  remote: [
+    "agent_startup_timeout",
+    "agent_auth",
+    "tracker_request",
+    "tracker_auth",
+    "forge_status",
+    "forge_rate_limited",
+    "git_unreachable",
+    "deadline",
+  ],
   storage: [
     "disk_full",
     "record_corrupt",

@@ -43,18 +43,27 @@ describe("maestro status", () => {
       laneOf({ id: "lane-3", parked: parkedOf({ sentence: "It asks\nfor a person." }) }),
     ];
     const runs = [
-      runOf({ lastMessage: "Reading.", outcome: null }),
+      runOf({ lastMessage: "Reading.", lastEventAt: NOW - 2_000, outcome: null }),
       runOf({ laneId: "lane-2", claimedAt: 0, endedAt: NOW - 5_000, outcome: outcomeOf({ status: "failed" }) }),
     ];
     const self = await stage({ record: { lanes, runs, events: [started] }, isRunning: true });
     const { out } = await self.run("status");
     expect(out).toContain("demo-00000000: running (process 77)\n");
     expect(out).toContain("1 running, 1 retrying, 0 in review, 1 parked, 0 finished\n");
-    expect(out).toMatch(/\nRunning\n {2}ISSUE .*\n {2}DEMO-1 {2}run 1 {2}streaming turn {2}1m 5s {2}1 {6}Reading\.\n/);
+    expect(out).toMatch(
+      /\nRunning\n {2}ISSUE .*\n {2}DEMO-1 {2}run 1 {2}streaming turn {2}1m 5s {2}1 {6}2s {4}Reading\.\n/,
+    );
     expect(out).toMatch(/\nRetrying\n.*\n {2}DEMO-1 {2}failure 1 {2}10s {2}It broke\.\n/);
-    expect(out).toMatch(/\nWaiting\n.*\n {2}DEMO-1 .* parked {2}It asks for a person\.\n/);
+    expect(out).toMatch(/\nNeeds a person\n.*\n {2}DEMO-1 .* parked {2}It asks for a person\.\n/);
     expect(out).toMatch(/\nEnded\n.*\n {2}DEMO-1 {2}1 {4}failed {2}5s {3}It ended\.\n/);
     expect(self.open.size).toBe(0);
+  });
+
+  it("says why nothing is heard of a run, and how to go on when no service runs", async () => {
+    const lanes = [laneOf({ work: workOf({ state: "queued", startedAt: null, queuedAt: NOW }) })];
+    const { out } = await (await stage({ record: { lanes } })).run("status", "--template", "local/local/mock");
+    expect(out).toMatch(/DEMO-1 {2}run 1 {2}queued .* It is queued until a worker takes it\.\n/);
+    expect(out).toContain("\nTo go on: maestro --template local/local/mock\n");
   });
 
   it("is one document with --json, and names no process when nobody answers", async () => {
@@ -66,7 +75,7 @@ describe("maestro status", () => {
     const runs = Array.from({ length: 12 }, (_, n) =>
       runOf({ number: n, claimedAt: n, endedAt: n, outcome: outcomeOf() }),
     );
-    const self = await stage({ record: { runs } });
+    const self = await stage({ record: { lanes: [laneOf()], runs } });
     const shown = async (...words: string[]) =>
       JSON.parse((await self.run("status", "--json", ...words)).out).recent.length;
     expect([await shown(), await shown("--limit", "2"), await shown("--limit", "50")]).toEqual([10, 2, 12]);

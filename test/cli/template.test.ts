@@ -48,7 +48,9 @@ describe("a template that is composed when it is used", () => {
   it("makes no demo: the issues are the folder's own", async () => {
     const { home, run } = shell();
     const target = ["--template", "local/no_repo/mock"];
-    expect((await run("--dry-run", ...target)).err).toContain("`maestro issue new --template local/no_repo/mock` makes it with its first issue");
+    expect((await run("--dry-run", ...target)).err).toContain(
+      "`maestro issue new --template local/no_repo/mock` makes it with its first issue",
+    );
     expect((await run("issue", "new", "Look", "--state", "classifying", ...target)).code).toBe(0);
     expect((await run("--dry-run", ...target)).out).toMatch(/Look +classifying +yes/);
     expect(existsSync(join(home, "demo"))).toBe(false);

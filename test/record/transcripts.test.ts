@@ -41,6 +41,39 @@ describe.for([
     expect(closed).toMatchObject({ bytes: lines.join("\n").length + 1, lost: null });
   });
 
+  test("are followed while they grow, to the last line before they are packed", async () => {
+    const transcripts = await make();
+    const writer = await transcripts.open("a", 1);
+    writer.append("one");
+    await writer.drained();
+    const left = [
+      () => writer.append("two"),
+      () => undefined,
+      async () => {
+        writer.append("three");
+        await writer.close();
+      },
+    ];
+    const kept: string[] = [];
+    const wait = async (): Promise<boolean> => {
+      await left.shift()?.();
+      return true;
+    };
+    for await (const line of transcripts.follow("a", 1, wait)) kept.push(JSON.parse(line).text);
+    expect([kept, left]).toEqual([["one", "two", "three"], []]);
+  });
+
+  test("are followed no longer than somebody waits, and read when they have ended", async () => {
+    const transcripts = await make();
+    const writer = await transcripts.open("a", 1);
+    const kept: string[] = [];
+    for await (const line of transcripts.follow("a", 1, async () => false)) kept.push(line);
+    writer.append("one");
+    await writer.close();
+    for await (const line of transcripts.follow("a", 1, async () => false)) kept.push(JSON.parse(line).text);
+    expect(kept).toEqual(["one"]);
+  });
+
   test("tell lanes and runs apart, and say when there is none", async () => {
     const transcripts = await make();
     for (const [lane, run] of [

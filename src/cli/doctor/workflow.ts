@@ -31,7 +31,12 @@ function describeFailure(error: MaestroError): Check {
 /** Names only: what a variable holds is nobody's business. */
 async function checkEnvironment({ app, project }: DoctorPlace): Promise<Check[]> {
   if (project instanceof MaestroError) return [];
-  const keys = await explainKey(await app.workflowInput(project), "");
+  let keys: Awaited<ReturnType<typeof explainKey>>;
+  try {
+    keys = await explainKey(await app.workflowInput(project), "");
+  } catch (error) {
+    return [failed("environment", error)];
+  }
   const named = keys.flatMap(({ key, source }) =>
     source.kind === "file" && source.variable !== null ? [{ key, ...source.variable }] : [],
   );
