@@ -66,15 +66,21 @@ async function lookOutside(parts: OrchestratorParts, board: Board, lanes: readon
 /** Decides lane by lane; those that want to start a run come last, in the order of their issues, while slots last. */
 async function decideAll(parts: OrchestratorParts, board: Board, lanes: readonly Lane[], round: Round): Promise<void> {
   const starts = new Map<string, { lane: Lane; plan: Plan }>();
-  for (const lane of lanes) {
+  // Each of them concerns its lane alone, so that their decisions may share a commit.
+  await allOf(lanes, async (lane) => {
     const plan = await planNow(parts, board, lane, round);
     if (startOf(plan) !== undefined) starts.set(lane.issue.id, { lane, plan });
     else await apply(parts, board, lane, plan, round);
-  }
+  });
   for (const issue of orderCandidates([...starts.values()].map(({ lane }) => lane.issue))) {
     const start = starts.get(issue.id);
     if (start !== undefined) await startWhenFree(parts, board, start.lane, start.plan, round);
   }
+}
+
+/** Does something for all; a failure is told when nothing is under way any more. */
+async function allOf<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  for (const end of await Promise.allSettled(items.map(work))) if (end.status === "rejected") throw end.reason;
 }
 
 async function planNow(parts: OrchestratorParts, board: Board, lane: Lane, round: Round): Promise<Plan> {

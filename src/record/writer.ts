@@ -14,6 +14,8 @@ import type { Trouble } from "./trouble.ts";
 const GROUP_MS = 25;
 /** Observed events that are committed without waiting for the timer. */
 const GROUP_EVENTS = 500;
+/** Longest wait of a commit for more that keeps coming, milliseconds: it costs far more than what it carries. */
+const GATHER_MS = 4;
 /** Most events of one commit: a flood becomes several, so that everything else gets its turn. */
 const MAX_GROUP_EVENTS = 1_000;
 /** What a transaction counts for, since nobody knows how much it will write. */
@@ -169,8 +171,7 @@ export class Writer {
   async #pump(): Promise<void> {
     this.#pumping = true;
     do {
-      // What is asked in the same breath shares the commit.
-      await this.#breathe();
+      await this.#gather();
       if (!this.#wantsCommit()) break;
       const group = this.#take();
       await this.#parts.store.exclusive(() => this.#commit(group));
@@ -178,6 +179,16 @@ export class Writer {
     } while (this.#queue.some((job) => job.durable));
     this.#pumping = false;
     this.#arm(this.#wantsCommit() ? 0 : GROUP_MS);
+  }
+
+  /** What is asked in the same breath shares the commit, and what is asked in the next one as long as there is some. */
+  async #gather(): Promise<void> {
+    const end = this.#clock.monotonic() + GATHER_MS;
+    let known: number;
+    do {
+      known = this.#queue.length;
+      await this.#breathe();
+    } while (this.#queue.length > known && this.#clock.monotonic() < end);
   }
 
   #take(): Job[] {

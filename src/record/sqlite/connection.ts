@@ -12,6 +12,8 @@ import { SqliteStore } from "./sqlite-store.ts";
 const BUSY_MS = 5_000;
 /** The write-ahead log shrinks to this after readers have held it up. */
 const JOURNAL_BYTES = 64 * 1024 * 1024;
+/** Pages of the write-ahead log (16 MiB) that are put into the file at once: each page as it is at last, not each time it changed. */
+const CHECKPOINT_PAGES = 4_000;
 
 /** Opens or makes the database of a writer. A newer or damaged one is refused before anything is written to it. */
 export async function openWriter(file: string): Promise<Store> {
@@ -82,7 +84,9 @@ async function connect(file: string, readOnly: boolean): Promise<SqliteDatabase>
 
 function prepareWriter(database: SqliteDatabase, file: string | null): void {
   try {
-    database.exec(`PRAGMA journal_mode=WAL; PRAGMA journal_size_limit=${JOURNAL_BYTES}; PRAGMA synchronous=NORMAL`);
+    database.exec(
+      `PRAGMA journal_mode=WAL; PRAGMA journal_size_limit=${JOURNAL_BYTES}; PRAGMA wal_autocheckpoint=${CHECKPOINT_PAGES}; PRAGMA synchronous=NORMAL`,
+    );
   } catch (error) {
     throw storeError(error, file);
   }
