@@ -3,6 +3,7 @@ import { type MaestroError, toMaestroError } from "../base/errors.ts";
 import { Scope } from "../base/scope.ts";
 import { Wake } from "../base/wake.ts";
 import type { EventType } from "../model/events/index.ts";
+import type { Event } from "../model/events/index.ts";
 import type { Issue } from "../model/issue.ts";
 import type { Lane } from "../model/lane.ts";
 import type { Reason } from "../model/verdict.ts";
@@ -56,6 +57,7 @@ export class Orchestrator {
   readonly polls: PollWatch;
   #revision = 0;
   #nextPollAt = 0;
+  #nextRecheckAt = 0;
   #lookedAt = 0;
   #ending: Ending | null = null;
   #starting: Promise<void> | null = null;
@@ -189,8 +191,6 @@ export class Orchestrator {
   async #open(): Promise<void> {
     const { record, engine, instance, version, pid } = this.#parts;
     await this.#board.load(record.views);
-    // A drain that was asked of an earlier process ended with it.
-    const resumes = this.#board.mode === "draining";
     const scope = { workflowId: record.workflowId, laneId: null, run: null, fence: null };
     this.#scope.defer(
       "record subscription",
@@ -204,13 +204,11 @@ export class Orchestrator {
       "work hints",
       engine.onWork(() => this.#sendWake.nudge()),
     );
-    await record.transact(async (tx) => {
-      await tx.append([{ ...scope, event: { type: "service_started", data: { instance, version, pid } } }]);
-      if (resumes)
-        await tx.append([
-          { ...scope, event: { type: "service_mode_changed", data: { mode: "running", actor: "start" } } },
-        ]);
-    });
+    const started: Event = { type: "service_started", data: { instance, version, pid } };
+    const resumed: Event = { type: "service_mode_changed", data: { mode: "running", actor: "start" } };
+    // A drain that was asked of an earlier process ended with it.
+    const events = this.#board.mode === "draining" ? [started, resumed] : [started];
+    await record.transact((tx) => tx.append(events.map((event) => ({ ...scope, event }))));
     await this.#notes.write();
     await recover(this.#parts);
   }
@@ -243,8 +241,11 @@ export class Orchestrator {
 
   async #poll(): Promise<MaestroError | null> {
     const { clock, workflows } = this.#parts;
-    await workflows.recheck();
+    // Not for every hint from outside: the file has a watch of its own, and this is for what that missed.
+    const isRechecked = clock.now() >= this.#nextRecheckAt;
+    if (isRechecked) await workflows.recheck();
     this.#nextPollAt = clock.now() + workflows.current().polling.intervalMs;
+    if (isRechecked) this.#nextRecheckAt = this.#nextPollAt;
     return this.polls.watch(() => poll(this.#parts, this.#board, this.#candidates, this.#abort.signal));
   }
 
