@@ -1,4 +1,4 @@
-import { chmod, lstat, readdir, rm } from "node:fs/promises";
+import { chmod, lstat, readdir, rm, rmdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { systemCode } from "../../base/errors.ts";
 
@@ -10,6 +10,7 @@ const RETRIES = { maxRetries: 5, retryDelay: 50 };
  * first: they are ours to remove.
  */
 export async function removeTree(path: string): Promise<void> {
+  if (await removeAtOnce(path)) return;
   try {
     await rm(path, { recursive: true, force: true, ...RETRIES });
   } catch (error) {
@@ -17,6 +18,19 @@ export async function removeTree(path: string): Promise<void> {
     await makeWritable(path);
     await rm(path, { recursive: true, force: true, ...RETRIES });
   }
+}
+
+/** A file, a link or an empty folder: most of what is removed, for a third of the system calls. */
+async function removeAtOnce(path: string): Promise<boolean> {
+  for (const remove of [unlink, rmdir]) {
+    try {
+      await remove(path);
+      return true;
+    } catch (error) {
+      if (systemCode(error) === "ENOENT") return true;
+    }
+  }
+  return false;
 }
 
 async function makeWritable(path: string): Promise<void> {

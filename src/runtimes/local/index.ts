@@ -24,11 +24,13 @@ export interface LocalRuntimeOptions {
  */
 export function localRuntime(options: LocalRuntimeOptions): Runtime {
   const processes = process.platform === "linux" ? procFolder() : psTable();
+  // Asking the system for each variable anew costs a run more than the rest of its preparation.
+  const environment = presentVariables();
   const host: Host = { clock: options.clock, log: options.log, processes };
   return {
     placement: "local",
     machine: options.machine,
-    environment,
+    environment: () => ({ ...environment }),
     spawn: (spec) => spawnProcess(host, spec),
     execute: (spec) => executeProcess(host, spec),
     killMarked: (marker) => killMarked(host, marker),
@@ -38,7 +40,7 @@ export function localRuntime(options: LocalRuntimeOptions): Runtime {
   };
 }
 
-function environment(): Record<string, string> {
+function presentVariables(): Record<string, string> {
   const present: Record<string, string> = {};
   for (const [name, value] of Object.entries(process.env)) if (value !== undefined) present[name] = value;
   return present;

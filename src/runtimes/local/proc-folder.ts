@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFile, readSync } from "node:fs";
+import { closeSync, openSync, read, readSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { promisify } from "node:util";
 import { systemCode, toMaestroError } from "../../base/errors.ts";
@@ -10,9 +10,15 @@ import { sameBreath, sharedScan } from "./shared-scan.ts";
 export function procFolder(): ProcessTable {
   let strangers: ReadonlyMap<number, string> = new Map();
   let bare: ReadonlyMap<number, string> = new Map();
+  let whole = { at: Number.NEGATIVE_INFINITY, rows: new Map<number, ProcProcess>() };
   const look = sameBreath(
     sharedScan(async () => {
-      const rows = await processes();
+      const now = performance.now();
+      const isFresh = now - whole.at < FRESH_MS;
+      const rows = await processes(
+        isFresh ? (pid) => (strangers.has(pid) ? whole.rows.get(pid) : undefined) : () => undefined,
+      );
+      if (!isFresh) whole = { at: now, rows: new Map(rows.map((row) => [row.pid, row])) };
       const { markers, unmarked, empty } = await readMarkers(rows, strangers, bare);
       strangers = unmarked;
       bare = empty;
@@ -47,6 +53,9 @@ async function readMarkers(
   return { markers, unmarked, empty };
 }
 
+/** More than most environments have. */
+const ENVIRONMENT_BYTES = 16 * 1024;
+
 /** Turns of the event loop that an exec gets to end. */
 const EXEC_TURNS = 200;
 
@@ -57,17 +66,27 @@ interface ProcProcess extends ProcessRow {
   readonly isKernel: boolean;
 }
 
+/**
+ * As long as this, milliseconds, a process without marker that is no child of ours need not be looked at again: it never becomes one, and
+ * the system cannot have given its id to another one so soon.
+ */
+const FRESH_MS = 500;
 /** How many are looked at before everything else that waits in this process gets its turn. */
 const BATCH = 64;
 /** PF_KTHREAD of linux/sched.h. */
 const KERNEL_THREAD = 0x00200000;
 
-/** Those that run now; zombies have ended. */
-async function processes(): Promise<ProcProcess[]> {
+/** Those that run now; zombies have ended. What is `known` of one is not asked again. */
+async function processes(known: (pid: number) => ProcProcess | undefined): Promise<ProcProcess[]> {
   const found: ProcProcess[] = [];
-  for (const [at, pid] of (await listPids()).entries()) {
-    if (at % BATCH === BATCH - 1) await loopTurn();
-    const row = parseStat(pid, readStat(pid));
+  let asked = 0;
+  for (const pid of await listPids()) {
+    let row = known(pid);
+    if (row === undefined) {
+      asked += 1;
+      if (asked % BATCH === 0) await loopTurn();
+      row = parseStat(pid, readStat(pid));
+    }
     if (row !== undefined) found.push(row);
   }
   return found;
@@ -112,8 +131,7 @@ async function readEnvironment(pid: number): Promise<string | undefined> {
   const file = openEntry(`/proc/${pid}/environ`);
   if (file === undefined) return undefined;
   try {
-    // On a thread: for this one the kernel may wait for the process.
-    return await readAll(file, "latin1");
+    return await readWhole(file);
   } catch (error) {
     ended(error);
     return undefined;
@@ -122,7 +140,17 @@ async function readEnvironment(pid: number): Promise<string | undefined> {
   }
 }
 
-const readAll = promisify(readFile);
+const readPart = promisify(read);
+
+/** On a thread: for this one the kernel may wait for the process. */
+async function readWhole(file: number): Promise<string> {
+  let text = "";
+  for (let size = ENVIRONMENT_BYTES; ; size *= 2) {
+    const { buffer, bytesRead } = await readPart(file, Buffer.allocUnsafe(size), 0, size, null);
+    text += buffer.toString("latin1", 0, bytesRead);
+    if (bytesRead < size) return text;
+  }
+}
 
 /** Ended while we looked, or another user's: neither is one of ours, and another user's could not be ended anyway. */
 const NOT_OURS = ["ENOENT", "ESRCH", "EACCES", "EPERM"];

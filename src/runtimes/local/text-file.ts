@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { constants } from "node:fs";
+import { closeSync, constants, existsSync, fchmodSync, openSync, writeFileSync } from "node:fs";
 import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { MaestroError, systemCode } from "../../base/errors.ts";
@@ -43,10 +43,12 @@ export interface Writing {
  */
 export async function writeText(path: string, text: string, { mode, durable = true }: Writing): Promise<void> {
   const folder = dirname(path);
-  await mkdir(folder, { recursive: true });
   const temporary = join(folder, `.${basename(path).slice(0, 200)}.${randomBytes(6).toString("hex")}.tmp`);
   try {
-    await writeNew(temporary, text, mode, durable);
+    if (!existsSync(folder)) await mkdir(folder, { recursive: true });
+    if (durable) await writeNew(temporary, text, mode);
+    else writeNewNow(temporary, text, mode);
+    // On a thread: some file systems write out first what replaces another file.
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
@@ -55,15 +57,26 @@ export async function writeText(path: string, text: string, { mode, durable = tr
   if (durable) await syncFolder(folder);
 }
 
-async function writeNew(path: string, text: string, mode: number | undefined, durable: boolean): Promise<void> {
+async function writeNew(path: string, text: string, mode: number | undefined): Promise<void> {
   // Private until the final mode is set.
   const file = await open(path, "wx", mode === undefined ? 0o666 : 0o600);
   try {
     await file.writeFile(text);
     if (mode !== undefined) await file.chmod(mode);
-    if (durable) await file.sync();
+    await file.sync();
   } finally {
     await file.close();
+  }
+}
+
+/** Into the system's memory only, and so without a thread. */
+function writeNewNow(path: string, text: string, mode: number | undefined): void {
+  const file = openSync(path, "wx", mode === undefined ? 0o666 : 0o600);
+  try {
+    writeFileSync(file, text);
+    if (mode !== undefined) fchmodSync(file, mode);
+  } finally {
+    closeSync(file);
   }
 }
 
