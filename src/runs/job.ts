@@ -59,7 +59,7 @@ export class Job {
   }
 
   async #carry(context: WorkContext): Promise<WorkOutcome> {
-    const { scope, observer, log } = context;
+    const { scope, log } = context;
     let outcome: WorkOutcome;
     try {
       outcome = await carry(context);
@@ -68,8 +68,8 @@ export class Job {
       outcome = failedWith(error);
     }
     try {
+      // What it noted reaches the disk with the commit that settles it.
       await scope.close();
-      await observer.flush();
     } catch (error) {
       log.error("work could not be tidied up", { error: toMaestroError(error) });
     }

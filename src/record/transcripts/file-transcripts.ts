@@ -1,9 +1,9 @@
-import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { createReadStream, createWriteStream, readFileSync, statSync } from "node:fs";
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline as pipelineOf } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { createGunzip, createGzip } from "node:zlib";
+import { createGunzip, createGzip, gzipSync } from "node:zlib";
 import type { Clock } from "../../base/clock.ts";
 import { isMaestroError, MaestroError, messageOf, systemCode, toMaestroError } from "../../base/errors.ts";
 import { shortHash, slug } from "../../base/ids.ts";
@@ -24,6 +24,10 @@ export interface TranscriptOptions {
 
 const PLAIN = ".jsonl";
 const PACKED = ".jsonl.gz";
+/** Bytes that are packed at once, in less time than streams take to begin. */
+const SMALL = 64 * 1024;
+/** On the disk before the plain file goes. */
+const DRAFT = { mode: 0o600, flush: true } as const;
 
 /** Transcripts as files of one folder: plain while a run lives, gzip afterwards. */
 export function createTranscripts(options: TranscriptOptions): Transcripts {
@@ -42,8 +46,7 @@ class FileTranscripts implements Transcripts {
     const { directory, secrets, clock, maxBytes = MAX_TRANSCRIPT_BYTES } = this.#options;
     const base = this.#base(laneId, run);
     try {
-      await mkdir(directory, { recursive: true, mode: 0o700 });
-      const handle = await open(base + PLAIN, "a", 0o600);
+      const handle = await openIn(directory, base + PLAIN);
       this.#live.add(base);
       const { size } = await handle.stat();
       const pack = () => this.#pack(base).finally(() => this.#live.delete(base));
@@ -98,15 +101,24 @@ class FileTranscripts implements Transcripts {
 
   /** A crash leaves the plain file until the packed one is whole. */
   async #pack(base: string): Promise<string> {
+    const plain = base + PLAIN;
     const draft = `${base}${PACKED}.tmp`;
-    await pipeline(
-      createReadStream(base + PLAIN),
-      createGzip(),
-      createWriteStream(draft, { mode: 0o600, flush: true }),
-    );
+    if (statSync(plain).size <= SMALL) await writeFile(draft, gzipSync(readFileSync(plain)), DRAFT);
+    else await pipeline(createReadStream(plain), createGzip(), createWriteStream(draft, DRAFT));
     await rename(draft, base + PACKED);
-    await rm(base + PLAIN);
+    await unlink(plain);
     return base + PACKED;
+  }
+}
+
+/** Opens to append. */
+async function openIn(directory: string, file: string): Promise<FileHandle> {
+  try {
+    return await open(file, "a", 0o600);
+  } catch (error) {
+    if (systemCode(error) !== "ENOENT") throw error;
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    return open(file, "a", 0o600);
   }
 }
 
