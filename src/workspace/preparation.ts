@@ -24,7 +24,7 @@ export async function prepareWorkspace(
   const isTakenUp = found === "directory" && known !== undefined && isReadyFor(known, lane);
   if (!isTakenUp) {
     await clearAway(options, place, known, lane, signal);
-    await noteState(options, place, lane, "preparing");
+    if (known !== undefined || isPopulated(options, lane)) await noteState(options, place, lane, "preparing");
     await makeFolder(runtime, place);
   }
   await requireFolder(runtime, place);
@@ -33,6 +33,11 @@ export async function prepareWorkspace(
   if (created) await finish(options, place, lane, isTakenUp, signal);
   const path = await requireFolder(runtime, place);
   return { path, created, baseSha: tree?.baseSha ?? null, headSha: tree?.headSha ?? null };
+}
+
+/** An empty folder cannot be found half-made; one without a note is made anew like one that was never finished. */
+function isPopulated({ git, hooks }: WorkspacesOptions, { branch }: WorkspaceLane): boolean {
+  return (git !== null && branch !== null) || hooks.afterCreate !== null;
 }
 
 function isReadyFor(known: WorkspaceState, lane: WorkspaceLane): boolean {

@@ -19,7 +19,7 @@ export async function removeWorkspace(
   lane: WorkspaceLane,
   signal: AbortSignal,
 ): Promise<{ readonly salvage: string | null }> {
-  const { runtime, log, git } = options;
+  const { runtime, log, git, hooks } = options;
   const known = await readState(runtime, log, place);
   const branch = known === undefined ? lane.branch : known.branch;
   const tree = treeOf(options, place.key, branch);
@@ -27,7 +27,9 @@ export async function removeWorkspace(
   if (known?.state !== "removing") {
     await beforeRemove(options, place, lane, signal);
     salvage = await salvageContent(options, place, lane, branch, signal);
-    await noteRemoving(options, place, known, { laneId: lane.laneId, branch, salvage });
+    // Without either of them a crash repeats nothing.
+    if (salvage !== null || hooks.beforeRemove !== null)
+      await noteRemoving(options, place, known, { laneId: lane.laneId, branch, salvage });
   }
   await discard(runtime, place);
   if (tree !== null && git !== null) await git.forget(tree, signal);
