@@ -27,13 +27,25 @@ export function toIssues(declared: readonly MemoryIssue[], state: MemoryState): 
   const taken = new Set(declared.flatMap(({ id, identifier }) => [id, identifier]));
   const created = state.created.filter(({ id, identifier }) => !taken.has(id) && !taken.has(identifier));
   const edits = new Map(state.edits.map((edit) => [edit.id, edit]));
-  const issues = [...declared, ...created].map((issue) => toIssue(issue, edits.get(String(issue.id))));
-  const known = new Map(issues.flatMap((issue) => [[issue.id, issue] as const, [issue.identifier, issue] as const]));
   const all = [...declared, ...created];
+  const issues = all.map((issue) => issueOf(issue, edits.get(String(issue.id))));
+  if (all.every(({ blocked_by }) => (blocked_by ?? []).length === 0)) return issues;
+  const known = new Map(issues.flatMap((issue) => [[issue.id, issue] as const, [issue.identifier, issue] as const]));
   return issues.map((issue, at) => ({
     ...issue,
     blockedBy: (all[at]?.blocked_by ?? []).map((blocker) => toBlocker(blocker, known)),
   }));
+}
+
+/** Of thousands of issues one is edited at a time; the others are what they were. */
+const kept = new WeakMap<MemoryIssue, { readonly edit: MemoryEdit | undefined; readonly issue: Issue }>();
+
+function issueOf(declared: MemoryIssue, edit: MemoryEdit | undefined): Issue {
+  const last = kept.get(declared);
+  if (last !== undefined && last.edit === edit) return last.issue;
+  const issue = toIssue(declared, edit);
+  kept.set(declared, { edit, issue });
+  return issue;
 }
 
 function toIssue(issue: MemoryIssue, edit: MemoryEdit | undefined): Issue {
