@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
 import type { Log } from "./base/log.ts";
 import { newId } from "./base/ids.ts";
 import { isMaestroError, toMaestroError } from "./base/errors.ts";
@@ -24,6 +25,11 @@ import { openControlSocket } from "./orchestrator/commands/socket.ts";
 import { createTranscripts, type OpenRecord, openRecord } from "./record/index.ts";
 import { watchWorkflow, type WorkflowChange, type WorkflowSource } from "./workflow/index.ts";
 
+/**
+ * How much code runs, in bytes of it, before V8 optimises it: by its own measure, a fifth of this, a daemon that mostly waits spends a quarter
+ * of its CPU and 40 MB on compiling what does not become faster.
+ */
+const OPTIMISE_AFTER = 600_000;
 /** How long agents get to end when the service stops, milliseconds. */
 const WORKER_GRACE_MS = 15_000;
 /** How long the two loops get to end their last call, milliseconds. */
@@ -44,6 +50,7 @@ export async function composeDaemon(parts: DaemonParts): Promise<Daemon> {
 }
 
 async function compose(parts: DaemonParts, scope: Scope): Promise<Daemon> {
+  setFlagsFromString(`--interrupt-budget=${OPTIMISE_AFTER}`);
   const { project, options, clock } = parts;
   const hints = new Hints();
   const source = await followedWorkflow(parts, hints, scope);
