@@ -17,7 +17,7 @@ export type { Transcripts, TranscriptWriter } from "./transcripts/transcripts.ts
 export { type VerifyReport, verifyRecord } from "./verify.ts";
 export { eventDocument } from "./views/events.ts";
 export { findLane } from "./views/find-lane.ts";
-export { issueState, type IssueStateParts } from "./views/issue-state.ts";
+export { issueState } from "./views/issue-state.ts";
 export { closedLanePage, laneDocument, laneRow, type LaneTold } from "./views/lanes.ts";
-export { findRun, type Page, runDocument, runPage } from "./views/runs.ts";
+export { findRun, runDocument, runPage } from "./views/runs.ts";
 export { statusDocument, type StatusParts } from "./views/status.ts";

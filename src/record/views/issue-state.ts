@@ -1,6 +1,6 @@
 import type { RecordViews } from "../../contracts/record.ts";
 import type { IssueStateDocument, SessionLog } from "../../model/documents/issue.ts";
-import type { Lane, Run } from "../../model/lane.ts";
+import { isOpen, type Lane, type Run } from "../../model/lane.ts";
 import { eventDocument } from "./events.ts";
 import { queuedRetry } from "./fields.ts";
 import { findLane } from "./find-lane.ts";
@@ -12,7 +12,7 @@ const MOST_EVENTS = 20;
 const MOST_LOGS = 10;
 
 /** What the caller knows beside the record. */
-export interface IssueStateParts {
+interface IssueStateParts {
   /** Epoch milliseconds. */
   readonly now: number;
   /** Where a run's transcript is served. Default: nowhere. */
@@ -38,7 +38,7 @@ export async function issueState(
     workspace: { path: lane.workspacePath ?? null },
     attempts: {
       restart_count: Math.max(0, lane.lastRun - 1),
-      current_retry_attempt: lane.retry?.attempt ?? (lane.failures > 0 ? lane.failures : null),
+      current_retry_attempt: lane.retry?.attempt ?? (isOpen(lane) && lane.failures > 0 ? lane.failures : null),
     },
     running: hasWork(lane) ? runningRow(lane, current, parts.now) : null,
     retry: queuedRetry(lane.retry),
