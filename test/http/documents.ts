@@ -1,3 +1,4 @@
+import type { Change } from "../../src/model/change.ts";
 import type { LaneRow, RunDocument } from "../../src/model/documents/lane.ts";
 import type { StatusDocument, WaitingRow } from "../../src/model/documents/status.ts";
 
@@ -92,5 +93,28 @@ export function aRun(laneId: string, run: number): RunDocument {
     ended_at: null,
     last_event_at: "2026-01-01T00:00:00.000Z",
     summary: null,
+  };
+}
+
+/** An open change that nobody has looked at. */
+export function aChange(id: string, changes: Partial<Change> = {}): Change {
+  return {
+    id,
+    url: null,
+    title: `Change ${id}`,
+    body: "",
+    branch: "maestro/a",
+    base: "main",
+    headSha: "a".repeat(40),
+    baseSha: null,
+    state: "open",
+    draft: false,
+    mergeability: "clean",
+    mergedSha: null,
+    reviews: [],
+    comments: [],
+    checks: [],
+    updatedAt: 0,
+    ...changes,
   };
 }

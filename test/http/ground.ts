@@ -36,7 +36,7 @@ export function groundParts(changes: Partial<HttpParts> = {}) {
 export function ground(changes: Partial<HttpParts> = {}) {
   const { parts, ...rest } = groundParts(changes);
   const access = new Access(parts);
-  const { app, endStreams } = routing(parts, access);
+  const { app, endStreams, close } = routing(parts, access);
   /** As anybody on this machine. */
   const ask = async (method: string, path: string, init: { headers?: Record<string, string>; body?: string } = {}) =>
     app.request(`http://127.0.0.1:4000${path}`, {
@@ -52,5 +52,5 @@ export function ground(changes: Partial<HttpParts> = {}) {
       headers: { ...bearer, "content-type": "application/json", ...headers },
       body: JSON.stringify(body),
     });
-  return { ...rest, access, ask, get, post, bearer, endStreams };
+  return { ...rest, access, ask, get, post, bearer, endStreams, close };
 }

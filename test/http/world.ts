@@ -16,6 +16,9 @@ export class World {
   status: StatusDocument = emptyStatus();
   /** Stands in for the status while it is set. */
   statusGate: (() => Promise<StatusDocument>) | null = null;
+  /** Stand in for reading the record while they are set. */
+  lastSeqGate: (() => Promise<number>) | null = null;
+  eventsGate: (() => Promise<never>) | null = null;
   open: LaneRow[] = [];
   /** Newest first. */
   closed: LaneRow[] = [];
@@ -90,13 +93,14 @@ export class World {
     runs: async (limit, before) => part(this.runs, limit, before, (row) => row.run_id),
     run: async (lane, number) => this.runs.find((run) => run.lane_id === lane && run.run === number) ?? null,
     events: async ({ laneId, afterSeq = 0, beforeSeq = Number.POSITIVE_INFINITY, newestFirst, limit }) => {
+      if (this.eventsGate !== null) return this.eventsGate();
       const found = this.events.filter(
         (event) => event.seq > afterSeq && event.seq < beforeSeq && (laneId === undefined || event.laneId === laneId),
       );
       return (newestFirst ? found.toReversed() : found).slice(0, limit).map(eventDocument);
     },
     eventDocument,
-    lastSeq: async () => this.events.at(-1)?.seq ?? 0,
+    lastSeq: async () => (this.lastSeqGate === null ? (this.events.at(-1)?.seq ?? 0) : this.lastSeqGate()),
     subscribe: (onCommit) => {
       this.#subscribers.add(onCommit);
       return () => this.#subscribers.delete(onCommit);
