@@ -3,6 +3,8 @@ import { CiSummary } from "./dev/ci-summary.ts";
 
 const isLong = process.env.MAESTRO_LONG === "1";
 const exclude = isLong ? [] : ["**/*.long.test.ts"];
+/** Tests that start real agents, which `npm run agents` installs. */
+const REAL_AGENTS = "test/agents/**/real*.test.ts";
 
 export default defineConfig({
   test: {
@@ -12,7 +14,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/e2e/**", ...exclude],
+          exclude: ["test/e2e/**", REAL_AGENTS, ...exclude],
           maxWorkers: 2,
           testTimeout: isLong ? 600_000 : 15_000,
           hookTimeout: 15_000,
@@ -28,6 +30,17 @@ export default defineConfig({
           testTimeout: isLong ? 600_000 : 60_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        // Each agent takes a core and some hundred megabytes. Run by `npm run test:agents`.
+        test: {
+          name: "agents",
+          include: [REAL_AGENTS],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -17,6 +17,7 @@ import type {
   SessionStart,
 } from "../../../src/contracts/agent-provider.ts";
 import type { ToolCall, ToolDescriptor } from "../../../src/contracts/tool.ts";
+import type { TokenUsage } from "../../../src/model/usage.ts";
 import { localRuntime } from "../../../src/runtimes/local/index.ts";
 import { createToolServer } from "../../../src/tools/index.ts";
 
@@ -39,6 +40,7 @@ export interface BenchOptions {
   readonly allow?: boolean;
   readonly withTools?: boolean;
   readonly env?: Readonly<Record<string, string>>;
+  readonly baseline?: TokenUsage;
 }
 
 /** A workspace, an account and a model for one real agent. */
@@ -80,6 +82,7 @@ export class Bench {
       ...{ tools: [NOTE], callTool: this.#served().call, resume: more.resume ?? null },
       limits: { startupMs: 40_000, responseMs: 15_000, turnSilenceMs: more.turnSilenceMs ?? 60_000, commandMs: 60_000 },
       ...(tools === undefined ? {} : { toolServer: { url: tools.url, token: tools.token } }),
+      ...(more.baseline === undefined ? {} : { baseline: more.baseline }),
       account: { name: "default", stateDirectory: join(this.folder, "account"), userHome: join(this.folder, "nobody") },
       temporaryDirectory: join(this.folder, "tmp"),
       decide: async (request) => {
@@ -103,6 +106,11 @@ export class Bench {
   /** Live processes of the last session. */
   async survivors(): Promise<number> {
     return (await runtime.liveMarkers(this.#marker)).length;
+  }
+
+  /** Waits until something has happened; the test's own limit ends it. */
+  async until(isSo: () => boolean): Promise<void> {
+    while (!isSo()) await clock.sleep(20);
   }
 
   /** Kills everything of the last session at once, as a crash does. */
