@@ -48,7 +48,7 @@ export class Daemon {
 
   /** Where its page is. */
   get url(): string | undefined {
-    return this.lines.map((line) => /^ {2}page +(http\S+)/.exec(line)?.[1]).find((url) => url !== undefined);
+    return this.lines.map((line) => /^ {2}page +(http:\/\/[^/\s]+)/.exec(line)?.[1]).find((url) => url !== undefined);
   }
 
   /** How many lines say this. */

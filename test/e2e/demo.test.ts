@@ -58,7 +58,7 @@ test("the demo: three issues become merged changes, one of them after a review, 
   const bare = join(state, "forge", "repository.git");
   expect(git(bare, "rev-parse", "maestro/shop-3")).toBe(firstHead);
   expect(await stateAt(page)).toMatchObject({ counts: { review: 1, closed: 2 }, service: { running: true } });
-  expect(await (await fetch(page)).text()).toContain("SHOP-3");
+  expect(await (await fetch(new URL("/plain", page))).text()).toContain("SHOP-3");
 
   // A reviewer asks for changes: the same lane repairs its change.
   const wish = ["change", "review", id, "--request-changes", "--body", "Please name the limit.", "--author", "ann"];
@@ -104,7 +104,7 @@ test("the demo: three issues become merged changes, one of them after a review, 
   // Everything is still there for whoever comes later, with and without a service; nothing is started again.
   const again = startMaestro(place, ...TEMPLATE, "--port", "0");
   const secondPage = (await again.line(/^ +page +(http:.+)$/))[1] ?? "";
-  await fetch(`${secondPage}/api/v1/refresh`, { method: "POST" });
+  await fetch(new URL("/api/v1/refresh", secondPage), { method: "POST" });
   expect(await stateAt(secondPage)).toMatchObject({
     counts: { running: 0, review: 0, parked: 0, closed: 3 },
     waiting: [],

@@ -22,9 +22,9 @@ export interface Exported {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** Asks a running service. */
+/** Asks the running service whose page this is. */
 export async function stateAt(page: string): Promise<Status> {
-  return JSON.parse(await (await fetch(`${page}/api/v1/state`)).text());
+  return JSON.parse(await (await fetch(new URL("/api/v1/state", page))).text());
 }
 
 /** Every event on record; `target` are the words that name the workflow. */
