@@ -40,13 +40,15 @@ const SERVICE = {
 const LANE = {
   lane_opened: ({ issue, reason }) => milestone(`taken up: ${issue.title} (${reason.sentence})`),
   issue_refreshed: ({ issue }) => detail(`the issue was changed; it is in "${issue.state}"`),
-  work_enqueued: ({ kind, purpose, reason }) => step(`${workName(kind)} queued (${purpose}): ${reason.sentence}`),
+  work_enqueued: ({ kind, purpose, reason }) =>
+    step(`${workName(kind)} queued${kind === "run" ? ` (${purpose})` : ""}: ${reason.sentence}`),
   work_canceled: ({ reason }) => step(`being stopped: ${reason.sentence}`),
   work_closed: ({ kind, reason }) => detail(`${workName(kind)} looked at: ${reason.sentence}`),
   lane_staged: ({ stage, reason }) =>
     stage === "review_wait"
       ? milestone(`waits for review: ${reason.sentence}`)
-      : step(`${plain(stage)}: ${reason.sentence}`),
+      : // What leads here, a merge or a result, is seen more than once; this stage is taken once.
+        (stage === "closeout" ? milestone : step)(`${plain(stage)}: ${reason.sentence}`),
   hand_off_accepted: ({ route, summary }) => milestone(`handed off for "${route}": ${summary}`),
   retry_scheduled: ({ kind, dueAt, error }, at) =>
     step(`tries again in ${formatDuration(Math.max(0, dueAt - at))}: ${error ?? kind}`),
@@ -78,7 +80,8 @@ const WORK = {
   progress_seen: ({ message }) => step(message),
   tool_called: ({ tool, ok, code, ms }) =>
     step(`tool ${tool} ${ok ? "answered" : `refused (${code})`} after ${formatDuration(ms)}`),
-  signal_recorded: ({ tool, signal }) => step(`the agent called ${tool}: ${plain(signal.kind)}`),
+  signal_recorded: ({ tool, signal }) =>
+    step(`the agent called ${tool}${signal.kind === "none" ? "" : `: ${plain(signal.kind)}`}`),
   commit_seen: ({ headSha, changed }) =>
     step(`head ${headSha.slice(0, 12)} ${changed ? "differs from" : "is like"} the base`),
   run_summarised: ({ summary }) => detail(summaryWords(summary)),
@@ -94,11 +97,14 @@ const OUTSIDE = {
     (state === "refused" ? step : detail)(`outside write ${state}: ${result ?? key}`),
   evidence_recorded: (evidence) => evidenceWords(evidence),
   change_seen: ({ changeId, url, state, review, checks }) => {
-    if (state === "merged") return milestone(mergedWords(`Change ${changeId} was merged.`));
+    if (state === "merged") return step(mergedWords(`Change ${changeId} was merged.`));
     const name = `change ${changeId}${url === null ? "" : ` ${url}`}`;
     return state === "closed"
       ? milestone(`${name} was closed`)
-      : step(`${name} is open (review: ${plain(review)}, checks: ${checks})`);
+      : // Seen with every decision about it; only an answer is news.
+        (review === "none" && checks !== "failed" ? detail : step)(
+          `${name} is open (review: ${plain(review)}, checks: ${checks})`,
+        );
   },
   plugin: ({ name }) => detail(`plugin ${name}`),
 } satisfies Partial<Dictionary>;
@@ -137,7 +143,7 @@ function summaryWords({ turns, tools, usage, files }: RunSummary): string {
 }
 
 function evidenceWords({ kind, witness, ok, sentence }: Evidence): EventWords {
-  if (kind === "landed" && ok) return milestone(mergedWords(sentence));
+  if (kind === "landed" && ok) return step(mergedWords(sentence));
   return step(`${ok ? "seen" : "not so"} (${witness}): ${sentence}`);
 }
 

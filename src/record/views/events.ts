@@ -12,7 +12,8 @@ export function eventDocument({ seq, at, laneId, run, event }: StoredEvent): Eve
     type: event.type,
     lane_id: laneId,
     run,
-    message: words.slice(0, 1).toUpperCase() + words.slice(1),
+    // What the agent itself said stays as it is.
+    message: event.type === "progress_seen" ? words : words.slice(0, 1).toUpperCase() + words.slice(1),
     weight,
     data: { ...event.data },
   };

@@ -15,6 +15,7 @@ describe("eventWords", () => {
       "step",
     ],
     [{ type: "lane_staged", data: { stage: "review_wait", reason: WHY } }, "waits for review: Because.", "milestone"],
+    [{ type: "lane_staged", data: { stage: "closeout", reason: WHY } }, "closeout: Because.", "milestone"],
     [{ type: "lane_staged", data: { stage: "ready_to_land", reason: WHY } }, "ready to land: Because.", "step"],
     [
       { type: "work_settled", data: { id: "w", kind: "run", outcome: outcomeOf({ status: "lost", reason: WHY }) } },
@@ -26,11 +27,11 @@ describe("eventWords", () => {
       "cleanup ended: Because.",
       "step",
     ],
-    [{ type: "change_seen", data: { ...change, state: "merged" } }, "merged: Change 7 was merged.", "milestone"],
+    [{ type: "change_seen", data: { ...change, state: "merged" } }, "merged: Change 7 was merged.", "step"],
     [
       { type: "change_seen", data: { ...change, state: "open" } },
       "change 7 is open (review: none, checks: passed)",
-      "step",
+      "detail",
     ],
     [{ type: "progress_seen", data: { message: "Reading." } }, "Reading.", "step"],
     [
