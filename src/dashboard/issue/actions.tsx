@@ -4,6 +4,7 @@ import type { LaneDocument } from "../../model/documents/lane.ts";
 import { useDesk } from "../data/desk-context.ts";
 import { Question } from "../parts/dialog.tsx";
 import { useKeys } from "../parts/keyboard.ts";
+import { useKeptFocus } from "../parts/kept-focus.ts";
 import { ChangesQuestion } from "./changes-question.tsx";
 
 /** In which order the buttons stand, and what they say. */
@@ -18,8 +19,8 @@ const BUTTONS: readonly (readonly [verb: LaneVerb, words: string])[] = [
 /** These ask first: they cannot be taken back, or they need words. */
 const ASKS_FIRST: readonly LaneVerb[] = ["approve", "request_changes", "stop_work"];
 
-/** What a person may ask for on a lane, as buttons. The service says which there are. */
-export function Actions({ lane }: { lane: LaneDocument }) {
+/** What a person may ask for on a lane, as buttons. The service says which there are. `hasKeys`: also as keys, in one place of a page. */
+export function Actions({ lane, hasKeys = false }: { lane: LaneDocument; hasKeys?: boolean }) {
   const desk = useDesk();
   const [asking, setAsking] = useState<LaneVerb | null>(null);
   const [sent, setSent] = useState<LaneVerb | null>(null);
@@ -33,27 +34,34 @@ export function Actions({ lane }: { lane: LaneDocument }) {
   const { verbs } = lane;
   const keys = useMemo(
     () => ({
-      ...(verbs.includes("approve") ? { a: () => setAsking("approve") } : {}),
-      ...(verbs.includes("request_changes") ? { r: () => setAsking("request_changes") } : {}),
+      ...(hasKeys && verbs.includes("approve") ? { a: () => setAsking("approve") } : {}),
+      ...(hasKeys && verbs.includes("request_changes") ? { r: () => setAsking("request_changes") } : {}),
     }),
-    [verbs],
+    [verbs, hasKeys],
   );
   useKeys(keys);
   const shown = BUTTONS.filter(([verb]) => verbs.includes(verb));
   return (
-    <div class="actions">
+    <div class="actions" {...useKeptFocus()}>
       {shown.map(([verb, words], index) => (
         <button
           key={verb}
           type="button"
           class={`button ${looksOf(verb, index)}`}
-          disabled={sent !== null}
-          onClick={() => begin(verb)}
+          aria-disabled={sent !== null}
+          onClick={() => sent === null && begin(verb)}
         >
           {sent === verb ? `${words} …` : words}
         </button>
       ))}
-      {asking !== null && <Asked lane={lane} verb={asking} onSend={send} onClose={() => setAsking(null)} />}
+      {asking !== null && (
+        <Asked
+          lane={lane}
+          verb={asking}
+          onSend={send}
+          onClose={() => setAsking((now) => (now === asking ? null : now))}
+        />
+      )}
     </div>
   );
 }

@@ -15,13 +15,16 @@ const FILES = 40;
 /** What the change of a lane does, file by file. */
 export function Diff({ lane }: { lane: LaneDocument }) {
   const resource = useDesk().diffs.at(lane.lane_id);
-  const { data, problem } = useResource(resource);
+  const { data, problem } = useResource(lane.change_id === null ? null : resource);
+  if (lane.change_id === null) return <NoChange />;
   if (data !== null) return <Files lane={lane} document={data} />;
   if (problem === null) return <Skeleton rows={8} />;
-  if (problem.code === "no_change" || problem.code === "no_forge") {
-    return <p class="nothing">{problem.message} The diff appears here when the agent has handed its work over.</p>;
-  }
+  if (problem.code === "no_change") return <NoChange />;
   return <Trouble problem={problem} onRetry={() => void resource.reload()} />;
+}
+
+function NoChange() {
+  return <p class="nothing">There is no change yet. Its diff appears here when the agent has handed its work over.</p>;
 }
 
 function Files({ lane, document }: { lane: LaneDocument; document: DiffDocument }) {

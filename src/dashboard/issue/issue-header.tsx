@@ -38,7 +38,7 @@ export function IssueHeader({ issue, lane }: { issue: IssueRow; lane: LaneDocume
             <Plain text={issue.reason.sentence} />
           </p>
         </div>
-        {lane !== null && <Actions lane={lane} />}
+        {lane !== null && <Actions lane={lane} hasKeys />}
       </div>
     </header>
   );

@@ -85,8 +85,10 @@ function Tabs({ identifier, tab, lane }: { identifier: string; tab: IssueTab; la
 }
 
 function Tab({ lane, route }: { lane: LaneDocument; route: IssueRoute }) {
-  const newest = lane.run_rows[0]?.run ?? null;
-  const run = route.run ?? newest;
+  const { run_rows: rows } = lane;
+  // Of one whose agent has not begun there is nothing to read yet.
+  const newest = rows.find((row) => row.session_id !== null) ?? rows.find((row) => row.ended_at !== null);
+  const run = route.run ?? newest?.run ?? null;
   switch (route.tab) {
     case "timeline":
       return <Timeline lane={lane} />;
