@@ -1,20 +1,36 @@
 import type { DaemonParts } from "./app-daemon-parts.ts";
-import type { HttpSources } from "./app-http-sources.ts";
+import type { Engine } from "./contracts/engine.ts";
+import type { RecordViews, WorkRecord } from "./contracts/record.ts";
 import type { Health } from "./http/index.ts";
 import { type Reason, reason } from "./model/verdict.ts";
+import type { Workflow } from "./model/workflow.ts";
+import type { PollFacts } from "./orchestrator/index.ts";
 
 /** Poll intervals that may pass without a good poll, before the service counts as not ready. */
 const MISSED_POLLS = 3;
 /** What a poll itself may take beyond them, milliseconds. */
 const POLL_GRACE_MS = 30_000;
 
+/** What tells how a service is doing. */
+export interface HealthSources {
+  readonly record: Pick<WorkRecord, "trouble"> & {
+    readonly views: Pick<RecordViews, "openOutbox" | "totals" | "lastSeq">;
+  };
+  readonly engine: Pick<Engine, "queued">;
+  readonly polls: () => PollFacts;
+  readonly workflows: {
+    current(): Pick<Workflow, "polling">;
+    problem(): { readonly message: string } | null;
+  };
+}
+
 /** How a service is doing, for probes and metrics. */
-export function healthOf({ clock, version }: DaemonParts, sources: HttpSources): Health {
-  const { open, engine, orchestrator } = sources;
-  const { views } = open.record;
+export function healthOf({ clock, version }: Pick<DaemonParts, "clock" | "version">, sources: HealthSources): Health {
+  const { record, engine, polls } = sources;
+  const { views } = record;
   return {
     problems: () => [...recordProblem(sources), ...workflowProblem(sources), ...pollProblem(sources, clock.now())],
-    polls: () => orchestrator.polls.facts(),
+    polls,
     outbox: async () => {
       const rows = await views.openOutbox();
       return { open: rows.length, unknown: rows.filter((row) => row.state === "unknown").length };
@@ -38,18 +54,18 @@ export function healthOf({ clock, version }: DaemonParts, sources: HttpSources):
   };
 }
 
-function recordProblem({ open }: HttpSources): Reason[] {
-  const trouble = open.record.trouble();
+function recordProblem({ record }: HealthSources): Reason[] {
+  const trouble = record.trouble();
   return trouble === null ? [] : [reason("record_not_writable", trouble.message)];
 }
 
-function workflowProblem({ workflows }: HttpSources): Reason[] {
+function workflowProblem({ workflows }: HealthSources): Reason[] {
   const problem = workflows.problem();
   return problem === null ? [] : [reason("workflow_refused", problem.message)];
 }
 
-function pollProblem({ orchestrator, workflows }: HttpSources, now: number): Reason[] {
-  const { lastGoodAt } = orchestrator.polls.facts();
+function pollProblem({ polls, workflows }: HealthSources, now: number): Reason[] {
+  const { lastGoodAt } = polls();
   if (lastGoodAt === null) return [reason("no_poll_yet", "The tracker has not told the candidates yet.")];
   const budget = workflows.current().polling.intervalMs * MISSED_POLLS + POLL_GRACE_MS;
   const age = now - lastGoodAt;

@@ -1,3 +1,4 @@
+import type { Clock } from "./base/clock.ts";
 import type { Scope } from "./base/scope.ts";
 import type { DaemonParts } from "./app-daemon-parts.ts";
 import type { HttpSources } from "./app-http-sources.ts";
@@ -27,7 +28,7 @@ export async function readingOf(parts: DaemonParts, sources: HttpSources, scope:
   const { open, transcripts, forge } = sources;
   const { record } = open;
   const { views } = record;
-  const present = new Present(sources);
+  const present = new Present(sources, clock);
   scope.defer(
     "revision",
     record.subscribe(() => present.committed()),
@@ -86,15 +87,20 @@ function statusOf(parts: DaemonParts, { open, workflows }: HttpSources, waiting:
   });
 }
 
+/** How long what waits is believed although nothing happened, milliseconds: a start may have become due. */
+const LONGEST_MS = 1_000;
+
 /** What waits, worked out once for everybody who asks before something happens. */
 class Present {
   readonly #sources: HttpSources;
+  readonly #clock: Clock;
   #commits = 0;
-  #held: { readonly revision: string; readonly rows: readonly WaitingIssue[] } | null = null;
-  #reasons: { readonly revision: string; readonly byIssue: ReadonlyMap<string, Reason> } | null = null;
+  #held: { readonly key: string; readonly rows: readonly WaitingIssue[] } | null = null;
+  #reasons: { readonly of: readonly WaitingIssue[]; readonly byIssue: ReadonlyMap<string, Reason> } | null = null;
 
-  constructor(sources: HttpSources) {
+  constructor(sources: HttpSources, clock: Clock) {
     this.#sources = sources;
+    this.#clock = clock;
   }
 
   committed(): void {
@@ -106,16 +112,16 @@ class Present {
   }
 
   waiting(): readonly WaitingIssue[] {
-    const revision = this.revision();
-    if (this.#held?.revision !== revision) this.#held = { revision, rows: this.#sources.orchestrator.waiting() };
+    const key = `${this.revision()}.${Math.floor(this.#clock.monotonic() / LONGEST_MS)}`;
+    if (this.#held?.key !== key) this.#held = { key, rows: this.#sources.orchestrator.waiting() };
     return this.#held.rows;
   }
 
   /** Why each issue waits, by its id. */
   reasons(): ReadonlyMap<string, Reason> {
-    const revision = this.revision();
-    if (this.#reasons?.revision !== revision)
-      this.#reasons = { revision, byIssue: new Map(this.waiting().map(({ issue, reason }) => [issue.id, reason])) };
+    const of = this.waiting();
+    if (this.#reasons?.of !== of)
+      this.#reasons = { of, byIssue: new Map(of.map(({ issue, reason }) => [issue.id, reason])) };
     return this.#reasons.byIssue;
   }
 }

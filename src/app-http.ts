@@ -15,6 +15,7 @@ import { awaitAnswer, putQuestion } from "./orchestrator/commands/index.ts";
 /** Opens page and API when a port was asked for; `null` otherwise. Throws `port_in_use`, `http_failed`. */
 export async function openHttp(parts: DaemonParts, sources: HttpSources, scope: Scope): Promise<HttpServer | null> {
   const { options, clock, random, log, secrets, project } = parts;
+  const { open, orchestrator } = sources;
   const { server }: Workflow = sources.workflows.current();
   const port = options.port ?? server.port;
   if (port === null) return null;
@@ -25,11 +26,11 @@ export async function openHttp(parts: DaemonParts, sources: HttpSources, scope: 
     reading,
     asking: askingOf(parts, sources),
     changes: changeReading(sources.forge),
-    health: healthOf(parts, sources),
+    health: healthOf(parts, { ...sources, record: open.record, polls: () => orchestrator.polls.facts() }),
     assets: packagePath("dist/dashboard"),
     openApi: packagePath("docs/schema/openapi.json"),
   });
-  scope.use("http", http, (open) => open.close());
+  scope.use("http", http, (server) => server.close());
   await keepWhileServed(join(project.stateDirectory, "http-token"), http.bearer, scope);
   await keepWhileServed(join(project.stateDirectory, "http-address"), http.url, scope);
   return http;

@@ -7,6 +7,7 @@ import { textReply } from "./reply.ts";
 export function eventRoutes({ parts, streams }: Workings) {
   return {
     events: async (call) => {
+      if (call.request.method === "HEAD") return stream(null);
       const following = {
         after: startOf(call),
         lane: call.query.text("lane"),
@@ -21,7 +22,7 @@ export function eventRoutes({ parts, streams }: Workings) {
   } satisfies Record<string, Respond>;
 }
 
-function stream(body: ReadableStream<Uint8Array>): Response {
+function stream(body: ReadableStream<Uint8Array> | null): Response {
   const reply = textReply(null, "text/event-stream; charset=utf-8", 200, { "x-accel-buffering": "no" });
   return new Response(body, { status: 200, headers: reply.headers });
 }

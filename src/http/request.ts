@@ -72,13 +72,11 @@ function problemOf(spec: QuerySpec, value: string): string | null {
  * post is refused. Throws `unsupported_media_type`, `body_too_large`, `invalid_json`, `invalid_body`.
  */
 export async function readBody(request: Request, isOptional: boolean): Promise<JsonObject> {
-  const type = (request.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
-  const declared = Number(request.headers.get("content-length") ?? "0");
-  if (declared > MAX_BODY) throw refusal("body_too_large");
-  if (type !== "" && type !== "application/json") throw refusal("unsupported_media_type");
+  const type = (request.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase();
+  if (Number(request.headers.get("content-length") ?? "0") > MAX_BODY) throw refusal("body_too_large");
   const text = await readText(request);
   if (text === "" && isOptional) return {};
-  if (type === "") throw refusal("unsupported_media_type");
+  if (type !== "application/json") throw refusal("unsupported_media_type");
   const value = parsed(text);
   if (!isJsonObject(value)) throw refusal("invalid_body", "The body has to be a JSON object.", "body");
   return value;

@@ -180,6 +180,17 @@ describe("GET /api/v2/events", () => {
     expect(made.clock.pendingTimers()).toBe(0);
   });
 
+  it("opens no stream for HEAD", async () => {
+    const made = ground();
+    const before = made.world.subscribers;
+    const answer = await made.ask("HEAD", "/api/v2/events", { headers: made.bearer });
+    expect([answer.status, answer.headers.get("content-type"), made.world.subscribers]).toEqual([
+      200,
+      "text/event-stream; charset=utf-8",
+      before,
+    ]);
+  });
+
   it("masks a secret in what it sends", async () => {
     const made = ground();
     const stream = await follow(made);

@@ -34,7 +34,9 @@ describe("Symphony's routes", () => {
   });
 
   it("take a refresh with an empty body or {} and say when (S-250)", async () => {
-    for (const init of [{}, { body: "{}", headers: { "content-type": "application/json" } }]) {
+    // The last one is what `curl -X POST -d ''` sends.
+    const form = { "content-type": "application/x-www-form-urlencoded" };
+    for (const init of [{}, { body: "{}", headers: { "content-type": "application/json" } }, { headers: form }]) {
       const { ask, world } = ground();
       const answer = await ask("POST", "/api/v1/refresh", init);
       expect(answer.status).toBe(202);
