@@ -1,0 +1,48 @@
+import { isMaestroError } from "../../base/errors.ts";
+import type { SessionRequest } from "../../contracts/agent-provider.ts";
+
+/** What a session needs from the machine before Codex is started. */
+type Place = Pick<SessionRequest, "account" | "env" | "runtime" | "temporaryDirectory" | "workspace">;
+
+/** Folders that Codex's sandbox puts into a workspace while a command runs, and leaves behind when it is broken off. */
+const STUBS = [".agents", ".aws", ".codex", ".git"];
+const LOGIN_FILE = "auth.json";
+
+/**
+ * The environment of Codex. Its state lies with the account; the login of this machine is linked there, so that a token that Codex
+ * rotates is rotated for everybody. A `CODEX_HOME` that the workflow sets is left alone. Throws what the runtime throws.
+ */
+export async function prepareHome({
+  account,
+  env,
+  runtime,
+  temporaryDirectory,
+}: Place): Promise<Record<string, string>> {
+  const whole = { ...env, ...(temporaryDirectory === undefined ? {} : { TMPDIR: temporaryDirectory }) };
+  if (account === undefined || env.CODEX_HOME !== undefined) return whole;
+  await runtime.makeDirectory(account.stateDirectory, { mode: 0o700 });
+  const own = `${account.stateDirectory}/${LOGIN_FILE}`;
+  const login = `${account.userHome}/.codex/${LOGIN_FILE}`;
+  const isWanted = (await runtime.stat(own)) === undefined && (await runtime.stat(login)) !== undefined;
+  if (isWanted) {
+    await runtime.link(login, own).catch((error: unknown) => {
+      // Another run on this account came first.
+      if (!isMaestroError(error) || error.code !== "file_exists") throw error;
+    });
+  }
+  return { ...whole, CODEX_HOME: account.stateDirectory };
+}
+
+/** Whether the workspace is a repository of its own, whose metadata the agent may need to write. */
+export async function hasRepository({ runtime, workspace }: Place): Promise<boolean> {
+  return (await runtime.stat(`${workspace}/.git`))?.kind === "directory";
+}
+
+/** Removes the sandbox's stubs, as long as they are empty. Call it when none of the agent's processes is left. */
+export async function removeStubs({ runtime, workspace }: Place): Promise<void> {
+  for (const name of STUBS) {
+    const path = `${workspace}/${name}`;
+    const isFolder = (await runtime.stat(path))?.kind === "directory";
+    if (isFolder && (await runtime.list(path)).length === 0) await runtime.remove(path);
+  }
+}

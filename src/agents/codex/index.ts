@@ -1,0 +1,34 @@
+import type { AgentProviderKind } from "../../contracts/agent-provider.ts";
+import { parseCodexOptions } from "./options.ts";
+import { probeCodex } from "./probe.ts";
+import { startSession } from "./start.ts";
+
+/** Codex through its app server, over standard input and output. */
+export const codexAgent: AgentProviderKind = {
+  kind: "codex",
+  parseOptions: (options) => {
+    parseCodexOptions(options);
+    return options;
+  },
+  open: async (options) => {
+    const codex = parseCodexOptions(options);
+    return {
+      kind: "codex",
+      capabilities: {
+        resume: true,
+        tools: true,
+        usage: true,
+        interrupt: true,
+        steer: true,
+        sandbox: true,
+        approvals: true,
+        questions: true,
+        quotaSignals: true,
+        contextWindow: true,
+        toolChannel: codex.tools === "dynamic" ? "session" : "mcp",
+      },
+      start: (request) => startSession(codex, request),
+      probe: (request) => probeCodex(codex, request),
+    };
+  },
+};
