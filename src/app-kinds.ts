@@ -19,6 +19,7 @@ export const FORGES = {
 /** The built-in agents. */
 export const AGENTS = {
   mock: async () => (await import("./agents/mock/index.ts")).mockAgent,
+  codex: async () => (await import("./agents/codex/index.ts")).codexAgent,
   acp: async () => (await import("./agents/acp/index.ts")).acpAgent,
   opencode: async () => (await import("./agents/acp/index.ts")).opencodeAgent,
   gemini: async () => (await import("./agents/acp/index.ts")).geminiAgent,

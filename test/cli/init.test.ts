@@ -99,7 +99,7 @@ Next: maestro workflow validate
     [
       "an unknown part",
       ["--template", "local/local/mokc"],
-      /no agent is called "mokc"; known: mock\nhint: did you mean "local\/local\/mock"\?/,
+      /no agent is called "mokc"; known: .*mock.*\nhint: did you mean "local\/local\/mock"\?/,
     ],
     ["no alias", ["--template", "local"], /"local" is no template/],
     ["an unknown profile", ["--template", "local/local/mock", "--profile", "triag"], /no profile is called "triag"/],

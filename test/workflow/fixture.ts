@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach } from "vitest";
-import { mockAgent } from "../../src/agents/mock/index.ts";
+import { builtInKinds } from "../../src/app-kinds.ts";
 import { MaestroError } from "../../src/base/errors.ts";
 import type { JsonObject } from "../../src/base/json.ts";
 import type { AgentProviderKind } from "../../src/contracts/agent-provider.ts";
@@ -95,7 +95,7 @@ export function testKinds(lifecycle: LifecycleDefaults | null = null): WorkflowK
 export function packagedKinds(): WorkflowKinds {
   return {
     trackers: registry("tracker.kind", { memory: memoryTracker, local: localTracker }),
-    agents: registry("agent_provider.kind", { mock: mockAgent }),
+    agents: builtInKinds().agents,
     forges: registry("repo.provider.kind", { local: paperForge("local"), memory: paperForge("memory") }),
     placements: ["local"],
   };
