@@ -24,14 +24,35 @@ export interface Launch {
   readonly option?: string;
 }
 
-/** What a `command` option starts: a list is a program with arguments, a text a line for a login shell, as Symphony has it. */
+/** What a `command` option starts: a list is a program with arguments, a text a line for a login shell, as Symphony has it (S-171). */
 export function launchOf(
   command: string | readonly string[],
   env: Readonly<Record<string, string>>,
 ): Omit<Launch, "option"> {
-  if (typeof command === "string") return { command: "bash", args: ["-lc", command], shellLine: command, env };
+  if (typeof command === "string") {
+    return { command: "bash", args: ["-lc", `${afterProfile(env)}\n${command}`], shellLine: command, env };
+  }
   const [first = "", ...args] = command;
   return { command: first, args, shellLine: null, env };
+}
+
+/** Names that a shell sets itself, or that the runtime adds. */
+const SHELL_NAMES = ["PATH", "PWD", "OLDPWD", "SHLVL", "_", "MAESTRO_PROCESS_MARKER"];
+
+/**
+ * What a login shell does before its line: the host's PATH comes first again, and whatever the profiles exported beside the environment that
+ * was given (a tracker's token, say) is taken out.
+ */
+function afterProfile(env: Readonly<Record<string, string>>): string {
+  const names = [...Object.keys(env), ...SHELL_NAMES].filter((name) => /^\w+$/.test(name)).join("|");
+  const path = env.PATH === undefined ? "" : `export PATH=${quoted(env.PATH)}:"$PATH"; `;
+  // One that is read-only cannot be unset, but kept from children.
+  const others = `case $maestro_each in ${names}) ;; *) unset "$maestro_each" || export -n "$maestro_each" ;; esac`;
+  return `${path}for maestro_each in $(compgen -e); do ${others}; done 2>/dev/null`;
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** An agent's process before anybody talks with it. */
