@@ -31,7 +31,10 @@ async function serve(
       if (kind === "allowed") return { kind, identity: "ann", repository, locked, noForce: ["main"] };
       return kind === "refused" ? { kind, status: 403, message: "Write access not granted." } : { kind };
     },
-    happened: (_repo, event) => events.push(event),
+    happened: (_repo, event) => {
+      events.push(event);
+      return "answer";
+    },
   };
   const server = await listen(0, async (message, response) => {
     if (!(await answerGit(forge, message, response))) response.writeHead(404).end();

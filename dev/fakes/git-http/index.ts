@@ -45,8 +45,8 @@ export interface GitEvent {
 export interface GitForge {
   /** Called for each request, with the repository's path as in the URL, without `.git`. */
   authorize(repo: string, credentials: Credentials | undefined, service: GitEvent["service"]): GitVerdict;
-  /** After a request, before its answer leaves: a push is known to the forge when the pusher hears of it. */
-  happened(repo: string, event: GitEvent): void;
+  /** After a request, before its answer leaves: a push is known to the forge when the pusher hears of it, if it is to hear. */
+  happened(repo: string, event: GitEvent): "answer" | "drop";
 }
 
 const ROUTE = /^\/(.+?)(?:\.git)?\/(info\/refs|git-upload-pack|git-receive-pack)$/;
@@ -72,9 +72,12 @@ export async function answerGit(forge: GitForge, message: IncomingMessage, respo
   const before = verdict.repository.refs();
   const { status, headers, body } = await runBackend(verdict, message, url, action);
   const updates = action === "git-receive-pack" ? compare(before, verdict.repository.refs()) : [];
-  forge.happened(repo, { ...event, identity: verdict.identity, status, updates });
-  response.writeHead(status, headers);
-  response.end(body);
+  if (forge.happened(repo, { ...event, identity: verdict.identity, status, updates }) === "drop") {
+    response.destroy();
+  } else {
+    response.writeHead(status, headers);
+    response.end(body);
+  }
   return true;
 }
 

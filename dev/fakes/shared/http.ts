@@ -41,6 +41,8 @@ export async function listen(
       response.end(`fake broken: ${error instanceof Error ? error.stack : String(error)}`);
     });
   });
+  // A connection ends when its user or the fake ends, never by a timer that races with the next request.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, "127.0.0.1", resolve);

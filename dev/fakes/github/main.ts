@@ -1,0 +1,4 @@
+import { runProgram } from "../shared/program.ts";
+import { startFakeGithub } from "./index.ts";
+
+await runProgram(startFakeGithub);
