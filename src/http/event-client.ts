@@ -127,7 +127,7 @@ export class EventClient {
     for (const frame of frames) {
       if (piece.length > PIECE) break;
       this.#cursor = frame.seq;
-      if (lane === null || frame.lane === lane) piece += frame.text;
+      if (lane === null || frame.lane === lane) piece += frame.text();
     }
     if (frames.length > 0 && piece === "") this.#isBehind = true;
     return piece === "" ? null : piece;

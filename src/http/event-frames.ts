@@ -3,29 +3,26 @@ import type { EventDocument } from "../model/documents/event.ts";
 import type { StoredEvent } from "../model/events/envelope.ts";
 import type { Reading } from "./parts.ts";
 
-/** An event as it is sent. */
+/** An event as it is sent. It is written out when the first client takes it, and never while a commit waits. */
 export interface Frame {
   readonly seq: number;
   readonly lane: string | null;
-  readonly text: string;
+  text(): string;
 }
 
 /** Frames that are kept for clients that lag a little; the others read the record. */
-const MAX_KEPT = 1_000;
-/** Characters of kept frames, for the same. */
-const MAX_KEPT_LENGTH = 1024 * 1024;
+const MAX_KEPT = 500;
 /** Events of one look into the record. */
 const PAGE = 200;
 
 /**
  * The newest events, written out once for all clients. Subscribed to the record only while somebody follows, so that nobody pays for it
- * otherwise; what a commit costs is one look at its events.
+ * otherwise.
  */
 export class EventFrames {
   readonly #reading: Reading;
   readonly #secrets: SecretRegistry;
   #kept: Frame[] = [];
-  #length = 0;
   /** Every event after this one is kept. Unknown (infinite) until the first commit or look. */
   #floor = Number.POSITIVE_INFINITY;
   #unsubscribe: (() => void) | null = null;
@@ -51,7 +48,6 @@ export class EventFrames {
     this.#unsubscribe?.();
     this.#unsubscribe = null;
     this.#kept = [];
-    this.#length = 0;
     this.#floor = Number.POSITIVE_INFINITY;
   }
 
@@ -71,7 +67,7 @@ export class EventFrames {
     for (;;) {
       const floor = this.#floor;
       const events = await this.#reading.events({ afterSeq: seq, limit: PAGE });
-      if (events.length > 0) return events.map((event) => this.#frameOf(event));
+      if (events.length > 0) return events.map((event) => this.#frameOf(event.seq, event.lane_id, () => event));
       // Nothing is left between here and what is kept, unless some of that was dropped meanwhile.
       if (this.#floor === floor) return this.#keptAfter(floor);
     }
@@ -81,27 +77,21 @@ export class EventFrames {
     const [first] = events;
     if (first === undefined) return;
     if (this.#floor === Number.POSITIVE_INFINITY) this.#floor = first.seq - 1;
-    for (const stored of events) {
-      const frame = this.#frameOf(this.#reading.eventDocument(stored));
-      this.#kept.push(frame);
-      this.#length += frame.text.length;
-    }
-    this.#trim();
+    for (const stored of events)
+      this.#kept.push(this.#frameOf(stored.seq, stored.laneId, () => this.#reading.eventDocument(stored)));
+    const dropped = this.#kept.splice(0, Math.max(0, this.#kept.length - MAX_KEPT));
+    this.#floor = dropped.at(-1)?.seq ?? this.#floor;
   }
 
-  #trim(): void {
-    let dropped = 0;
-    for (const frame of this.#kept) {
-      if (this.#kept.length - dropped <= MAX_KEPT && this.#length <= MAX_KEPT_LENGTH) break;
-      dropped += 1;
-      this.#length -= frame.text.length;
-      this.#floor = frame.seq;
-    }
-    if (dropped > 0) this.#kept.splice(0, dropped);
-  }
-
-  #frameOf(event: EventDocument): Frame {
-    const data = this.#secrets.redact(JSON.stringify(event));
-    return { seq: event.seq, lane: event.lane_id, text: `id: ${event.seq}\nevent: record\ndata: ${data}\n\n` };
+  #frameOf(seq: number, lane: string | null, document: () => EventDocument): Frame {
+    let text: string | null = null;
+    return {
+      seq,
+      lane,
+      text: () => {
+        text ??= `id: ${seq}\nevent: record\ndata: ${this.#secrets.redact(JSON.stringify(document()))}\n\n`;
+        return text;
+      },
+    };
   }
 }

@@ -91,6 +91,8 @@ describe("every route", () => {
     const { ask, bearer } = inhabited();
     const answer = await ask("PATCH", addressOf(spec.path), { headers: bearer });
     expect([answer.status, answer.headers.get("allow")]).toEqual([405, expect.stringContaining(spec.method)]);
+    const foreign = await ask("PATCH", addressOf(spec.path), { headers: { ...bearer, origin: "http://evil.example" } });
+    expect(await codeOf(foreign)).toBe("foreign_origin");
   });
 
   it.each(SPECS)("lets in whom it should: %s", async (_, spec) => {
