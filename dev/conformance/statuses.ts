@@ -1,0 +1,96 @@
+/** What becomes of a requirement that does not simply pass. */
+export type Status =
+  | { readonly is: "deviates" | "not applicable"; readonly because: string }
+  | { readonly is: "later"; readonly issue: number; readonly because: string };
+
+const deviates = (because: string): Status => ({ is: "deviates", because });
+const notApplicable = (because: string): Status => ({ is: "not applicable", because });
+const later = (issue: number, because: string): Status => ({ is: "later", issue, because });
+
+const AGENTS = 4;
+const TRACKERS = 5;
+const SAFETY = 7;
+
+const CODEX = "It is about the protocol of Codex, which comes with the agents.";
+const TOKENS =
+  "It is about Codex's reports of tokens and limits; until then agents report what is new since their last report.";
+const SSH =
+  "There are no workers over SSH; a file that names hosts is refused at their place, so that work never runs here instead.";
+
+/** By id. Whatever is not here passes, and a test shows it. */
+export const STATUSES: Readonly<Record<string, Status>> = {
+  "S-018": later(AGENTS, "Thread and turn ids and Codex's own totals come with Codex; the rest is shown already."),
+  "S-024": later(AGENTS, "Only Codex has threads and turns with ids; until then a session has its agent's own id."),
+  "S-025": later(
+    AGENTS,
+    "Approvals, sandbox and questions are documented with the agents that have them; the rest stands in the guide.",
+  ),
+  "S-038": deviates(
+    "In a file that names its `workflow.profile` an unknown key is an error, because a mistyped key must not be silent.",
+  ),
+  "S-045": deviates(
+    "Lists may also be left out where the profile names the usual states, such as Todo and Done; a state in both is an error at its place.",
+  ),
+  "S-047": deviates(
+    "The default root is below MAESTRO_HOME, because cleaning the system's temporary folder would lose work.",
+  ),
+  "S-053": later(
+    AGENTS,
+    "The command is carried to the agent word for word already; its default and its start come with Codex.",
+  ),
+  "S-054": later(AGENTS, "The settings are carried to the agent word for word already; Codex reads them."),
+  "S-081": later(
+    AGENTS,
+    "The file, the tracker's kind and its options are checked; the command is checked by the agent that has one.",
+  ),
+  "S-136": deviates(
+    "An agent whose program is not there parks its issue at once, because trying again cannot help; every other start that fails is retried, with the agent's own reason.",
+  ),
+  "S-164": later(
+    SAFETY,
+    "Folders are open to their user only; a user and a volume of their own are the operator's and are documented with hardening.",
+  ),
+  "S-170": later(AGENTS, CODEX),
+  "S-171": later(AGENTS, CODEX),
+  "S-172": later(AGENTS, CODEX),
+  "S-175": later(AGENTS, CODEX),
+  "S-178": later(AGENTS, CODEX),
+  "S-182": later(AGENTS, CODEX),
+  "S-183": later(AGENTS, CODEX),
+  "S-186": later(TRACKERS, "No tracker has tools for agents yet."),
+  "S-188": later(TRACKERS, "No tracker has tools for agents yet."),
+  "S-190": later(
+    TRACKERS,
+    "No tracker has tools for agents yet; the tools that end a run are typed and answer failures as such.",
+  ),
+  "S-192": later(AGENTS, "Failures have common names, which Codex's are mapped to when it comes."),
+  "S-210": later(TRACKERS, "The categories are there; pages and limits occur only with trackers on the network."),
+  "S-213": later(TRACKERS, "The trackers of this machine answer in one page."),
+  "S-215": later(TRACKERS, "Pages and limits occur only with trackers on the network."),
+  "S-231": deviates(
+    "The log's file holds JSON lines; the same fields are `key=value` on a terminal and with `observability.log_format: text`.",
+  ),
+  "S-236": later(AGENTS, TOKENS),
+  "S-237": later(AGENTS, TOKENS),
+  "S-238": later(AGENTS, TOKENS),
+  "S-239": later(AGENTS, TOKENS),
+  "S-240": later(AGENTS, TOKENS),
+  "S-243": later(AGENTS, TOKENS),
+  "S-264": later(SAFETY, "The trust boundary is written down with approvals and sandboxes."),
+  "S-267": later(SAFETY, "Hardening is written down with safety."),
+  "S-274": later(TRACKERS, "There is no real tracker to try yet."),
+  "S-275": notApplicable("It is about the test profile, which is this suite: it runs without network and accounts."),
+  "S-276": later(TRACKERS, "The server's part is shown with S-245 to S-251; the tools of trackers come with them."),
+  "S-277": later(TRACKERS, "There is no real integration to try yet."),
+  "S-280": notApplicable(SSH),
+  "S-281": notApplicable(SSH),
+  "S-282": notApplicable(SSH),
+  "S-283": notApplicable(SSH),
+  "S-284": notApplicable(SSH),
+  "S-285": notApplicable(SSH),
+  "S-286": notApplicable(SSH),
+  "S-287": notApplicable(SSH),
+  "S-288": notApplicable(SSH),
+  "S-289": notApplicable(SSH),
+  "S-290": notApplicable(SSH),
+};
