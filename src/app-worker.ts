@@ -10,7 +10,7 @@ import { createHostGit, type HostGit } from "./git/index.ts";
 import type { Workflow } from "./model/workflow.ts";
 import type { Transcripts } from "./record/index.ts";
 import { createWorker, type Worker } from "./runs/index.ts";
-import { createToolbox } from "./tools/index.ts";
+import { createToolbox, createToolServer } from "./tools/index.ts";
 import { createWorkspaces, type Workspaces } from "./workspace/index.ts";
 import type { DaemonParts } from "./app-daemon-parts.ts";
 
@@ -73,6 +73,8 @@ export function workerOf(parts: DaemonParts, around: WorkerSurroundings): Worker
     git,
     agent,
     toolbox: createToolbox({ secrets, log, clock }),
+    toolServer: createToolServer({ random, secrets }),
+    agentsDirectory: join(parts.home, "agents"),
     clock,
     random,
     log,

@@ -1,7 +1,7 @@
 import { mockAgent } from "../../src/agents/mock/index.ts";
 import type { Clock } from "../../src/base/clock.ts";
 import type { Log } from "../../src/base/log.ts";
-import type { Random } from "../../src/base/random.ts";
+import { type Random, seededRandom } from "../../src/base/random.ts";
 import { SecretRegistry } from "../../src/base/redact.ts";
 import type { SqliteDatabase } from "../../src/base/sqlite-module.ts";
 import type { Engine } from "../../src/contracts/engine.ts";
@@ -16,7 +16,7 @@ import type { Workflow } from "../../src/model/workflow.ts";
 import { Orchestrator, type OrchestratorParts, type WaitingIssue } from "../../src/orchestrator/index.ts";
 import { memoryTranscripts, type OpenRecord, openRecord } from "../../src/record/index.ts";
 import { createWorker, type WorkerParts } from "../../src/runs/index.ts";
-import { createToolbox } from "../../src/tools/index.ts";
+import { createToolbox, createToolServer } from "../../src/tools/index.ts";
 import { createWorkspaces } from "../../src/workspace/index.ts";
 import { freezable, freezableClock, freezableEngine, freezableRuntime, Frost } from "./frost.ts";
 import { Life, mortal, mortalClock } from "./mortal.ts";
@@ -183,6 +183,8 @@ function workerParts(parts: MutableParts, ground: Ground, frost: Frost, instance
     git: (workflow) => (workflow.repo === null ? null : git),
     agent: async (workflow) => mockAgent.open(workflow.agentProvider.options),
     toolbox: createToolbox({ secrets, log, clock }),
+    toolServer: createToolServer({ random: seededRandom(0), secrets }),
+    agentsDirectory: "/agents",
     transcripts: memoryTranscripts(),
     // The engine tells of all work; looking for it each second of hours costs more than all the rest.
     pollMs: 10_000,

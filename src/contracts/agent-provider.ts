@@ -230,6 +230,8 @@ export interface AgentProbe {
 export interface AgentProvider {
   readonly kind: string;
   readonly capabilities: AgentCapabilities;
+  /** Keeps a state and a login of its own: it is given an account, a home and a folder for temporary files. */
+  readonly hasOwnHome?: boolean;
   /** Starts or resumes. Never rejects; leaves no process behind when it fails. */
   start(request: SessionRequest): Promise<SessionStart>;
   /** Starts the program, shakes hands, lets it list its tools, ends it. Bounded; never rejects; leaves no process. */

@@ -12,7 +12,7 @@ import type { HostGit } from "../git/index.ts";
 import type { WorkKind } from "../model/work.ts";
 import type { Workflow } from "../model/workflow.ts";
 import type { Transcripts } from "../record/index.ts";
-import type { Toolbox } from "../tools/index.ts";
+import type { Toolbox, ToolServer } from "../tools/index.ts";
 import type { Workspaces } from "../workspace/index.ts";
 
 /** Everything that a worker is built from. */
@@ -28,6 +28,10 @@ export interface WorkerParts {
   readonly git: (workflow: Workflow) => HostGit | null;
   readonly agent: (workflow: Workflow) => Promise<AgentProvider>;
   readonly toolbox: Toolbox;
+  /** Closed with the worker. */
+  readonly toolServer: ToolServer;
+  /** Absolute; holds a folder for each account of an agent. */
+  readonly agentsDirectory: string;
   readonly transcripts: Transcripts;
   readonly clock: Clock;
   readonly random: Random;

@@ -91,6 +91,7 @@ class PullWorker {
     await Promise.all([...this.#jobs.values()].map((job) => job.done));
     for (const release of this.#releases.splice(0)) release();
     this.#heartbeat?.stop();
+    await this.#parts.toolServer.close();
   }
 
   async #pullOn(): Promise<void> {

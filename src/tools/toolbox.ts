@@ -21,7 +21,7 @@ export interface ToolboxParts {
   readonly secrets: SecretRegistry;
   readonly clock: Clock;
   readonly log: Log;
-  /** Longest time of one call, milliseconds. Default 60,000. */
+  /** Longest time of one call, milliseconds. Default 50,000: some agents give up after 60 s themselves. */
   readonly deadlineMs?: number;
 }
 
@@ -79,7 +79,7 @@ async function answer(parts: ToolboxParts, tool: Tool, call: ToolCall, context: 
     return { ok: false, code: "invalid_arguments", text: "The arguments of a tool are a JSON object." };
   }
   try {
-    return await withDeadline(parts.clock, parts.deadlineMs ?? 60_000, context.signal, (signal) =>
+    return await withDeadline(parts.clock, parts.deadlineMs ?? 50_000, context.signal, (signal) =>
       tool.call(args, { ...context, signal }),
     );
   } catch (error) {

@@ -18,7 +18,7 @@ import type { Workflow } from "../../src/model/workflow.ts";
 import { createTranscripts, openRecord } from "../../src/record/index.ts";
 import { createWorker } from "../../src/runs/index.ts";
 import { localRuntime } from "../../src/runtimes/local/index.ts";
-import { createToolbox } from "../../src/tools/index.ts";
+import { createToolbox, createToolServer } from "../../src/tools/index.ts";
 import { createMemoryTracker } from "../../src/trackers/memory/index.ts";
 import { createWorkspaces } from "../../src/workspace/index.ts";
 import { PROGRAM } from "../agents/mock/program.ts";
@@ -65,6 +65,8 @@ async function open(made: Project, agentOptions: JsonObject) {
     git: () => made.host,
     agent: async () => agent,
     toolbox: createToolbox({ secrets, clock, log }),
+    toolServer: createToolServer({ random: systemRandom(), secrets }),
+    agentsDirectory: "/agents",
     transcripts: createTranscripts({ directory: join(made.root, "transcripts"), secrets, clock }),
     machine: "here",
     instance: "worker",

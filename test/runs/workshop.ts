@@ -20,7 +20,7 @@ import type { WorkKind } from "../../src/model/work.ts";
 import type { Workflow } from "../../src/model/workflow.ts";
 import { memoryTranscripts, openRecord, type OpenRecord } from "../../src/record/index.ts";
 import { createWorker, type Worker, type WorkerParts } from "../../src/runs/index.ts";
-import { createToolbox } from "../../src/tools/index.ts";
+import { createToolbox, createToolServer } from "../../src/tools/index.ts";
 import { createMemoryTracker, type MemoryTracker } from "../../src/trackers/memory/index.ts";
 import { anIssue, aWorkflow, aWorkSpec } from "./samples.ts";
 import { PlainGit, PlainWorkspaces } from "./twins.ts";
@@ -106,6 +106,8 @@ export class Workshop {
       git: () => (branch === null ? null : this.git),
       agent: async () => provider,
       toolbox: createToolbox({ secrets, clock, log }),
+      toolServer: createToolServer({ random: seededRandom(0), secrets }),
+      agentsDirectory: "/agents",
       transcripts: this.transcripts,
       ...{ clock, random, log, secrets },
       machine: "here",

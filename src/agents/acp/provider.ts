@@ -22,6 +22,7 @@ export function createAcpAgent(preset: Preset): AgentProviderKind {
           ...{ resume: true, tools: true, usage: true, interrupt: true, cost: true },
           ...{ approvals: true, contextWindow: true, toolChannel: "mcp" },
         },
+        hasOwnHome: true,
         litter: preset.litter,
         start: (request) => start(preset, acp, request),
       };

@@ -1,0 +1,101 @@
+import { shortHash } from "../../base/ids.ts";
+import type { AgentEvent, AgentProvider, SessionRequest, SessionStart } from "../../contracts/agent-provider.ts";
+import { processMarker } from "../../model/process-marker.ts";
+import type { WorkContext } from "../context.ts";
+import { agentEnvironment } from "../environment.ts";
+import { judgePermission } from "./permission.ts";
+import type { SessionWatch } from "./session-watch.ts";
+import type { ToolDesk } from "./tool-desk.ts";
+
+/** Who serves a session. */
+export interface SessionStaff {
+  readonly desk: ToolDesk;
+  readonly watch: SessionWatch;
+  readonly hear: (event: AgentEvent) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Starts the run's agent with what it needs: its tools, its environment, its account and its limits. What it was given ends with the run's session. */
+export async function startAgent(context: WorkContext, path: string, staff: SessionStaff): Promise<SessionStart> {
+  const { parts, workflow, work, assignment, runtime, log } = context;
+  const { desk, watch, hear, signal } = staff;
+  const { agent } = workflow;
+  const provider = await parts.agent(workflow);
+  const own = provider.hasOwnHome === true ? await ownFolders(context, provider) : { env: {} };
+  return provider.start({
+    runtime,
+    clock: parts.clock,
+    log,
+    workspace: path,
+    marker: processMarker(work, "agent"),
+    title: `${assignment.issue.identifier}: ${assignment.issue.title}`,
+    tools: desk.descriptors,
+    callTool: (call) => desk.answer(call, signal),
+    resume: provider.capabilities.resume ? assignment.resume : null,
+    limits: {
+      startupMs: agent.startupTimeoutMs,
+      responseMs: agent.readTimeoutMs,
+      turnSilenceMs: agent.turnTimeoutMs,
+      commandMs: agent.commandTimeoutMs,
+    },
+    decide: async (request) => {
+      const answer = judgePermission(request);
+      watch.decided(request, answer);
+      return answer;
+    },
+    ...own,
+    ...(await servedTools(context, provider, staff)),
+    env: { ...environmentOf(context), ...own.env },
+    onEvent: hear,
+    signal,
+  });
+}
+
+/** A right to use the tool server, for agents that take their tools there. */
+async function servedTools(
+  { parts, scope }: WorkContext,
+  { capabilities }: AgentProvider,
+  { desk, signal }: SessionStaff,
+): Promise<Pick<SessionRequest, "toolServer">> {
+  if (capabilities.toolChannel !== "mcp" || desk.descriptors.length === 0) return {};
+  const call = (made: Parameters<ToolDesk["answer"]>[0]) => desk.answer(made, signal);
+  const { url, token, end } = await parts.toolServer.admit({ tools: desk.descriptors, call });
+  scope.defer("tool server", end);
+  return { toolServer: { url, token } };
+}
+
+/**
+ * The account's folder, which stays, and a folder for temporary files, which goes with the session. The home is the account's, so that an
+ * agent finds nothing of the person whose machine this is but the login that it is given.
+ */
+async function ownFolders(
+  { parts, runtime, work, scope }: WorkContext,
+  { kind }: AgentProvider,
+): Promise<Pick<SessionRequest, "account" | "temporaryDirectory"> & { readonly env: Record<string, string> }> {
+  const name = "default";
+  const stateDirectory = `${parts.agentsDirectory}/${kind}/${name}`;
+  const home = `${stateDirectory}/home`;
+  const temporaryDirectory = `${runtime.temporaryDirectory()}/maestro-${shortHash(processMarker(work, "tmp"))}`;
+  await runtime.makeDirectory(home, { mode: 0o700 });
+  await runtime.makeDirectory(temporaryDirectory, { mode: 0o700 });
+  scope.defer("temporary files", () => runtime.remove(temporaryDirectory));
+  const userHome = runtime.environment().HOME ?? "/";
+  return {
+    account: { name, stateDirectory, userHome },
+    temporaryDirectory,
+    env: { HOME: home, TMPDIR: temporaryDirectory },
+  };
+}
+
+function environmentOf({ parts, workflow, work, assignment, runtime, log }: WorkContext) {
+  const { id, identifier } = assignment.issue;
+  const { env, dropped } = agentEnvironment({
+    daemon: runtime.environment(),
+    pass: workflow.agentRuntime.pass,
+    env: workflow.agentRuntime.env,
+    extra: { MAESTRO_ISSUE_ID: id, MAESTRO_ISSUE_IDENTIFIER: identifier, MAESTRO_RUN: String(work.run) },
+    isSecret: (text) => parts.secrets.redact(text) !== text,
+  });
+  if (dropped.length > 0) log.warn("variables that hold a secret are not given to the agent", { names: [...dropped] });
+  return env;
+}

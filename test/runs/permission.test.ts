@@ -1,0 +1,18 @@
+import { describe, expect, it } from "vitest";
+import { judgePermission } from "../../src/runs/run/permission.ts";
+
+describe("what an agent is allowed in the middle of a turn", () => {
+  it.each(["command", "file_change", "tool"] as const)("%s: what it may do in its workspace anyway", (kind) => {
+    expect(judgePermission({ kind, summary: "touch a", details: {} })).toMatchObject({ decision: "allow" });
+  });
+
+  it.each(["network", "other"] as const)("%s: nothing that nobody foresaw", (kind) => {
+    const answer = judgePermission({ kind, summary: "fetch it", details: {} });
+    expect(answer).toMatchObject({ decision: "refuse", reason: expect.stringContaining("fetch it") });
+  });
+
+  it("a question is refused with what to do instead", () => {
+    const answer = judgePermission({ kind: "question", summary: "Red or blue?", details: {} });
+    expect(answer).toMatchObject({ decision: "refuse", reason: expect.stringContaining("run_attention") });
+  });
+});
