@@ -52,6 +52,7 @@ export async function readingOf(parts: DaemonParts, sources: HttpSources, scope:
       if (lane === null) return [];
       return (await views.lanesOfIssue(lane.issue.id)).map((each) => laneRow(each, told(each)));
     },
+    newestLane: async (issueId) => (await views.lanesOfIssue(issueId)).at(0)?.id,
     lane: async (id) => {
       const lane = await views.lane(id);
       return lane === undefined ? null : laneDocument(views, lane, clock.now(), told(lane));

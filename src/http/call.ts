@@ -5,6 +5,7 @@ import type { LateSignal } from "./late.ts";
 import type { HttpParts } from "./parts.ts";
 import type { Query } from "./request.ts";
 import type { StateCache } from "./state-cache.ts";
+import type { TranscriptPages } from "./transcript-pages.ts";
 
 /** A request that has been let in and read. */
 export interface Call {
@@ -25,6 +26,7 @@ export interface Workings {
   readonly access: Access;
   readonly states: StateCache;
   readonly streams: EventStreams;
+  readonly transcripts: TranscriptPages;
   readonly metrics: { text(): Promise<string> };
 }
 

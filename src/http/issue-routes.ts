@@ -64,8 +64,10 @@ async function pastPage(
   const taken = new Set(present.map((row) => row.issue_id));
   const items = [...first];
   let before = "behind" in place ? place.behind : null;
-  for (let looked = 0; looked < MOST_LOOKED_AT; looked += CHUNK) {
-    const { rows, next } = await reading.closedLanes(CHUNK, before);
+  // Without a text most of what is read is shown.
+  const chunk = text === "" ? limit - items.length + 1 : CHUNK;
+  for (let looked = 0; looked < MOST_LOOKED_AT; looked += chunk) {
+    const { rows, next } = await reading.closedLanes(chunk, before);
     for (const row of rows) {
       if (items.length === limit)
         return { version: 1, items, next: before === null ? null : cursorOf({ behind: before }) };
@@ -80,8 +82,7 @@ async function pastPage(
 
 /** An issue stands in the list once, with its newest lane. */
 async function isNewest(reading: Reading, row: LaneRow): Promise<boolean> {
-  const [newest] = await reading.lanesOfIssue(row.issue_id);
-  return newest === undefined || newest.lane_id === row.lane_id;
+  return (await reading.newestLane(row.issue_id)) === row.lane_id;
 }
 
 /** Candidates without a lane, then open lanes. */

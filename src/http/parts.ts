@@ -57,6 +57,8 @@ export interface Reading {
   closedLanes(limit: number, before: string | null): Promise<Part<LaneRow>>;
   /** Those of an issue by identifier or id, newest first. */
   lanesOfIssue(wanted: string): Promise<readonly LaneRow[]>;
+  /** Id of the newest lane of an issue, by the issue's id. */
+  newestLane(issueId: string): Promise<string | undefined>;
   lane(laneId: string): Promise<LaneDocument | null>;
   /** Newest first. */
   runs(limit: number, before: string | null): Promise<Part<RunDocument>>;

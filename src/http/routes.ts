@@ -22,6 +22,7 @@ import { runRoutes } from "./run-routes.ts";
 import { sessionRoutes } from "./session-routes.ts";
 import { StateCache } from "./state-cache.ts";
 import { statusRoutes } from "./status-routes.ts";
+import { TranscriptPages } from "./transcript-pages.ts";
 
 /** Longest time until an answer begins, milliseconds: a record that is slow must not pile up requests (S-234). */
 const DEADLINE_MS = 10_000;
@@ -33,6 +34,7 @@ export interface Routing {
   readonly app: Hono;
   /** Says goodbye to all who follow the events. */
   endStreams(): void;
+  /** Lets go of files and of the record. */
   close(): void;
 }
 
@@ -41,7 +43,8 @@ export function routing(parts: HttpParts, access: Access): Routing {
   const states = new StateCache(parts);
   const streams = new EventStreams(parts);
   const metrics = new Metrics({ parts, states, streams: () => streams.size });
-  const workings: Workings = { parts, access, states, streams, metrics };
+  const transcripts = new TranscriptPages(parts);
+  const workings: Workings = { parts, access, states, streams, transcripts, metrics };
   const responds: Record<RouteName, Respond> = {
     ...statusRoutes(workings),
     ...issueRoutes(workings),
@@ -68,7 +71,11 @@ export function routing(parts: HttpParts, access: Access): Routing {
   addPages(app, { parts, access, states });
   app.notFound(() => refused("not_found"));
   app.onError((error) => door.failed(error, "page"));
-  return { app, endStreams: () => streams.end("stopping"), close: () => metrics.close() };
+  const close = (): void => {
+    transcripts.close();
+    metrics.close();
+  };
+  return { app, endStreams: () => streams.end("stopping"), close };
 }
 
 /** Lets requests in: whether they are ours, who asks, what they ask; and tells what went wrong. */

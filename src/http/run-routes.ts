@@ -9,11 +9,9 @@ import type { HttpParts } from "./parts.ts";
 import { jsonReply } from "./reply.ts";
 import { validateKeptLine } from "./schema.gen.ts";
 
-/** A page of a transcript ends after this many characters, but has at least one line. */
-const MAX_PAGE = 1024 * 1024;
-
 /** Runs with what was said in them. */
-export function runRoutes({ parts }: Workings) {
+export function runRoutes(workings: Workings) {
+  const { parts } = workings;
   const { reading, secrets } = parts;
   return {
     runs: async ({ query }) => {
@@ -28,7 +26,7 @@ export function runRoutes({ parts }: Workings) {
       return jsonReply(secrets, page);
     },
     run: async (call) => jsonReply(secrets, { version: 1, ...(await runOf(parts, call)) }),
-    transcript: async (call) => jsonReply(secrets, await transcriptPage(parts, call)),
+    transcript: async (call) => jsonReply(secrets, await transcriptPage(workings, call)),
     prompt: async (call) => jsonReply(secrets, await promptOf(parts, call)),
   } satisfies Record<string, Respond>;
 }
@@ -40,25 +38,14 @@ async function runOf({ reading }: HttpParts, call: Call): Promise<RunDocument> {
   return run;
 }
 
-async function transcriptPage(parts: HttpParts, call: Call): Promise<Page<TranscriptLine>> {
-  const { query, late } = call;
-  const run = await runOf(parts, call);
+async function transcriptPage({ parts, transcripts }: Workings, call: Call): Promise<Page<TranscriptLine>> {
+  const { query } = call;
+  const { lane_id: lane, run } = await runOf(parts, call);
   const limit = query.number("limit") ?? DEFAULT_LIMIT;
   const cursor = query.text("cursor");
   const after = cursor === null ? (query.number("after") ?? 0) : offsetOf(cursor);
-  const items: TranscriptLine[] = [];
-  let at = 0;
-  let length = 0;
-  for await (const text of parts.reading.transcript(run.lane_id, run.run)) {
-    if (late.signal.aborted) break;
-    at += 1;
-    if (at <= after) continue;
-    if (items.length === limit || (items.length > 0 && length + text.length > MAX_PAGE))
-      return { version: 1, items, next: cursorOf({ offset: at - 1 }) };
-    length += text.length;
-    items.push(lineOf(text));
-  }
-  return { version: 1, items, next: null };
+  const { lines, next } = await transcripts.page({ lane, run, after, limit });
+  return { version: 1, items: lines.map(lineOf), next: next === null ? null : cursorOf({ offset: next }) };
 }
 
 async function promptOf(parts: HttpParts, call: Call): Promise<PromptDocument> {

@@ -86,6 +86,7 @@ export class World {
     closedLanes: async (limit, before) => part(this.closed, limit, before, (row) => row.lane_id),
     lanesOfIssue: async (wanted) =>
       this.#rows().filter((row) => row.issue_identifier === wanted || row.issue_id === wanted),
+    newestLane: async (issueId) => this.#rows().find((row) => row.issue_id === issueId)?.lane_id,
     lane: async (id) => {
       const row = this.#rows().find((lane) => lane.lane_id === id);
       return row === undefined ? null : documentOf(row);
