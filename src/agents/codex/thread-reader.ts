@@ -26,6 +26,8 @@ export class ThreadReader {
   readonly #turns: AgentTurns;
   readonly #capacity = new CapacityWindows();
   readonly #commands = new Map<string, string>();
+  /** Commands that were told as finished with their turn. */
+  readonly #left = new Set<string>();
   #turn: TurnWait | null = null;
   #error: TurnError | null = null;
 
@@ -60,6 +62,7 @@ export class ThreadReader {
   leaveTurn(): void {
     this.#turn?.begin(null);
     for (const [id, command] of this.#commands) {
+      this.#left.add(id);
       this.#host.onEvent({ type: "command", id, command, state: "finished", exitCode: null });
     }
     this.#commands.clear();
@@ -111,6 +114,7 @@ export class ThreadReader {
   #item(params: JsonObject, stage: Stage): boolean {
     if (!validateItemNotice(params)) return false;
     const { item } = params;
+    if (this.#left.has(item.id)) return true;
     for (const event of toEvents(item, stage, this.#host.workspace)) {
       if (event.type === "command") this.#command(event.id, event.command, event.state);
       if (event.type === "message") this.#turns.say(event.text);

@@ -1,24 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ModelScript } from "../../../dev/fakes/models/script.ts";
-import { CODEX, NOTE, Rig, type RigStart } from "./rig.ts";
+import { closeRigs, CODEX, note, openRig, shell } from "./rig.ts";
 
-const LIMIT = 60_000;
-const rigs: Rig[] = [];
-
-async function rigWith(script: ModelScript): Promise<Rig> {
-  const rig = await Rig.open(script);
-  rigs.push(rig);
-  return rig;
-}
-
-afterEach(async () => {
-  for (const rig of rigs.splice(0)) await rig.close();
-});
-
-const shell = (cmd: string, more: object = {}) => ({ tool: "exec_command", args: { cmd, ...more } });
-const note = (text: string) => ({ tool: "note", namespace: "mcp__maestro", args: { text } });
+afterEach(closeRigs);
 
 /** Calls a tool, runs a command, edits a file, and says that it is done. */
 const HAPPY: ModelScript = ({ outcomes }) => {
@@ -31,15 +18,156 @@ const HAPPY: ModelScript = ({ outcomes }) => {
   return steps[outcomes.length] ?? [{ text: "What else?" }];
 };
 
-describe.skipIf(CODEX === null)("a real Codex", { timeout: LIMIT }, () => {
-  it("calls a tool, runs a command, edits a file and tells what it used", async () => {
-    const rig = await rigWith(HAPPY);
+/** Runs a command and says what came of it. */
+const running =
+  (cmd: string): ModelScript =>
+  ({ outcomes }) =>
+    outcomes.length === 0 ? [shell(cmd)] : [{ text: outcomes.map(({ text }) => text).join("\n") }];
+
+describe.skipIf(CODEX === null)("a real Codex", () => {
+  it("calls a tool, runs a command, edits a file, and tells all of it with what it used", async () => {
+    const rig = await openRig(HAPPY);
     const session = await rig.session();
     expect(session).toMatchObject({ resumed: false, version: "0.169.0", id: expect.stringMatching(/^[0-9a-f-]{36}$/) });
     const result = await session.turn("Please begin.");
     expect(result).toEqual({ status: "completed", failure: null, finalMessage: "It is done." });
     expect(rig.calls).toEqual([{ id: expect.any(String), name: "note", arguments: { text: "begun" } }]);
     expect(readFileSync(join(rig.workspace, "one.txt"), "utf8")).toBe("1\ntwo\n");
-    console.log(JSON.stringify(rig.events, null, 0));
+    const told = rig.events.filter(({ type }) => !["alive", "stderr", "context"].includes(type));
+    expect(told).toMatchObject([
+      { type: "activity", summary: "Let me see." },
+      { type: "tool", name: "note", state: "started", ok: null },
+      { type: "tool", name: "note", state: "finished", ok: true },
+      { type: "model_call" },
+      { type: "usage", usage: { inputTokens: 120, outputTokens: 30, totalTokens: 150 }, model: "fake-model" },
+      { type: "command", state: "started", exitCode: null },
+      { type: "command", state: "finished", exitCode: 0 },
+      { type: "model_call" },
+      { type: "usage", usage: { inputTokens: 200, outputTokens: 10, totalTokens: 210 } },
+      { type: "file_change", path: "one.txt", change: "changed" },
+      { type: "model_call" },
+      { type: "usage", usage: { totalTokens: 120 } },
+      { type: "message", text: "It is done." },
+      { type: "model_call" },
+      { type: "usage", usage: { totalTokens: 120 } },
+    ]);
+    expect(told).toContainEqual(
+      expect.objectContaining({ details: { cacheReadTokens: 20, cacheWriteTokens: 0, reasoningTokens: 5 } }),
+    );
+    expect(rig.events).toContainEqual({ type: "context", usedTokens: 150, windowTokens: 258_400 });
+    expect(session.baseline?.()).toEqual({ inputTokens: 520, outputTokens: 80, totalTokens: 600 });
+    expect(rig.model.asked[0]?.tools).toContain("mcp__maestro/note");
+    await session.stop();
+    expect(await rig.survivors()).toBe(0);
+    expect(readdirSync(rig.workspace).sort()).toEqual([".git", "one.txt"]);
+  });
+
+  it("goes on in one thread, which is named after the issue (S-176, S-178, S-180)", async () => {
+    const rig = await openRig(({ said }) => [{ text: `You said ${said}` }]);
+    const session = await rig.session();
+    expect((await session.turn("one")).finalMessage).toBe("You said one");
+    expect((await session.turn("two")).finalMessage).toBe("You said two");
+    expect(rig.model.asked[1]?.everything).toContain("You said one");
+    const turns = rig.told("alive").flatMap((what) => /^turn (\S+) of thread (\S+)$/.exec(what)?.slice(1) ?? []);
+    expect([turns[1], turns[3]]).toEqual([session.id, session.id]);
+    expect(turns[0]).not.toBe(turns[2]);
+    await session.stop();
+    expect(readFileSync(join(rig.stateDirectory, "session_index.jsonl"), "utf8")).toContain("A-1: Try it");
+  });
+
+  it("is found by a shell line in a folder that only the daemon's PATH names (S-171)", async () => {
+    const rig = await openRig(running("echo from the shell"));
+    const tools = join(rig.folder, "tools");
+    mkdirSync(tools);
+    writeFileSync(join(tools, "our-codex"), `#!/bin/sh\nexec '${CODEX}' "$@"\n`);
+    chmodSync(join(tools, "our-codex"), 0o755);
+    writeFileSync(join(rig.folder, "home", ".bash_profile"), "export PATH=/usr/bin:/bin LINEAR_API_KEY=back-again\n");
+    const session = await rig.session({
+      command: "our-codex --config model_reasoning_effort=high app-server",
+      env: { PATH: `${tools}:${process.env.PATH}` },
+    });
+    expect((await session.turn("go")).finalMessage).toContain("from the shell");
+    await session.stop();
+    expect(await rig.survivors()).toBe(0);
+  });
+
+  it("keeps secrets out of its commands, also those that a profile exports", async () => {
+    const rig = await openRig(running("env; cat /proc/$PPID/environ 2>/dev/null | tr '\\0' '\\n'"));
+    writeFileSync(join(rig.folder, "home", ".profile"), "export LINEAR_API_KEY=from-the-profile\n");
+    const session = await rig.session({
+      env: { DATABASE_URL: "db://x", DEPLOY_TOKEN: "deploy-secret", LANG: "C.UTF-8" },
+    });
+    const { finalMessage } = await session.turn("go");
+    expect(finalMessage).toContain("DATABASE_URL=db://x");
+    expect(finalMessage).toContain(`MAESTRO_PROCESS_MARKER=${rig.marker}`);
+    expect(finalMessage).toContain(`TMPDIR=${join(rig.folder, "tmp")}`);
+    for (const secret of ["fake-key", "deploy-secret", "from-the-profile", "Bearer"]) {
+      expect(finalMessage).not.toContain(secret);
+    }
+  });
+
+  it("can commit in its sandbox, and cannot write elsewhere or reach a network", async () => {
+    const rig = await openRig(
+      running(
+        [
+          "git -c user.name=a -c user.email=a@b.c commit -q --allow-empty -m hello && git log --format=%s",
+          `touch ${"$HOME"}/outside; touch /tmp/outside-$$; echo x > $TMPDIR/x && echo temporary`,
+          "(exec 3<>/dev/tcp/127.0.0.1/9) 2>&1",
+        ].join("; "),
+      ),
+    );
+    const session = await rig.session();
+    const { finalMessage } = await session.turn("go");
+    expect(finalMessage).toMatch(/hello\n/);
+    expect(finalMessage).toMatch(/temporary\n/);
+    expect(finalMessage?.match(/touch: .*Read-only file system/g)).toHaveLength(2);
+    expect(finalMessage).toMatch(/Operation not permitted|not permitted/);
+    expect(existsSync(join(rig.folder, "home", "outside"))).toBe(false);
+  });
+
+  it("works where there is no repository", async () => {
+    const rig = await openRig(running("ls -A"));
+    execFileSync("rm", ["-rf", join(rig.workspace, ".git")]);
+    const session = await rig.session();
+    expect((await session.turn("go")).finalMessage).toContain("exited with code 0");
+    await session.stop();
+    expect(readdirSync(rig.workspace)).toEqual([]);
+  });
+
+  it("takes its tools over its own protocol when there is no tool server, and reads what went wrong with one", async () => {
+    const rig = await openRig(({ outcomes }) =>
+      outcomes.length === 0 ? [{ tool: "note", args: { text: "x" } }] : [{ text: outcomes[0]?.text ?? "" }],
+    );
+    rig.answer = async () => ({ ok: false, code: "refused", text: "not now" });
+    const session = await rig.session({ tools: "none" });
+    expect(await session.turn("go")).toMatchObject({ status: "completed", finalMessage: "refused: not now" });
+    expect(rig.calls).toEqual([{ id: expect.any(String), name: "note", arguments: { text: "x" } }]);
+    expect(rig.events).toContainEqual(
+      expect.objectContaining({ type: "tool", name: "note", state: "finished", ok: false }),
+    );
+  });
+
+  it("hears what is said into its turn", async () => {
+    const rig = await openRig(({ everything }) =>
+      everything.includes("Rather stop.") ? [{ text: "stopped" }] : [shell("sleep 2")],
+    );
+    const session = await rig.session();
+    const turn = session.turn("go");
+    await rig.until(() => rig.events.some(({ type }) => type === "command"));
+    await session.steer?.("Rather stop.");
+    expect((await turn).finalMessage).toBe("stopped");
+  });
+
+  it("uses the login of this machine in place, and writes nothing else into the account's settings", async () => {
+    const rig = await openRig(() => [{ text: "hello" }]);
+    const login = join(rig.folder, "home", ".codex");
+    mkdirSync(login);
+    writeFileSync(join(login, "auth.json"), JSON.stringify({ auth_mode: "apikey", OPENAI_API_KEY: "sk-of-the-user" }));
+    const [first, second] = await Promise.all([rig.session(), rig.session()]);
+    expect((await first.turn("go")).status).toBe("completed");
+    expect((await second.turn("go")).status).toBe("completed");
+    await Promise.all([first.stop(), second.stop()]);
+    expect(lstatSync(join(rig.stateDirectory, "auth.json")).isSymbolicLink()).toBe(true);
+    expect(existsSync(join(rig.stateDirectory, "config.toml"))).toBe(false);
   });
 });

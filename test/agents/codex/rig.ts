@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { programOf } from "../../../dev/agents/places.ts";
@@ -13,6 +13,7 @@ import { systemRandom } from "../../../src/base/random.ts";
 import { SecretRegistry } from "../../../src/base/redact.ts";
 import type {
   AgentEvent,
+  AgentProbe,
   AgentSession,
   PermissionRequest,
   SessionRequest,
@@ -91,16 +92,29 @@ export class Rig {
 
   /** Starts a session; `close` ends it. */
   async start(start: RigStart = {}): Promise<SessionStart> {
+    const provider = await codexAgent.open(this.#optionsOf(start));
+    const session = await provider.start(await this.#request(start));
+    if (session.ok) this.#sessions.push(session.session);
+    return session;
+  }
+
+  async probe(start: RigStart = {}): Promise<AgentProbe> {
+    const provider = await codexAgent.open(this.#optionsOf(start));
+    const probe = await provider.probe?.(await this.#request(start));
+    if (probe === undefined) throw new Error("there is no probe");
+    return probe;
+  }
+
+  async #request(start: RigStart): Promise<SessionRequest> {
     sessions += 1;
     this.marker = `maestro.codex.${process.pid}.${sessions}.agent`;
     const callTool = (call: ToolCall): Promise<ToolResult> => {
       this.calls.push(call);
       return this.answer(call);
     };
-    const provider = await codexAgent.open(this.#optionsOf(start));
     const served = await this.#toolServer(start.tools ?? "served", callTool);
     const decide = this.decide;
-    const session = await provider.start({
+    return {
       ...{ runtime, clock, log: silentLog, workspace: this.workspace, marker: this.marker, title: "A-1: Try it" },
       env: { PATH: process.env.PATH ?? "", HOME: join(this.folder, "home"), FAKE_API_KEY: "fake-key", ...start.env },
       tools: [NOTE],
@@ -121,9 +135,7 @@ export class Rig {
       onEvent: (event) => this.events.push(event),
       signal: this.#controller.signal,
       ...start.request,
-    });
-    if (session.ok) this.#sessions.push(session.session);
-    return session;
+    };
   }
 
   /** Starts one that is taken for granted to start. */
@@ -179,6 +191,19 @@ export class Rig {
     return (await runtime.liveMarkers(this.marker)).length;
   }
 
+  /** The same counted one by one, not by marker. */
+  async processes(): Promise<number> {
+    const folders = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+    return folders.filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/environ`, "utf8").includes(this.marker);
+      } catch {
+        // It has ended meanwhile, or is somebody else's.
+        return false;
+      }
+    }).length;
+  }
+
   /** Ends every process of the last session at once, as a crash of the machine does. */
   async kill(): Promise<void> {
     await runtime.killMarked(this.marker);
@@ -199,4 +224,27 @@ export class Rig {
     await this.model.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+const open: Rig[] = [];
+
+/** A rig that `closeRigs` closes. */
+export async function openRig(script: ModelScript): Promise<Rig> {
+  const rig = await Rig.open(script);
+  open.push(rig);
+  return rig;
+}
+
+export async function closeRigs(): Promise<void> {
+  for (const rig of open.splice(0)) await rig.close();
+}
+
+/** The model runs a command. */
+export function shell(cmd: string, more: object = {}) {
+  return { tool: "exec_command", args: { cmd, ...more } };
+}
+
+/** The model calls the typed tool, from the run's tool server. */
+export function note(text: string) {
+  return { tool: "note", namespace: "mcp__maestro", args: { text } };
 }
