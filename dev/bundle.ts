@@ -1,18 +1,36 @@
 // Makes dist/main.js and its parts of the sources and the packages they use: 750 small files cost half of every start.
 import { readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { build } from "vite";
 
 const PARTS = "dist/parts";
 /** A running Maestro may still load parts of an older build; after this time, milliseconds, it has been started anew. */
 const KEPT_MS = 86_400_000;
 
+const ENTRY = resolve("src/main.ts");
+let first: Set<string> | undefined;
+
+/** Whether every command needs this source: all of those are one file, because each file costs a start half a millisecond. */
+function isFirst(
+  id: string,
+  graph: { getModuleInfo(id: string): { readonly importedIds: readonly string[] } | null },
+): boolean {
+  if (first === undefined) {
+    first = new Set([ENTRY]);
+    // A set that grows while it is gone through hands out what was added.
+    for (const known of first)
+      for (const imported of graph.getModuleInfo(known)?.importedIds ?? []) first.add(imported);
+  }
+  // The entry is a file of its own: it waits for its command, and what that loads would wait for it.
+  return first.has(id) && id !== ENTRY;
+}
+
 const built = await build({
   configFile: false,
   publicDir: false,
   logLevel: "warn",
   build: {
-    ssr: "src/main.ts",
+    ssr: ENTRY,
     outDir: "dist",
     emptyOutDir: false,
     target: "node20",
@@ -20,7 +38,11 @@ const built = await build({
     rolldownOptions: {
       // The front matter library has an engine that evaluates code; Maestro switches it off.
       checks: { eval: false },
-      output: { entryFileNames: "main.js", chunkFileNames: "parts/[name]-[hash].js" },
+      output: {
+        entryFileNames: "main.js",
+        chunkFileNames: "parts/[name]-[hash].js",
+        codeSplitting: { groups: [{ name: (id, graph) => (isFirst(id, graph) ? "first" : null), debugName: "first" }] },
+      },
     },
   },
   // A package with a binary of its own cannot be part of a file.
