@@ -36,6 +36,11 @@ export async function wallBesideBare(words: readonly string[], rounds: number) {
   return { wallMs: medianOf(walls), bareMs: medianOf(bare) };
 }
 
+/** One start of bare Node, milliseconds. */
+export function wallOfBare(): Promise<number> {
+  return wallOf(NOTHING);
+}
+
 /** Milliseconds from the start of `node ...words` to its end. */
 async function wallOf(words: readonly string[]): Promise<number> {
   const began = performance.now();

@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Used, usedBy } from "./process-facts.ts";
 import type { Ground } from "./ground.ts";
@@ -9,6 +11,13 @@ export const PROGRAM = "dist/main.js";
 /** From the start to the page's address, and from SIGTERM to the end, milliseconds. */
 const START_LIMIT_MS = 60_000;
 const END_LIMIT_MS = 60_000;
+
+/** `--profile <folder>`: a CPU profile of each daemon, to see where the time of a missed figure goes. */
+const { values } = parseArgs({ options: { profile: { type: "string" } }, strict: false });
+const PROFILE: readonly string[] =
+  typeof values.profile === "string"
+    ? ["--cpu-prof", "--cpu-prof-interval=500", `--cpu-prof-dir=${resolve(values.profile)}`]
+    : [];
 
 const running = new Set<Daemon>();
 
@@ -21,8 +30,8 @@ export class Daemon {
   #tail = "";
   #errors = "";
 
-  private constructor(ground: Ground) {
-    const words = [PROGRAM, "daemon", ground.workflow, "--port", "0", "--poll-interval-s", "1"];
+  private constructor(ground: Ground, flags: readonly string[], program: readonly string[]) {
+    const words = [...flags, ...program, "daemon", ground.workflow, "--port", "0", "--poll-interval-s", "1"];
     this.#child = spawn(process.execPath, words, {
       env: { ...process.env, MAESTRO_HOME: ground.home },
       stdio: ["ignore", "pipe", "pipe"],
@@ -34,9 +43,9 @@ export class Daemon {
     running.add(this);
   }
 
-  /** Starts one and waits for its page. */
-  static async start(ground: Ground): Promise<Daemon> {
-    const daemon = new Daemon(ground);
+  /** Starts one and waits for its page. `flags` are Node's; `program` is another one than the built one. */
+  static async start(ground: Ground, flags = PROFILE, program: readonly string[] = [PROGRAM]): Promise<Daemon> {
+    const daemon = new Daemon(ground, [...flags], program);
     await daemon.until(() => daemon.url !== undefined, START_LIMIT_MS);
     return daemon;
   }
@@ -54,6 +63,11 @@ export class Daemon {
   /** How many lines say this. */
   count(words: string): number {
     return this.lines.filter((line) => line.includes(words)).length;
+  }
+
+  /** Sends a signal that means something to a preloaded module. */
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
   }
 
   /** What it has used so far. */

@@ -12,6 +12,7 @@ const TURNS = {
   edit: 'echo "$MAESTRO_ISSUE_IDENTIFIER" > "$MAESTRO_ISSUE_IDENTIFIER.txt"\n      hand_off',
   wait: ":",
   refuse: "trap '' TERM; while :; do sleep 1; done",
+  talk: `while read -r tick; do echo '{"type":"activity","summary":"It works."}'; done < "TICKS/$MAESTRO_ISSUE_IDENTIFIER"`,
 };
 
 /** How an agent behaves. */
@@ -23,32 +24,42 @@ export class Ground {
   readonly home = join(this.root, "home");
   readonly project = join(this.root, "project");
   readonly workflow = join(this.project, "WORKFLOW.md");
+  /** A pipe for each talking agent, by identifier: it says something for every line. With a `sleep` each, starting those would be the load. */
+  readonly ticks = join(this.root, "ticks");
 
-  constructor() {
+  readonly #cap: number;
+
+  /** `cap`: agents at once. */
+  constructor(cap = CAP) {
+    this.#cap = cap;
     mkdirSync(this.project);
   }
 
-  /** Issues `first` to `last` in memory, no repository. */
-  writeMemory(behaviour: Behaviour, first: number, last: number): void {
+  /** Issues `first` to `last` in memory, no repository. `agent` is another agent than the shell script, as the workflow file names it. */
+  writeMemory(behaviour: Behaviour, first: number, last: number, agent?: string): void {
     const issues = numbers(first, last).map(
       (n) =>
         `      - { id: b${n}, identifier: B-${n}, title: Issue ${n}, description: Classify it., state: classifying }`,
     );
-    this.#write(behaviour, [
-      "workflow:",
-      "  profile: { kind: triage, version: 1 }",
-      "tracker:",
-      "  kind: memory",
-      "  provider:",
-      "    persist_state_updates: false",
-      issues.length === 0 ? "    issues: []" : "    issues:",
-      ...issues,
-      "  lifecycle:",
-      "    active_states: [intake, classifying]",
-      "    terminal_states: [routed, duplicate, rejected]",
-      "    state_phase_map:",
-      "      { intake: todo, classifying: in_progress, needs_info: human_review, routed: done, duplicate: canceled, rejected: canceled }",
-    ]);
+    this.#write(
+      behaviour,
+      [
+        "workflow:",
+        "  profile: { kind: triage, version: 1 }",
+        "tracker:",
+        "  kind: memory",
+        "  provider:",
+        "    persist_state_updates: false",
+        issues.length === 0 ? "    issues: []" : "    issues:",
+        ...issues,
+        "  lifecycle:",
+        "    active_states: [intake, classifying]",
+        "    terminal_states: [routed, duplicate, rejected]",
+        "    state_phase_map:",
+        "      { intake: todo, classifying: in_progress, needs_info: human_review, routed: done, duplicate: canceled, rejected: canceled }",
+      ],
+      agent,
+    );
   }
 
   /** Issues as files and changes in the local forge of a fresh repository; every green change lands. */
@@ -80,15 +91,12 @@ export class Ground {
     rmSync(this.root, { recursive: true, force: true, maxRetries: 5 });
   }
 
-  #write(behaviour: Behaviour, head: readonly string[]): void {
+  #write(behaviour: Behaviour, head: readonly string[], kind?: string): void {
     const agent = join(this.root, "agent.sh");
-    writeFileSync(agent, AGENT.replace("TURN", TURNS[behaviour]));
-    const tail = [
-      "agent_provider:",
-      "  kind: mock",
-      `  options: { command: [/bin/sh, ${agent}] }`,
-      `agent: { max_concurrent_agents: ${CAP}, max_turns: 1 }`,
-    ];
+    writeFileSync(agent, AGENT.replace("TURN", TURNS[behaviour]).replace("TICKS", this.ticks));
+    const provider =
+      kind === undefined ? ["  kind: mock", `  options: { command: [/bin/sh, ${agent}] }`] : [`  kind: ${kind}`];
+    const tail = ["agent_provider:", ...provider, `agent: { max_concurrent_agents: ${this.#cap}, max_turns: 1 }`];
     writeFileSync(this.workflow, `---\n${[...head, ...tail].join("\n")}\n---\nWork on {{ issue.identifier }}.\n`);
   }
 }

@@ -3,10 +3,11 @@ import { join } from "node:path";
 
 /** Where results are kept. */
 const PAGE = join(import.meta.dirname, "../../docs/benchmarks.md");
+const MEASURED = "## Last measurement";
 const LONG = "## Long runs";
 const INTRODUCTION = `# Benchmarks
 
-Both parts of this page are written by commands, on whatever machine they run on. Numbers of two machines, or of one machine on two days, are
+Measurements and long runs are written by commands, on whatever machine they run on. Numbers of two machines, or of one machine on two days, are
 compared by their ratio to a bare \`node -e 0\` of the same minute. Nothing here is asserted by a test.
 `;
 const LONG_HEAD = `${LONG}
@@ -17,9 +18,20 @@ const LONG_HEAD = `${LONG}
 |---|---|---|---|
 `;
 
-/** Puts a new measurement in the place of the last one. */
-export function keepMeasurement(text: string): void {
-  writeFileSync(PAGE, `${INTRODUCTION}\n${text.trim()}\n\n${partsOf().long}`);
+/** Puts a new measurement in the place of the last one of this title, or behind the others. */
+export function keepGroup(title: string, section: string): void {
+  const { before, long } = partsOf();
+  const sections = before.split(/^(?=##)/m);
+  const isOld = (text: string): boolean => text.startsWith(`### ${title}\n`);
+  const fresh = `${section.trim()}\n\n`;
+  const at = sections.findIndex(isOld);
+  const last = sections.findLastIndex(
+    (text) => /^##/.test(text) && (text.startsWith("### ") || text.startsWith(MEASURED)),
+  );
+  if (at >= 0) sections[at] = fresh;
+  else if (last >= 0) sections.splice(last + 1, 0, fresh);
+  else sections.push(`${MEASURED}\n\n`, fresh);
+  writeFileSync(PAGE, `${sections.join("")}${long}`);
 }
 
 /** Adds a line to the long runs. */

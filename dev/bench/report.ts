@@ -35,10 +35,10 @@ export function textOf(group: Group): string[] {
   return ["", group.title, ...lines.map((line) => `  ${line}`)];
 }
 
-/** A group as a section of the page. */
-export function sectionOf(group: Group): string {
+/** A group as a section of the page. `origin`: by which command, of what, where. */
+export function sectionOf(group: Group, origin: string): string {
   const rows = [HEAD, HEAD.map((_, column) => (column === 1 || column === 2 ? "---:" : "---")), ...cellsOf(group)];
-  return `### ${group.title}\n\n${group.how}\n\n${rows.map((row) => `| ${row.join(" | ")} |`).join("\n")}\n`;
+  return `### ${group.title}\n\n${group.how}\n\n${origin}\n\n${rows.map((row) => `| ${row.join(" | ")} |`).join("\n")}\n`;
 }
 
 function cellsOf({ bare, rows }: Group): string[][] {

@@ -4,7 +4,7 @@ import { type Behaviour, CAP, Ground } from "./ground.ts";
 import { medianOf } from "./median.ts";
 import type { Group, Measured } from "./report.ts";
 
-const ROUNDS = 3;
+const ROUNDS = 5;
 const LIMIT_MS = 60_000;
 
 const CASES: readonly {
@@ -19,7 +19,7 @@ const CASES: readonly {
 ];
 
 /** From SIGTERM to the end of the daemon. */
-export async function measureStop(): Promise<Group> {
+export async function measureStop(): Promise<readonly Group[]> {
   const bare = await measureBare();
   const rows: Measured[] = [];
   for (const { what, behaviour, agents, target } of CASES) {
@@ -28,7 +28,9 @@ export async function measureStop(): Promise<Group> {
     const value = medianOf(times);
     rows.push({ what, value, unit: "ms", ratio: value / bare.wallMs, target });
   }
-  return { title: "Stop", how: `From SIGTERM to the end of the daemon and all agents; ${ROUNDS} rounds.`, bare, rows };
+  return [
+    { title: "Stop", how: `From SIGTERM to the end of the daemon and all agents; ${ROUNDS} rounds.`, bare, rows },
+  ];
 }
 
 async function stopOf(behaviour: Behaviour, agents: number): Promise<number> {
