@@ -63,7 +63,8 @@ export async function readingOf(parts: DaemonParts, sources: HttpSources, scope:
     eventDocument,
     lastSeq: () => views.lastSeq(),
     subscribe: (onCommit) => record.subscribe(onCommit),
-    transcript: (laneId, run) => transcripts.read(laneId, run),
+    transcript: (laneId, run, wait) =>
+      wait === undefined ? transcripts.read(laneId, run) : transcripts.follow(laneId, run, wait),
   };
 }
 

@@ -68,8 +68,11 @@ export interface Reading {
   lastSeq(): Promise<number>;
   /** Calls back after each commit. Returns how to stop. */
   subscribe(onCommit: (events: readonly StoredEvent[]) => void): () => void;
-  /** The lines of a run's transcript as JSON. Throws `transcript_missing`. */
-  transcript(laneId: string, run: number): AsyncIterable<string>;
+  /**
+   * The lines of a run's transcript as JSON. With `wait` also what is added while the run lives: whenever there is nothing new it asks for a
+   * pause, and ends when that says `false`. Throws `transcript_missing`.
+   */
+  transcript(laneId: string, run: number, wait?: () => Promise<boolean>): AsyncIterable<string>;
 }
 
 /** Which events. */

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from "../base/clock.ts";
+import { type Next, OpenTranscript } from "./open-transcript.ts";
 import type { Reading } from "./parts.ts";
 
 /** A page ends after this many characters, but has at least one line. */
@@ -18,15 +19,13 @@ export interface TranscriptPart {
 }
 
 interface Parked {
-  readonly lines: AsyncIterator<string>;
-  /** Read, but not given yet. */
-  readonly held: string;
+  readonly transcript: OpenTranscript;
   readonly timer: Timer;
 }
 
 /**
  * Transcripts page by page. A transcript can only be read from its beginning, so whoever reads it to its end would read it as often as it
- * has pages; therefore a reader that stopped at the end of a page waits there for a while.
+ * has pages, and whoever watches a run as often as he looks; therefore a reader waits for a while where its page ended.
  */
 export class TranscriptPages {
   readonly #reading: Reading;
@@ -39,26 +38,21 @@ export class TranscriptPages {
     this.#clock = clock;
   }
 
-  /** Lines as they are kept, and how many to leave out for the next page; `null` at the end. Throws `transcript_missing`. */
+  /** Lines as they are kept, and how many to leave out for the next page; `null` when there are no more yet. Throws `transcript_missing`. */
   async page(part: TranscriptPart): Promise<{ readonly lines: readonly string[]; readonly next: number | null }> {
-    const parked = this.#take(nameOf(part, part.after));
-    const source = parked?.lines ?? this.#reading.transcript(part.lane, part.run)[Symbol.asyncIterator]();
+    const { lane, run, after, limit } = part;
+    const parked = this.#take(nameOf(part, after));
+    const transcript = parked ?? new OpenTranscript((wait) => this.#reading.transcript(lane, run, wait));
     try {
-      let at = parked === undefined ? 0 : part.after;
-      let line = parked?.held ?? (await nextOf(source));
-      for (; line !== null && at < part.after; at += 1) line = await nextOf(source);
-      const lines: string[] = [];
-      let length = 0;
-      for (; line !== null && hasRoom(lines.length, length, line, part.limit); at += 1) {
-        lines.push(line);
-        length += line.length;
-        line = await nextOf(source);
-      }
-      if (line === null) return { lines, next: null };
-      this.#park(nameOf(part, at), source, line);
-      return { lines, next: at };
+      const skipped = parked === undefined ? await skip(transcript, after) : after;
+      const lines = await read(transcript, limit);
+      const line = await transcript.peek();
+      if (line === "ended") return { lines, next: null };
+      const end = skipped + lines.length;
+      this.#park(nameOf(part, end), transcript);
+      return { lines, next: line === "nothing yet" ? null : end };
     } catch (error) {
-      close(source);
+      transcript.close();
       throw error;
     }
   }
@@ -68,23 +62,26 @@ export class TranscriptPages {
     for (const name of [...this.#parked.keys()]) this.#drop(name);
   }
 
-  #take(name: string): Parked | undefined {
+  #take(name: string): OpenTranscript | undefined {
     const parked = this.#parked.get(name);
     parked?.timer.cancel();
     this.#parked.delete(name);
-    return parked;
+    parked?.transcript.wake();
+    return parked?.transcript;
   }
 
-  #park(name: string, lines: AsyncIterator<string>, held: string): void {
+  #park(name: string, transcript: OpenTranscript): void {
     this.#drop(name);
     const [oldest] = this.#parked.keys();
     if (oldest !== undefined && this.#parked.size >= MAX_PARKED) this.#drop(oldest);
-    this.#parked.set(name, { lines, held, timer: this.#clock.setTimer(PARKED_MS, () => this.#drop(name)) });
+    this.#parked.set(name, { transcript, timer: this.#clock.setTimer(PARKED_MS, () => this.#drop(name)) });
   }
 
   #drop(name: string): void {
-    const parked = this.#take(name);
-    if (parked !== undefined) close(parked.lines);
+    const parked = this.#parked.get(name);
+    parked?.timer.cancel();
+    this.#parked.delete(name);
+    parked?.transcript.close();
   }
 }
 
@@ -92,16 +89,27 @@ function nameOf({ lane, run }: TranscriptPart, line: number): string {
   return `${lane}/${run}/${line}`;
 }
 
-function hasRoom(count: number, length: number, line: string, limit: number): boolean {
-  return count < limit && (count === 0 || length + line.length <= MAX_PAGE);
+/** Leaves lines out; returns how many there were. */
+async function skip(transcript: OpenTranscript, count: number): Promise<number> {
+  for (let at = 0; at < count; at += 1) {
+    if (!isLine(await transcript.peek())) return at;
+    transcript.take();
+  }
+  return count;
 }
 
-async function nextOf(lines: AsyncIterator<string>): Promise<string | null> {
-  const { done, value } = await lines.next();
-  return done === true ? null : value;
+async function read(transcript: OpenTranscript, limit: number): Promise<string[]> {
+  const lines: string[] = [];
+  for (let length = 0; lines.length < limit; ) {
+    const next = await transcript.peek();
+    if (!isLine(next) || (lines.length > 0 && length + next.line.length > MAX_PAGE)) break;
+    lines.push(next.line);
+    length += next.line.length;
+    transcript.take();
+  }
+  return lines;
 }
 
-function close(lines: AsyncIterator<string>): void {
-  // What goes wrong while a file is let go of concerns nobody who reads.
-  lines.return?.().catch(() => undefined);
+function isLine(next: Next): next is { readonly line: string } {
+  return typeof next === "object";
 }

@@ -1,6 +1,10 @@
-import { describe, expect, it } from "vitest";
-import { groundParts } from "./ground.ts";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { TranscriptPages } from "../../src/http/transcript-pages.ts";
+import { createTranscripts } from "../../src/record/index.ts";
+import { groundParts } from "./ground.ts";
 
 function transcript(count: number) {
   const { parts, clock } = groundParts();
@@ -72,3 +76,61 @@ describe("TranscriptPages", () => {
     expect([seen.closed, clock.pendingTimers()]).toEqual([20, 0]);
   });
 });
+
+describe("the transcript of a run that lives", () => {
+  async function live() {
+    const directory = await mkdtemp(join(tmpdir(), "maestro-transcript-"));
+    onTestFinished(() => rm(directory, { recursive: true, force: true }));
+    const { parts, clock, secrets } = groundParts();
+    const transcripts = createTranscripts({ directory, secrets, clock });
+    const reading = {
+      ...parts.reading,
+      transcript: (lane: string, run: number, wait?: () => Promise<boolean>) =>
+        wait === undefined ? transcripts.read(lane, run) : transcripts.follow(lane, run, wait),
+    };
+    const pages = new TranscriptPages({ clock, reading });
+    onTestFinished(() => pages.close());
+    const texts = async (after: number, limit = 200) => {
+      const { lines, next } = await pages.page({ lane: "lane_A", run: 1, after, limit });
+      return [lines.map((line) => JSON.parse(line).text), next];
+    };
+    const writer = await transcripts.open("lane_A", 1);
+    const write = async (...lines: readonly string[]) => {
+      for (const line of lines) writer.append(line);
+      // What is appended in one breath is one write, which `read` then sees.
+      await expect
+        .poll(async () => (await linesOf(transcripts.read("lane_A", 1))).join().includes(lines.at(-1) ?? ""))
+        .toBe(true);
+    };
+    return { texts, write, writer, clock };
+  }
+
+  it("is gone on with where it ended, to its end", async () => {
+    const { texts, write, writer, clock } = await live();
+    await write("one", "two");
+    expect(await texts(0)).toEqual([["one", "two"], null]);
+    expect(await texts(2)).toEqual([[], null]);
+    await write("three", "four");
+    expect(await texts(2, 1)).toEqual([["three"], 3]);
+    expect(await texts(3)).toEqual([["four"], null]);
+    writer.append("five");
+    await writer.close();
+    expect(await texts(4)).toEqual([["five"], null]);
+    expect(clock.pendingTimers()).toBe(0);
+    expect(await texts(0)).toEqual([["one", "two", "three", "four", "five"], null]);
+  });
+
+  it("has nothing behind its last line yet", async () => {
+    const { texts, write } = await live();
+    await write("one");
+    expect(await texts(5)).toEqual([[], null]);
+    await write("two");
+    expect(await texts(1)).toEqual([["two"], null]);
+  });
+});
+
+async function linesOf(lines: AsyncIterable<string>): Promise<string[]> {
+  const all: string[] = [];
+  for await (const line of lines) all.push(line);
+  return all;
+}
