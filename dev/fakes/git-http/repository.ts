@@ -118,10 +118,18 @@ export class Repository {
   }
 
   /** The tree of both sides merged, or `undefined` when they conflict. */
-  mergeTree(ours: string, theirs: string, base?: string): string | undefined {
-    const named = base === undefined ? [] : [`--merge-base=${base}`];
-    const { ok, out } = this.#run(["merge-tree", "--write-tree", "--no-messages", ...named, ours, theirs]);
+  mergeTree(ours: string, theirs: string): string | undefined {
+    const { ok, out } = this.#run(["merge-tree", "--write-tree", "--no-messages", ours, theirs]);
     return ok ? out.split("\n")[0] : undefined;
+  }
+
+  /** What a commit changes since its parent, put on top of another; `undefined` when that conflicts. */
+  pickTree(onto: string, commit: string, parent: string): string | undefined {
+    // Git 2.39 takes no merge base from outside, so three commits are made that have it.
+    const by = { name: "fake", email: "fake@example.com", at: 0 };
+    const base = this.commitTree(`${parent}^{tree}`, [], "base", by);
+    const ours = this.commitTree(`${onto}^{tree}`, [base], "ours", by);
+    return this.mergeTree(ours, this.commitTree(`${commit}^{tree}`, [base], "theirs", by));
   }
 
   commitTree(tree: string, parents: readonly string[], message: string, by: Signature): string {
@@ -164,7 +172,7 @@ export class Repository {
 }
 
 function identityOf({ name, email, at }: Signature): Record<string, string> {
-  const date = `${at} +0000`;
+  const date = `@${at} +0000`;
   const author = { GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email, GIT_AUTHOR_DATE: date };
   return { ...author, GIT_COMMITTER_NAME: name, GIT_COMMITTER_EMAIL: email, GIT_COMMITTER_DATE: date };
 }

@@ -80,7 +80,7 @@ function checkMergeable(doing: Doing, repo: GithubRepo, issue: GithubIssue, pull
     const name = { merge: "Merge commits", squash: "Squash merges", rebase: "Rebase merges" }[wish.method];
     throw new Refusal(405, `${name} are not allowed on this repository.`);
   }
-  const { mergeable } = mergeabilityOf(world, world.data, issue, pull, true);
+  const { mergeable } = mergeabilityOf(doing, issue, pull, true);
   if (mergeable !== true) throw new Refusal(405, NOT_MERGEABLE);
   const rules = rulesOf(repo, pull.base);
   const git = world.git(repo);
@@ -128,7 +128,7 @@ export function replay(doing: Doing, repo: GithubRepo, pull: GithubPull, base: s
   for (const commit of git.commitsBetween(base, pull.headSha)) {
     const parents = git.git(["show", "--no-patch", "--format=%P", commit]).split(" ");
     if (parents.length > 1) return undefined;
-    const tree = git.mergeTree(tip, commit, parents[0]);
+    const tree = git.pickTree(tip, commit, parents[0] ?? "");
     if (tree === undefined) return undefined;
     const [name = "", email = "", at = "0", ...message] = git
       .git(["show", "--no-patch", "--format=%an%n%ae%n%at%n%B", commit])

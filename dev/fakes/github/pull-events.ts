@@ -29,14 +29,15 @@ export function afterRefUpdate(doing: Doing, repo: GithubRepo, { ref, before, af
 }
 
 /** Merges what waits for its requirements (auto-merge) or its turn (merge queue) and now has them. */
-export function mergeWaiting(doing: Doing, queueMs: number): void {
-  const { data, now } = doing.world;
+export function mergeWaiting({ world, call, actor }: Doing, queueMs: number): void {
+  const { data, now } = world;
+  const doing = { world, call, actor, data };
   for (const pull of data.pulls) {
     if (pull.mergedAt !== null || (pull.autoMerge === null && pull.queuedAt === null)) continue;
     const issue = data.issues.find(({ id }) => id === pull.id);
     if (issue === undefined || issue.state === "closed") continue;
     const repo = repoById(data, issue.repoId);
-    const { state } = mergeabilityOf(doing.world, data, issue, pull, true);
+    const { state } = mergeabilityOf(doing, issue, pull, true);
     const isReady = state === "clean" || state === "unstable";
     if (pull.queuedAt !== null) {
       if (now - pull.queuedAt < queueMs) continue;

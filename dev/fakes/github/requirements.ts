@@ -8,7 +8,7 @@ import {
   type GithubReview,
   type GithubRule,
 } from "./state.ts";
-import { nameOf, type World } from "./world.ts";
+import type { Doing } from "./world.ts";
 
 /** Outcome of one named check or status on a commit. */
 export interface Outcome {
@@ -88,13 +88,8 @@ export interface Mergeability {
  * Whether the pull request could be merged now. The first look after either side moved finds it not worked out yet (`null`);
  * `settled` looks past that, as a merge does.
  */
-export function mergeabilityOf(
-  world: World,
-  data: GithubData,
-  issue: GithubIssue,
-  pull: GithubPull,
-  settled = false,
-): Mergeability {
+export function mergeabilityOf(doing: Doing, issue: GithubIssue, pull: GithubPull, settled = false): Mergeability {
+  const { world, data } = doing;
   const unknown: Mergeability = { mergeable: null, state: "unknown" };
   if (issue.state === "closed") return unknown;
   const repo = data.repos.find(({ id }) => id === issue.repoId);
@@ -102,10 +97,7 @@ export function mergeabilityOf(
   const base = git?.head(pull.base);
   if (repo === undefined || git === undefined || base === undefined) return unknown;
   const commits = `${base} ${pull.headSha}`;
-  if (!settled && world.computed.get(pull.id) !== commits) {
-    world.computed.set(pull.id, commits);
-    return unknown;
-  }
+  if (!settled && isFirstLook(doing, pull, commits)) return unknown;
   if (git.mergeTree(base, pull.headSha) === undefined) return { mergeable: false, state: "dirty" };
   if (pull.draft) return { mergeable: true, state: "draft" };
   const isBehind = !git.isAncestor(base, pull.headSha);
@@ -117,7 +109,11 @@ export function mergeabilityOf(
   return { mergeable: true, state: isUnstable ? "unstable" : "clean" };
 }
 
-/** Address of a pull request or issue on the web. */
-export function webUrl(repo: GithubRepo, { number, isPull }: GithubIssue): string {
-  return `https://github.com/${nameOf(repo)}/${isPull ? "pull" : "issues"}/${number}`;
+/** A read that finds other commits than the last one sets off the work; all of that read sees nothing yet. */
+function isFirstLook({ world, call }: Doing, pull: GithubPull, commits: string): boolean {
+  const known = world.computed.get(pull.id);
+  if (known?.commits === commits) return known.by === call;
+  const isRead = call.request.method === "GET" || call.operation.startsWith("query");
+  if (isRead) world.computed.set(pull.id, { commits, by: call });
+  return true;
 }

@@ -11,8 +11,8 @@ export class World {
   readonly server: FakeServer;
   readonly store: Store<GithubData>;
   readonly #folder: string;
-  /** Pulls whose mergeability was worked out, with the two commits that it was for. */
-  readonly computed = new Map<number, string>();
+  /** Pulls whose mergeability is worked out: for which two commits, and the call that set it off. */
+  readonly computed = new Map<number, { readonly commits: string; readonly by: Call }>();
 
   constructor(server: FakeServer, store: Store<GithubData>, folder: string) {
     this.server = server;

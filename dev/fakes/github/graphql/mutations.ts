@@ -1,4 +1,3 @@
-import type { Json } from "../../shared/json.ts";
 import { permissionOn } from "../identity.ts";
 import { mergePull } from "../merge.ts";
 import { tell } from "../pull-events.ts";
@@ -115,7 +114,7 @@ function mergeMutations(asking: Asking): Root {
       expectHead(pull, input.expectedHeadOid);
       if (!repo.allow.autoMerge)
         throw new Failure("UNPROCESSABLE", "Pull request Auto merge is not allowed for this repository");
-      const { state } = mergeabilityOf(asking.world, asking.world.data, issue, pull, true);
+      const { state } = mergeabilityOf(asking, issue, pull, true);
       if (state === "clean" || state === "unstable")
         throw new Failure("UNPROCESSABLE", `Pull request Pull request is in ${state} status`);
       if (state === "dirty" || state === "draft")
@@ -153,7 +152,7 @@ function queueMutations(asking: Asking): Root {
       if (!hasQueue(repo, pull.base))
         throw new Failure("UNPROCESSABLE", "The merge queue is not enabled for this branch");
       if (pull.queuedAt !== null) throw new Failure("UNPROCESSABLE", "The pull request is already in the queue");
-      const { state } = mergeabilityOf(asking.world, asking.world.data, issue, pull, true);
+      const { state } = mergeabilityOf(asking, issue, pull, true);
       if (state !== "clean" && state !== "unstable")
         throw new Failure("UNPROCESSABLE", "Pull request is not ready to be added to the queue");
       pull.queuedAt = asking.world.now;

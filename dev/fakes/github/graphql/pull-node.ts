@@ -74,7 +74,7 @@ function branchesOf(asking: Asking, repo: GithubRepo, _issue: GithubIssue, pull:
 }
 
 function mergingOf(asking: Asking, repo: GithubRepo, issue: GithubIssue, pull: GithubPull): Json {
-  const { world, data } = asking;
+  const { data } = asking;
   const { autoMerge } = pull;
   const oid = pull.mergeCommitSha;
   return {
@@ -83,11 +83,11 @@ function mergingOf(asking: Asking, repo: GithubRepo, issue: GithubIssue, pull: G
     mergedBy: actorOrNull(data, pull.mergedBy),
     mergeCommit: oid === null ? null : () => commitNode(asking, repo, pull, oid),
     mergeable: () => {
-      const { mergeable } = mergeabilityOf(world, data, issue, pull);
+      const { mergeable } = mergeabilityOf(asking, issue, pull);
       return mergeable === null ? "UNKNOWN" : mergeable ? "MERGEABLE" : "CONFLICTING";
     },
-    mergeStateStatus: () => mergeabilityOf(world, data, issue, pull).state.toUpperCase(),
-    canBeRebased: () => mergeabilityOf(world, data, issue, pull, true).mergeable === true,
+    mergeStateStatus: () => mergeabilityOf(asking, issue, pull).state.toUpperCase(),
+    canBeRebased: () => mergeabilityOf(asking, issue, pull, true).mergeable === true,
     isMergeQueueEnabled: hasQueue(repo, pull.base),
     isInMergeQueue: pull.queuedAt !== null,
     mergeQueueEntry: pull.queuedAt === null ? null : () => queueEntryNode(asking, pull),

@@ -103,7 +103,7 @@ function listView(ask: Ask, repo: GithubRepo, issue: GithubIssue, pull: GithubPu
 }
 
 function fullView(ask: Ask, repo: GithubRepo, issue: GithubIssue, pull: GithubPull): Json {
-  const { mergeable, state } = mergeabilityOf(ask.world, ask.data, issue, pull);
+  const { mergeable, state } = mergeabilityOf(ask, issue, pull);
   const base = baseShaOf(ask, repo, pull);
   const files = fileViews(ask, repo, base, pull.headSha);
   const sum = (key: "additions" | "deletions") => files.reduce((total, file) => total + file[key], 0);
