@@ -1,4 +1,12 @@
-import type { AgentEvent, AgentFailureKind, AgentSession, SessionStart, TurnResult } from "../agent-provider.ts";
+import { addUsage, NO_USAGE } from "../../model/usage.ts";
+import type {
+  AgentEvent,
+  AgentFailureKind,
+  AgentSession,
+  PermissionRequest,
+  SessionStart,
+  TurnResult,
+} from "../agent-provider.ts";
 import type { ToolCall } from "../tool.ts";
 import { type ConformanceCase, check, equal } from "./case.ts";
 
@@ -6,7 +14,7 @@ import { type ConformanceCase, check, equal } from "./case.ts";
 export type AgentBehaviour =
   /** Each turn: says `hello`, ends the turn. */
   | "answers"
-  /** One activity, a usage of 10 in and 5 out, a message, in this order. */
+  /** One activity, then a message; within the turn a usage of 10 in and 5 out. */
   | "reports"
   /** Calls `note` with {text: "x"}, which succeeds, then `no_such`, says `done`, ends the turn. */
   | "calls_tools"
@@ -38,6 +46,8 @@ export interface StartedAgent {
   readonly start: SessionStart;
   readonly events: readonly AgentEvent[];
   readonly calls: readonly ToolCall[];
+  /** What its host was asked within turns. Absent: nothing. */
+  readonly asked?: readonly PermissionRequest[];
   /** Aborts the request's signal. */
   readonly abort: () => void;
   /** Live processes of the session. */
@@ -65,15 +75,12 @@ export const AGENT_PROVIDER_CASES: readonly AgentCase[] = [
     }
     equal(count(events, "message"), 2, "messages");
   }),
-  caseOf("reports", "reports activity, usage and words in order", async (session, { events }) => {
+  caseOf("reports", "reports activity and words in order, and what it used", async (session, { events }) => {
     await session.turn("prompt");
-    equal(
-      events.filter(({ type }) => type !== "raw").map(({ type }) => type),
-      ["activity", "usage", "message"],
-      "events",
-    );
-    const usage = events.find((event) => event.type === "usage")?.usage;
-    equal(usage, { inputTokens: 10, outputTokens: 5, totalTokens: 15 }, "usage");
+    const told = events.flatMap(({ type }) => (type === "activity" || type === "message" ? [type] : []));
+    equal(told, ["activity", "message"], "events");
+    const used = events.flatMap((event) => (event.type === "usage" ? [event.usage] : []));
+    equal(used.reduce(addUsage, NO_USAGE), { inputTokens: 10, outputTokens: 5, totalTokens: 15 }, "usage");
   }),
   caseOf("calls_tools", "has tools answered, and goes on after a refusal (S-185)", async (session, { calls }) => {
     const result = await session.turn("prompt");
@@ -85,7 +92,16 @@ export const AGENT_PROVIDER_CASES: readonly AgentCase[] = [
     );
     equal(calls[0]?.arguments, { text: "x" }, "arguments");
   }),
-  failing("asks", "input_required", "never waits for a person (S-184)"),
+  caseOf("asks", "never waits for a person (S-184)", async (session, { asked = [] }) => {
+    const result = await session.turn("prompt");
+    // One whose questions the host answers goes on with a refusal.
+    if (result.status === "failed") equal(result.failure?.kind, "input_required", "failure");
+    else
+      check(
+        asked.some(({ kind }) => kind === "question"),
+        "its host was asked",
+      );
+  }),
   failing("fails", "turn_failed", "tells a failed turn from a completed one (G-7)"),
   failing("exits", "process_exit", "notices that the process has ended"),
   failing("is_silent", "turn_timeout", "ends a turn that has gone silent (S-191)"),
