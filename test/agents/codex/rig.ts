@@ -48,11 +48,15 @@ export interface RigStart {
   readonly options?: JsonObject;
   /** `none`: no tool server, `down`: one that nobody listens at. */
   readonly tools?: "served" | "down" | "none";
+  /** A second tool. */
+  readonly also?: ToolDescriptor;
   readonly request?: Partial<SessionRequest>;
   readonly env?: Readonly<Record<string, string>>;
   /** Starts the program by this shell line instead of directly. */
   readonly command?: string | readonly string[];
 }
+
+type ServedRun = Parameters<ReturnType<typeof createToolServer>["admit"]>[0];
 
 /** A machine with a workspace, an account, a user's home and a scripted model, for sessions with the real Codex. */
 export class Rig {
@@ -112,12 +116,13 @@ export class Rig {
       this.calls.push(call);
       return this.answer(call);
     };
-    const served = await this.#toolServer(start.tools ?? "served", callTool);
+    const tools = start.also === undefined ? [NOTE] : [NOTE, start.also];
+    const served = await this.#toolServer(start.tools ?? "served", { tools, call: callTool });
     const decide = this.decide;
     return {
       ...{ runtime, clock, log: silentLog, workspace: this.workspace, marker: this.marker, title: "A-1: Try it" },
       env: { PATH: process.env.PATH ?? "", HOME: join(this.folder, "home"), FAKE_API_KEY: "fake-key", ...start.env },
-      tools: [NOTE],
+      tools,
       callTool,
       resume: null,
       limits: { startupMs: 40_000, responseMs: 20_000, turnSilenceMs: 40_000, commandMs: 40_000 },
@@ -169,10 +174,10 @@ export class Rig {
     };
   }
 
-  async #toolServer(kind: "served" | "down" | "none", call: (call: ToolCall) => Promise<ToolResult>) {
+  async #toolServer(kind: "served" | "down" | "none", run: ServedRun) {
     if (kind === "none") return undefined;
     if (kind === "down") return { url: "http://127.0.0.1:1/mcp", token: "nothing" };
-    const { url, token } = await this.#server.admit({ tools: [NOTE], call });
+    const { url, token } = await this.#server.admit(run);
     return { url, token };
   }
 
