@@ -1,8 +1,8 @@
-import { mkdir } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import type { Log } from "./base/log.ts";
+import { makeFolder } from "./base/folder.ts";
 import { newId } from "./base/ids.ts";
 import { isMaestroError, toMaestroError } from "./base/errors.ts";
 import { stableJson } from "./base/json.ts";
@@ -144,7 +144,7 @@ async function openStore(parts: DaemonParts, scope: Scope) {
   const { project, clock, log, secrets } = parts;
   const directory = project.stateDirectory;
   const instance = newId(parts.random, "instance");
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await makeFolder(directory, 0o700);
   const lock = await holdInstanceLock(directory, { instance, note: project.workflowPath, clock });
   scope.defer("instance lock", () => lock.release());
   const file = join(directory, "record.db");

@@ -1,7 +1,8 @@
-import { cp, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { cp, mkdtemp, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { MaestroError } from "./base/errors.ts";
+import { makeFolder } from "./base/folder.ts";
 import { exists } from "./base/presence.ts";
 import { packagedFolder } from "./workflow/index.ts";
 
@@ -23,7 +24,7 @@ const GIT_DEADLINE_MS = 60_000;
 export async function makeDemo(home: string, alias: string): Promise<string> {
   const place = join(home, "demo", alias.replaceAll("/", "-"));
   if (await exists(place)) return place;
-  await mkdir(dirname(place), { recursive: true });
+  await makeFolder(dirname(place));
   const draft = await mkdtemp(`${place}.`);
   try {
     const source = join(packagedFolder("templates"), "demo");

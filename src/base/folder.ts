@@ -1,6 +1,6 @@
 import { mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { systemCode, toMaestroError } from "./errors.ts";
+import { MaestroError, messageOf, systemCode, toMaestroError } from "./errors.ts";
 
 /**
  * Makes sure that a folder exists, with its parents; `mode` (default 0777 less the umask) is for those it makes. Node's recursive mkdir turns for ever
@@ -11,7 +11,15 @@ export async function makeFolder(path: string, mode?: number): Promise<void> {
   try {
     await make(path, mode);
   } catch (error) {
-    throw toMaestroError(error, "folder_failed");
+    const known = toMaestroError(error, "folder_failed");
+    if (known.code !== "folder_failed") throw known;
+    throw new MaestroError({
+      code: known.code,
+      message: `The folder ${path} cannot be made: ${messageOf(error)}`,
+      hint: "Make the place writable, or choose another one; `maestro doctor` shows where Maestro keeps things.",
+      facts: known.facts,
+      cause: error,
+    });
   }
 }
 
