@@ -175,4 +175,44 @@ describe("writing", () => {
     fake.server.clock.advance(5001);
     expect((await ask(fake, query)).body.data.issue.state.name).toBe("Done");
   });
+
+  it("finds by branch and by link, resolves and deletes comments, changes many, and takes back what it made", async () => {
+    const fake = await start();
+    const must = async (query: string, variables: object = {}) => {
+      const { body } = await ask(fake, query, variables);
+      expect(body.errors).toBeUndefined();
+      return body.data;
+    };
+    const { issue } = await must(`{ issue(id: "ENG-1") { id branchName } }`);
+    const branch = "query B($b: String!) { issueVcsBranchSearch(branchName: $b) { identifier } }";
+    expect((await must(branch, { b: issue.branchName })).issueVcsBranchSearch.identifier).toBe("ENG-1");
+    const url = "https://example.com/1";
+    const attachment = (await must(documentOf("AttachCreate"), { input: { issueId: issue.id, title: "t", url } }))
+      .attachmentCreate;
+    const links = `query L($url: String!) { attachmentsForURL(url: $url, first: 5) { nodes { issue { identifier } } } }`;
+    expect((await must(links, { url })).attachmentsForURL.nodes).toEqual([{ issue: { identifier: "ENG-1" } }]);
+    await must(`mutation D($id: String!) { attachmentDelete(id: $id) { success } }`, { id: attachment.attachment.id });
+    const made = await must(documentOf("CommentCreate"), { input: { issueId: issue.id, body: "x" } });
+    const id = made.commentCreate.comment.id;
+    const resolved = await must(`mutation R($id: String!) { commentResolve(id: $id) { comment { resolvedAt } } }`, {
+      id,
+    });
+    expect(resolved.commentResolve.comment.resolvedAt).not.toBeNull();
+    await must(`mutation D($id: String!) { commentDelete(id: $id) { success } }`, { id });
+    const label = `mutation L($team: String!) { issueLabelCreate(input: { name: "new", teamId: $team }) { issueLabel { id } } }`;
+    await must(label, { team: fake.data.teams[0]?.id });
+    expect((await ask(fake, label, { team: fake.data.teams[0]?.id })).body.errors[0].message).toBe(
+      "Duplicate label name",
+    );
+    const many = `mutation M($ids: [UUID!]!) { issueBatchUpdate(ids: $ids, input: { priority: 2 }) { issues { priority } } }`;
+    expect((await must(many, { ids: [issue.id] })).issueBatchUpdate.issues).toEqual([{ priority: 2 }]);
+    await must(`mutation D($id: String!) { issueRelationDelete(id: $id) { success } }`, {
+      id: fake.data.relations[0]?.id,
+    });
+    await must(`mutation { issueArchive(id: "ENG-1") { success } }`);
+    await must(`mutation { issueUnarchive(id: "ENG-1") { success } }`);
+    await must(`mutation { issueDelete(id: "ENG-1") { success } }`);
+    expect(fake.data).toMatchObject({ comments: [], attachments: [], relations: [] });
+    expect(fake.data.issues[0]).toMatchObject({ trashed: true, priority: 2 });
+  });
 });

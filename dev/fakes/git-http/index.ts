@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createGunzip } from "node:zlib";
 import { HERMETIC, type Repository } from "./repository.ts";
 
-export { HERMETIC, Repository, type Signature } from "./repository.ts";
+export { HERMETIC, Repository } from "./repository.ts";
 
 /** User and password of Basic authentication. */
 export interface Credentials {

@@ -3,7 +3,7 @@ import { Refusal } from "./refusal.ts";
 import { mergeabilityOf, rulesOf, unmetOn } from "./requirements.ts";
 import type { GithubIssue, GithubPull, GithubRepo, MergeMethod } from "./state.ts";
 import { pullView } from "./views.ts";
-import { changed } from "./webhooks.ts";
+import { changed, pushed } from "./webhooks.ts";
 import { type Doing, findIssue } from "./world.ts";
 
 export interface MergeWish {
@@ -36,8 +36,12 @@ export function mergePull(
     throw new Refusal(405, wish.method === "rebase" ? "This branch can't be rebased" : NOT_MERGEABLE);
   if (!git.moveRef(`refs/heads/${pull.base}`, merged, base))
     throw new Refusal(405, "Base branch was modified. Review and try the merge again.");
+  pushed(doing, repo, { ref: `refs/heads/${pull.base}`, before: base, after: merged });
   markMerged(doing, repo, issue, pull, merged, base);
-  if (repo.deleteBranchOnMerge) git.moveRef(`refs/heads/${pull.head}`, undefined, pull.headSha);
+  const ref = `refs/heads/${pull.head}`;
+  if (repo.deleteBranchOnMerge && git.moveRef(ref, undefined, pull.headSha)) {
+    pushed(doing, repo, { ref, before: pull.headSha, after: "0".repeat(40) });
+  }
   return merged;
 }
 

@@ -1,10 +1,11 @@
 import type { RefUpdate } from "../git-http/index.ts";
 import { addEvent, closeIssue } from "./issue-changes.ts";
 import { markMerged, mergePull } from "./merge.ts";
+import { Refusal } from "./refusal.ts";
 import { mergeabilityOf } from "./requirements.ts";
 import type { GithubIssue, GithubPull, GithubRepo } from "./state.ts";
 import { pullView } from "./views.ts";
-import { changed } from "./webhooks.ts";
+import { changed, pushed } from "./webhooks.ts";
 import { type Doing, openPulls, repoById } from "./world.ts";
 
 const ZERO = "0".repeat(40);
@@ -12,8 +13,7 @@ const ZERO = "0".repeat(40);
 /** What a moved branch means for the pull requests from it and into it. */
 export function afterRefUpdate(doing: Doing, repo: GithubRepo, { ref, before, after }: RefUpdate): void {
   const branch = ref.replace("refs/heads/", "");
-  const facts = { created: before === ZERO, deleted: after === ZERO, forced: false, head_commit: null, commits: [] };
-  changed(doing, repo, "push", { ref, before, after, base_ref: null, compare: "", ...facts });
+  pushed(doing, repo, { ref, before, after });
   for (const { issue, pull } of openPulls(doing.world.data, repo)) {
     if (pull.head === branch && after === ZERO) {
       closeIssue(doing, repo, issue, null);
@@ -30,31 +30,45 @@ export function afterRefUpdate(doing: Doing, repo: GithubRepo, { ref, before, af
 
 /** Merges what waits for its requirements (auto-merge) or its turn (merge queue) and now has them. */
 export function mergeWaiting({ world, call, actor }: Doing, queueMs: number): void {
-  const { data, now } = world;
-  const doing = { world, call, actor, data };
-  for (const pull of data.pulls) {
+  const doing = { world, call, actor, data: world.data };
+  for (const pull of world.data.pulls) {
     if (pull.mergedAt !== null || (pull.autoMerge === null && pull.queuedAt === null)) continue;
-    const issue = data.issues.find(({ id }) => id === pull.id);
-    if (issue === undefined || issue.state === "closed") continue;
-    const repo = repoById(data, issue.repoId);
+    const issue = world.data.issues.find(({ id }) => id === pull.id);
+    if (issue?.state !== "open") continue;
     const { state } = mergeabilityOf(doing, issue, pull, true);
     const isReady = state === "clean" || state === "unstable";
-    if (pull.queuedAt !== null) {
-      if (now - pull.queuedAt < queueMs) continue;
-      if (isReady)
-        mergePull({ ...doing, actor: "github-merge-queue[bot]" }, repo, issue, pull, {
-          method: "merge",
-          fromQueue: true,
-        });
-      else leaveQueue(doing, repo, issue, pull);
-    } else if (isReady && pull.autoMerge !== null) {
-      const { by, method, title, message } = pull.autoMerge;
-      mergePull({ ...doing, actor: by }, repo, issue, pull, {
-        method,
-        title: title ?? undefined,
-        message: message ?? undefined,
-      });
-    }
+    if (pull.queuedAt !== null) mergeQueued(doing, issue, pull, isReady, queueMs);
+    else if (isReady) mergeWished(doing, issue, pull);
+  }
+}
+
+function mergeQueued(doing: Doing, issue: GithubIssue, pull: GithubPull, isReady: boolean, queueMs: number): void {
+  if (doing.world.now - (pull.queuedAt ?? 0) < queueMs) return;
+  const repo = repoById(doing.world.data, issue.repoId);
+  const method = (["merge", "squash", "rebase"] as const).find((one) => repo.allow[one]) ?? "merge";
+  const asQueue = { ...doing, actor: "github-merge-queue[bot]" };
+  const isMerged = isReady && attempt(() => mergePull(asQueue, repo, issue, pull, { method, fromQueue: true }));
+  if (!isMerged) leaveQueue(doing, repo, issue, pull);
+}
+
+/** A wish that cannot come true any more, because its method was forbidden meanwhile, ends. */
+function mergeWished(doing: Doing, issue: GithubIssue, pull: GithubPull): void {
+  if (pull.autoMerge === null) return;
+  const { by, method, title, message } = pull.autoMerge;
+  const repo = repoById(doing.world.data, issue.repoId);
+  const wish = { method, title: title ?? undefined, message: message ?? undefined };
+  if (attempt(() => mergePull({ ...doing, actor: by }, repo, issue, pull, wish))) return;
+  pull.autoMerge = null;
+  tell(doing, repo, issue, pull, "auto_merge_disabled");
+}
+
+function attempt(merge: () => string): boolean {
+  try {
+    merge();
+    return true;
+  } catch (error) {
+    if (error instanceof Refusal) return false;
+    throw error;
   }
 }
 

@@ -20,11 +20,6 @@ function load(): Slice {
   return slice;
 }
 
-/** Whether GitHub's published document knows this route. */
-export function isPublished(route: string): boolean {
-  return load().operations[route] !== undefined;
-}
-
 /** Refuses a request's body as GitHub does when it has not the published shape. */
 export function checkBody(route: string, body: unknown): void {
   const schema = load().operations[route]?.body;

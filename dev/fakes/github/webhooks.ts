@@ -1,4 +1,5 @@
 import { createHmac, randomUUID } from "node:crypto";
+import type { RefUpdate } from "../git-http/index.ts";
 import type { Json } from "../shared/json.ts";
 import type { GithubRepo } from "./state.ts";
 import { repoView, userView } from "./views.ts";
@@ -32,4 +33,12 @@ export function changed(doing: Doing, repo: GithubRepo, event: string, content: 
     };
     world.server.webhooks.send({ url: hook.url, event: name, id, headers, body });
   }
+}
+
+const ZERO = "0".repeat(40);
+
+/** Tells that a ref moved, by a push or by the forge itself. */
+export function pushed(doing: Doing, repo: GithubRepo, { ref, before, after }: RefUpdate): void {
+  const facts = { created: before === ZERO, deleted: after === ZERO, forced: false, head_commit: null, commits: [] };
+  changed(doing, repo, "push", { ref, before, after, base_ref: null, compare: "", ...facts });
 }

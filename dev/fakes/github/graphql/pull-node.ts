@@ -1,7 +1,7 @@
 import type { Json } from "../../shared/json.ts";
 import { permissionOfLogin } from "../identity.ts";
 import { closingNumbers } from "../merge.ts";
-import { mergeabilityOf, opinionsOn, outcomesOn, rulesOf } from "../requirements.ts";
+import { mergeabilityOf, opinionsOn, rulesOf } from "../requirements.ts";
 import { hasQueue } from "../rest/pulls.ts";
 import { atLeast, type GithubIssue, type GithubPull, type GithubRepo, type GithubReview } from "../state.ts";
 import { at, atOrNull } from "../views.ts";
@@ -157,12 +157,4 @@ function commitsOf(asking: Asking, repo: GithubRepo, pull: GithubPull): Json[] {
   return shas.map((oid) => ({
     ...{ __typename: "PullRequestCommit", id: `PRC_${oid}`, commit: () => commitNode(asking, repo, pull, oid) },
   }));
-}
-
-/** Whether all outcomes on a commit are good; `null` without any. */
-export function rollupState(asking: Asking, repo: GithubRepo, sha: string): string | null {
-  const states = outcomesOn(asking.data, repo, sha).map(({ state }) => state);
-  if (states.length === 0) return null;
-  if (states.includes("failure")) return "FAILURE";
-  return states.includes("pending") ? "PENDING" : "SUCCESS";
 }
