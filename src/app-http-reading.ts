@@ -1,6 +1,7 @@
 import type { Clock } from "./base/clock.ts";
 import type { Scope } from "./base/scope.ts";
 import type { DaemonParts } from "./app-daemon-parts.ts";
+import { linesOfRun } from "./app-run-lines.ts";
 import type { HttpSources } from "./app-http-sources.ts";
 import type { Reading } from "./http/index.ts";
 import type { Lane } from "./model/lane.ts";
@@ -63,8 +64,7 @@ export async function readingOf(parts: DaemonParts, sources: HttpSources, scope:
     eventDocument,
     lastSeq: () => views.lastSeq(),
     subscribe: (onCommit) => record.subscribe(onCommit),
-    transcript: (laneId, run, wait) =>
-      wait === undefined ? transcripts.read(laneId, run) : transcripts.follow(laneId, run, wait),
+    transcript: (laneId, run, wait) => linesOfRun({ views, transcripts }, { laneId, run }, wait),
   };
 }
 

@@ -1,3 +1,4 @@
 export { agentEnvironment } from "./environment.ts";
+export { workTranscript } from "./transcript.ts";
 export type { WorkerParts } from "./parts.ts";
 export { createWorker, type Worker } from "./worker.ts";
