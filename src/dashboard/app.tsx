@@ -1,9 +1,11 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
+import { useCell } from "./data/cell.ts";
 import { useDesk } from "./data/desk-context.ts";
 import { useResource } from "./data/resource.ts";
 import { Home } from "./home/home.tsx";
 import { IssuePage } from "./issue/issue-page.tsx";
 import { ConnectionBar } from "./parts/connection-bar.tsx";
+import { Entrance } from "./parts/entrance.tsx";
 import { Help } from "./parts/help.tsx";
 import { moveFocus, useKeys } from "./parts/keyboard.ts";
 import { Link, navigate, useRoute } from "./parts/navigation.tsx";
@@ -32,15 +34,30 @@ export function App() {
   return (
     <>
       <TopBar onHelp={() => setHelpOpen(true)} />
+      {useIsKnown() ? <Content route={route} /> : <Entrance />}
+      <Toasts />
+      {isHelpOpen && <Help onClose={() => setHelpOpen(false)} />}
+    </>
+  );
+}
+
+function Content({ route }: { route: Route }) {
+  return (
+    <>
       <ConnectionBar />
       <Problems />
       {route.page === "home" && <Home />}
       {route.page === "issue" && <IssuePage key={route.identifier} route={route} />}
       {route.page === "unknown" && <NotFound path={route.path} />}
-      <Toasts />
-      {isHelpOpen && <Help onClose={() => setHelpOpen(false)} />}
     </>
   );
+}
+
+/** Whether the service let this page in, now or before: what came then stays readable. */
+function useIsKnown(): boolean {
+  const desk = useDesk();
+  const { data } = useResource(desk.status);
+  return useCell(desk.connection).state !== "refused" || data !== null;
 }
 
 /** What is wrong with the workflow file, on every page: nothing new starts as it says until it is mended. */

@@ -22,7 +22,9 @@ export function parseRoute(path: string, query = ""): Route {
 
 /** The address of an issue's page. */
 export function issuePath(identifier: string, tab: IssueTab = "timeline", run: number | null = null): string {
-  const path = `/issues/${encodeURIComponent(identifier)}${tab === "timeline" ? "" : `/${tab}`}`;
+  // An address that ends like a file's name would be asked for as a file.
+  const isShort = tab === "timeline" && !identifier.includes(".");
+  const path = `/issues/${encodeURIComponent(identifier)}${isShort ? "" : `/${tab}`}`;
   return run === null ? path : `${path}?run=${run}`;
 }
 

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { existsSync } from "node:fs";
+import axe from "axe-core";
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { expect } from "vitest";
 
@@ -11,8 +11,6 @@ export const PATIENCE_MS = 60_000;
 
 /** Whether the browser tests can run here. */
 export const hasBrowser = existsSync(CHROMIUM);
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** Starts the browser; whoever starts it closes it. */
 export function openBrowser(): Promise<Browser> {
@@ -52,7 +50,7 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
 
 /** What axe finds wrong with the page as it is now, one line per element; and whether it is wider than the window. */
 export async function findFaults(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
+  await page.evaluate(axe.source);
   // As text: the tests are compiled without the browser's types.
   const found: readonly {
     readonly id: string;

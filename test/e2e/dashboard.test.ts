@@ -70,6 +70,9 @@ describe.skipIf(!hasBrowser)("the dashboard of the running demo", { timeout: 3 *
       await expectSound(watched);
     }
     await page.getByText(WISH).first().waitFor();
+    await partOf(page, "Transcript").click();
+    await page.getByText("$ node --test").waitFor();
+    await partOf(page, "Prompt").click();
     expect(await page.getByLabel("Run", { exact: true }).inputValue()).toBe("2");
     await page.getByLabel("Run", { exact: true }).selectOption({ label: "Run 1, first" });
     await page.waitForURL("**/issues/SHOP-3/prompt?run=1");
@@ -170,6 +173,9 @@ describe.skipIf(!hasBrowser)("the dashboard of the running demo", { timeout: 3 *
     const { link, daemon } = await startDemo(place);
     await daemon.line(/SHOP-3 {2}waits for your review: /);
     const line = await lineTo(Number(new URL(link).port));
+    await page.goto(new URL("/", link).href.replace(/:\d+/, `:${line.port}`));
+    await page.getByRole("heading", { name: "This page needs a link" }).waitFor();
+    expect(await findFaults(page)).toEqual([]);
     await page.goto(link.replace(/:\d+/, `:${line.port}`));
     await rowIn(page, "Needs you", "SHOP-3").waitFor();
     await page.getByText("Live", { exact: true }).waitFor();

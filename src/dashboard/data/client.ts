@@ -26,6 +26,8 @@ export const client = {
   status: () => get<StatusDocument>("/api/v2/status"),
   finished: (words: string, cursor: string | null) =>
     get<Page<IssueRow>>("/api/v2/issues", { state: "finished", q: words, cursor, limit: FINISHED_ROWS }),
+  /** Every issue that has not ended. */
+  open: () => all<IssueRow>("/api/v2/issues", { state: "open" }),
   issue: (identifier: string) => get<IssueDocument>(`/api/v2/issues/${encodeURIComponent(identifier)}`),
   /** All events after one, oldest first. */
   events: (laneId: string, after: number) =>
@@ -61,7 +63,12 @@ async function all<T>(path: string, query: Query): Promise<T[]> {
   let cursor: string | null = null;
   do {
     // The first page says where to begin; the others go on from the page before.
-    const page: Page<T> = await get<Page<T>>(path, { ...(cursor === null ? query : {}), cursor, limit: LIMIT });
+    const page: Page<T> = await get<Page<T>>(path, {
+      ...query,
+      ...(cursor === null ? {} : { after: null }),
+      cursor,
+      limit: LIMIT,
+    });
     items.push(...page.items);
     cursor = page.next;
   } while (cursor !== null);

@@ -25,6 +25,8 @@ export interface FinishedList {
 export interface Desk {
   readonly connection: Cell<Connection>;
   readonly status: Resource<StatusDocument>;
+  /** Every issue that a lane holds. */
+  readonly open: Resource<readonly IssueRow[]>;
   /** By the words that are searched for. */
   readonly finished: Family<FinishedList>;
   /** By identifier. */
@@ -72,7 +74,10 @@ export function openDesk(): Desk {
   };
 }
 
-type Documents = Pick<Desk, "status" | "finished" | "issues" | "timelines" | "diffs" | "transcripts" | "prompts">;
+type Documents = Pick<
+  Desk,
+  "status" | "open" | "finished" | "issues" | "timelines" | "diffs" | "transcripts" | "prompts"
+>;
 
 function openDocuments(): Documents {
   const finished: Family<FinishedList> = new Family(async (words) => {
@@ -95,6 +100,7 @@ function openDocuments(): Documents {
   });
   return {
     status: new Resource(client.status),
+    open: new Resource(client.open),
     finished,
     timelines,
     transcripts,
@@ -142,6 +148,7 @@ function followDocuments(documents: Documents) {
       // An answer that is on its way was perhaps written before this event, and would replace it.
       if (timeline.known.isLoading) refresh(`timelines ${lane}`, timeline);
       else timeline.change((known) => (isNext(known, event) ? [...known, event] : known));
+      if (type === "lane_opened") refresh("open", documents.open);
       if (type === "lane_closed") refreshAll("finished", documents.finished, everything);
       if (CHANGES_DIFF.has(type)) refreshAll("diffs", documents.diffs, (id) => id === lane);
       if (run !== null) refreshAll("transcripts", documents.transcripts, (id) => id === `${lane}/${run}`);

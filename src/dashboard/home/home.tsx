@@ -13,8 +13,10 @@ export function Home() {
   return (
     <main id="main" class="page" tabIndex={-1}>
       <h1 class="hidden-words">Issues</h1>
-      {status === null && problem !== null && <Trouble problem={problem} onRetry={() => void desk.status.reload()} />}
-      {status === null && problem === null && <Skeleton rows={6} />}
+      {status === null && problem !== null && !problem.isSessionGone && (
+        <Trouble problem={problem} onRetry={() => void desk.status.reload()} />
+      )}
+      {status === null && (problem === null || problem.isSessionGone) && <Skeleton rows={6} />}
       {status !== null && <Open status={status} />}
       {status !== null && <Finished total={status.counts.closed} />}
     </main>

@@ -1,6 +1,8 @@
 import type { ComponentChildren } from "preact";
 import type { IssueRow } from "../../model/documents/api.ts";
 import type { RetryRow, RunningRow, WaitingRow } from "../../model/documents/status.ts";
+import { useDesk } from "../data/desk-context.ts";
+import { useResource } from "../data/resource.ts";
 import { compact } from "../instant.ts";
 import { Ago, Since } from "../parts/ago.tsx";
 import { Sign, ToneIcon } from "../parts/icons.tsx";
@@ -38,13 +40,15 @@ function Row({ identifier, title, tone, label, why, tab, invitation, children }:
           </span>
         )}
         <span class={`label label-${tone}`}>{label}</span>
-        <span class="row-facts">{children}</span>
-        {invitation !== undefined && (
-          <span class="invitation">
-            {invitation}
-            <Sign name="chevron" />
-          </span>
-        )}
+        <span class="row-facts">
+          {children}
+          {invitation !== undefined && (
+            <span class="invitation">
+              {invitation}
+              <Sign name="chevron" />
+            </span>
+          )}
+        </span>
       </Link>
     </li>
   );
@@ -73,6 +77,11 @@ export function RunningRows({ rows }: { rows: readonly RunningRow[] }) {
   );
 }
 
+/** What somebody is asked to do, and where they do it. */
+function invite({ stage }: WaitingRow): Pick<RowProps, "tab" | "invitation"> {
+  return stage === "review_wait" ? { tab: "diff", invitation: "Review" } : { invitation: "Decide" };
+}
+
 export function WaitingRows({ rows }: { rows: readonly WaitingRow[] }) {
   if (rows.length === 0) return null;
   return (
@@ -85,7 +94,7 @@ export function WaitingRows({ rows }: { rows: readonly WaitingRow[] }) {
           tone={stageTone(row.stage, { isMoving: false, needsPerson: row.needs_person })}
           label={stageLabel(row.stage)}
           why={row.reason.sentence}
-          {...(row.stage === "review_wait" && row.needs_person ? { tab: "diff" as const, invitation: "Review" } : {})}
+          {...(row.needs_person ? invite(row) : {})}
         >
           {row.change_id !== null && <span class="fact fact-wide">Change {row.change_id}</span>}
         </Row>
@@ -95,6 +104,8 @@ export function WaitingRows({ rows }: { rows: readonly WaitingRow[] }) {
 }
 
 export function RetryRows({ rows }: { rows: readonly RetryRow[] }) {
+  const desk = useDesk();
+  const { data: open } = useResource(rows.length === 0 ? null : desk.open);
   if (rows.length === 0) return null;
   return (
     <ul class="rows">
@@ -102,7 +113,7 @@ export function RetryRows({ rows }: { rows: readonly RetryRow[] }) {
         <Row
           key={row.lane_id}
           identifier={row.issue_identifier}
-          title=""
+          title={open?.find((issue) => issue.issue_id === row.issue_id)?.title ?? ""}
           tone="retry"
           label={row.kind === "failure" ? `Retry ${row.attempt}` : sentenceCase(row.kind)}
           why={row.error ?? "It goes on by itself."}

@@ -14,8 +14,8 @@ export function ConnectionBar() {
         <div class="connection connection-refused">
           <Sign name="offline" />
           <p>
-            <strong>This page’s session has ended.</strong> The service was started anew, or this browser was never let
-            in. Open the link that <code>maestro</code> prints when it starts. What is shown below is the last that this
+            <strong>This page’s session has ended.</strong> The service was started anew, or nobody was here for long.
+            Run <code>maestro open</code> in the project and open the link that it prints. Below is the last that this
             page knew.
           </p>
           <button type="button" class="button" onClick={() => desk.reconnect()}>

@@ -33,7 +33,7 @@ export function TopBar({ onHelp }: { onHelp: () => void }) {
               {compact(status.codex_totals.total_tokens)} tokens
             </span>
           )}
-          <Switches mode={mode} onHelp={onHelp} />
+          {status !== null && <Switches mode={mode} onHelp={onHelp} />}
         </div>
       </div>
     </header>
