@@ -76,7 +76,7 @@ function finished(
     case "agentMessage":
       return item.text === "" ? [] : [{ type: "message", text: item.text }];
     case "reasoning": {
-      const summary = item.summary.join("\n").trim();
+      const summary = (item.summary ?? []).join("\n").trim();
       return summary === "" ? [] : [{ type: "activity", summary }];
     }
     case "plan":

@@ -93,7 +93,7 @@ const tool = Type.String();
 const status = Type.String();
 const ITEMS = [
   Type.Object({ type: Type.Literal("agentMessage"), id, text: Type.String() }, lenient),
-  Type.Object({ type: Type.Literal("reasoning"), id, summary: Type.Array(Type.String()) }, lenient),
+  Type.Object({ type: Type.Literal("reasoning"), id, summary: Type.Optional(Type.Array(Type.String())) }, lenient),
   Type.Object({ type: Type.Literal("plan"), id, text: Type.String() }, lenient),
   Type.Object(
     { type: Type.Literal("commandExecution"), id, command: Type.String(), exitCode: maybe(Type.Integer()) },
@@ -242,10 +242,7 @@ export const Approval = Type.Object(
 
 /** The answer to `account/read`. */
 export type AccountRead = Static<typeof AccountRead>;
-export const AccountRead = Type.Object(
-  { account: maybe(Type.Object({ type: Type.String() }, lenient)), requiresOpenaiAuth: Type.Optional(Type.Boolean()) },
-  lenient,
-);
+export const AccountRead = Type.Object({ account: maybe(Type.Object({ type: Type.String() }, lenient)) }, lenient);
 
 /** The answer to `mcpServerStatus/list`. */
 export type ServerList = Static<typeof ServerList>;
