@@ -20,6 +20,7 @@ export const FORGES = {
 export const AGENTS = {
   mock: async () => (await import("./agents/mock/index.ts")).mockAgent,
   codex: async () => (await import("./agents/codex/index.ts")).codexAgent,
+  claude_code: async () => (await import("./agents/claude-code/index.ts")).claudeCodeAgent,
   acp: async () => (await import("./agents/acp/index.ts")).acpAgent,
   opencode: async () => (await import("./agents/acp/index.ts")).opencodeAgent,
   gemini: async () => (await import("./agents/acp/index.ts")).geminiAgent,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ModelRequest, ModelScript, ModelStep } from "../../../dev/fakes/models/script.ts";
 import { opencodeAgent } from "../../../src/agents/acp/index.ts";
-import { Bench, realAgent } from "./bench.ts";
+import { Bench, realAgent } from "../bench.ts";
 
 const program = realAgent("opencode");
 

@@ -1,25 +1,25 @@
 import { mkdir, mkdtemp, readdir, realpath, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { type AgentName, programOf } from "../../../dev/agents/places.ts";
-import { type FakeModel, startFakeModel } from "../../../dev/fakes/models/fake-model.ts";
-import type { ModelScript } from "../../../dev/fakes/models/script.ts";
-import { systemClock } from "../../../src/base/clock.ts";
-import type { JsonObject } from "../../../src/base/json.ts";
-import { silentLog } from "../../../src/base/log.ts";
-import { systemRandom } from "../../../src/base/random.ts";
-import { SecretRegistry } from "../../../src/base/redact.ts";
+import { type AgentName, programOf } from "../../dev/agents/places.ts";
+import { type FakeModel, startFakeModel } from "../../dev/fakes/models/fake-model.ts";
+import type { ModelScript } from "../../dev/fakes/models/script.ts";
+import { systemClock } from "../../src/base/clock.ts";
+import type { JsonObject } from "../../src/base/json.ts";
+import { silentLog } from "../../src/base/log.ts";
+import { systemRandom } from "../../src/base/random.ts";
+import { SecretRegistry } from "../../src/base/redact.ts";
 import type {
   AgentEvent,
   AgentProviderKind,
   AgentSession,
   PermissionRequest,
   SessionStart,
-} from "../../../src/contracts/agent-provider.ts";
-import type { ToolCall, ToolDescriptor } from "../../../src/contracts/tool.ts";
-import type { TokenUsage } from "../../../src/model/usage.ts";
-import { localRuntime } from "../../../src/runtimes/local/index.ts";
-import { createToolServer } from "../../../src/tools/index.ts";
+} from "../../src/contracts/agent-provider.ts";
+import type { ToolCall, ToolDescriptor } from "../../src/contracts/tool.ts";
+import type { TokenUsage } from "../../src/model/usage.ts";
+import { localRuntime } from "../../src/runtimes/local/index.ts";
+import { createToolServer } from "../../src/tools/index.ts";
 
 const clock = systemClock();
 const runtime = localRuntime({ clock, machine: "here", log: silentLog });
@@ -41,6 +41,8 @@ export interface BenchOptions {
   readonly withTools?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   readonly baseline?: TokenUsage;
+  /** The tool server is named, but nobody listens. */
+  readonly deadTools?: boolean;
 }
 
 /** A workspace, an account and a model for one real agent. */
@@ -54,7 +56,7 @@ export class Bench {
   readonly secrets = new SecretRegistry();
   readonly #tools = createToolServer({ random: systemRandom(), secrets: this.secrets });
   readonly #open: AgentSession[] = [];
-  #marker = "";
+  readonly #markers: string[] = [];
 
   private constructor(folder: string, model: FakeModel) {
     this.folder = folder;
@@ -73,15 +75,18 @@ export class Bench {
   /** Starts the agent; the bench ends it. */
   async start(kind: AgentProviderKind, options: JsonObject, more: BenchOptions = {}): Promise<SessionStart> {
     sessions += 1;
-    this.#marker = `maestro.bench.${process.pid}.${sessions}.agent`;
+    const marker = `maestro.bench.${process.pid}.${sessions}.agent`;
+    this.#markers.push(marker);
     const tools = more.withTools === false ? undefined : await this.#tools.admit(this.#served());
     const provider = await kind.open(options);
     const start = await provider.start({
-      ...{ runtime, clock, log: silentLog, workspace: this.workspace, marker: this.#marker, title: "A-1: Try it" },
+      ...{ runtime, clock, log: silentLog, workspace: this.workspace, marker, title: "A-1: Try it" },
       env: { PATH: process.env.PATH ?? "", HOME: join(this.folder, "account"), TERM: "dumb", ...more.env },
       ...{ tools: [NOTE], callTool: this.#served().call, resume: more.resume ?? null },
       limits: { startupMs: 40_000, responseMs: 15_000, turnSilenceMs: more.turnSilenceMs ?? 60_000, commandMs: 60_000 },
-      ...(tools === undefined ? {} : { toolServer: { url: tools.url, token: tools.token } }),
+      ...(tools === undefined
+        ? {}
+        : { toolServer: { url: more.deadTools === true ? "http://127.0.0.1:9/mcp" : tools.url, token: tools.token } }),
       ...(more.baseline === undefined ? {} : { baseline: more.baseline }),
       account: { name: "default", stateDirectory: join(this.folder, "account"), userHome: join(this.folder, "nobody") },
       temporaryDirectory: join(this.folder, "tmp"),
@@ -103,9 +108,9 @@ export class Bench {
     throw new Error(`${start.failure.kind}: ${start.failure.sentence} ${this.stderr()}`);
   }
 
-  /** Live processes of the last session. */
+  /** Live processes of all sessions. */
   async survivors(): Promise<number> {
-    return (await runtime.liveMarkers(this.#marker)).length;
+    return (await Promise.all(this.#markers.map((marker) => runtime.liveMarkers(marker)))).flat().length;
   }
 
   /** Waits until something has happened; the test's own limit ends it. */
@@ -113,9 +118,9 @@ export class Bench {
     while (!isSo()) await clock.sleep(20);
   }
 
-  /** Kills everything of the last session at once, as a crash does. */
+  /** Kills everything of all sessions at once, as a crash does. */
   async kill(): Promise<void> {
-    await runtime.killMarked(this.#marker);
+    for (const marker of this.#markers) await runtime.killMarked(marker);
   }
 
   stderr(): string {

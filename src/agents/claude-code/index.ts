@@ -1,0 +1,25 @@
+import type { AgentProviderKind } from "../../contracts/agent-provider.ts";
+import { startSession } from "./client.ts";
+import { parseClaudeOptions } from "./options.ts";
+
+/** Claude Code, over its own stream of JSON lines. */
+export const claudeCodeAgent: AgentProviderKind = {
+  kind: "claude_code",
+  parseOptions: (options) => {
+    parseClaudeOptions(options);
+    return options;
+  },
+  open: async (options) => {
+    const claude = parseClaudeOptions(options);
+    return {
+      kind: "claude_code",
+      capabilities: {
+        ...{ resume: true, tools: true, usage: true, interrupt: true, cost: true, hardCaps: ["cost"] },
+        ...{ approvals: true, questions: true, quotaSignals: true, toolChannel: "mcp" },
+      },
+      hasOwnHome: true,
+      litter: [".claude", ".claude.json"],
+      start: (request) => startSession(claude, request),
+    };
+  },
+};
