@@ -2,8 +2,11 @@ import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach } from "vitest";
+import { afterEach, vi } from "vitest";
 import { HERMETIC } from "../../dev/fakes/git-http/index.ts";
+
+// Real processes and schemas on a busy machine: slow is no failure here.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const IDENTITY = {
   GIT_AUTHOR_NAME: "agent",

@@ -1,5 +1,8 @@
-import { afterEach, expect } from "vitest";
+import { afterEach, expect, vi } from "vitest";
 import { checkReply, type FakeGithub, type FakeGithubOptions, startFakeGithub } from "../../dev/fakes/github/index.ts";
+
+// Real processes and schemas on a busy machine: slow is no failure here.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 export const SEED: NonNullable<FakeGithubOptions["seed"]> = {
   users: [

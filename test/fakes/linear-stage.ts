@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
-import { afterEach } from "vitest";
+import { afterEach, vi } from "vitest";
 import { type FakeLinear, type FakeLinearOptions, startFakeLinear } from "../../dev/fakes/linear/index.ts";
+
+// Real processes and schemas on a busy machine: slow is no failure here.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 export const KEY = "lin_api_maestro";
 const SEED: NonNullable<FakeLinearOptions["seed"]> = {
