@@ -51,7 +51,7 @@ export async function withFileLock<T>(path: string, wait: FileLockWait, work: ()
 
 /**
  * Tries once to take the lock on `path` for as long as this process wants it; undefined when someone holds it (ask
- * `readFileLockOwner`). Rejects with MaestroError `lock_unavailable` when the file cannot be opened.
+ * `readFileLockOwner`). Rejects with MaestroError `lock_unavailable` when the file cannot be opened, `disk_full` when there is no space for it.
  */
 export async function holdFileLock(
   path: string,
@@ -143,7 +143,8 @@ async function tryLock(path: string): Promise<SqliteDatabase | undefined> {
   } catch (error) {
     database?.close();
     if (sqliteCode(error) === SQLITE_BUSY) return undefined;
-    const { message, facts } = toMaestroError(error);
+    const { code, message, facts } = toMaestroError(error);
+    if (code === "disk_full") throw toMaestroError(error);
     throw new MaestroError({
       code: "lock_unavailable",
       message: `${lockFile(path)} cannot be used as a lock: ${message || messageOf(error)}`,

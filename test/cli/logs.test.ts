@@ -41,6 +41,16 @@ describe("maestro logs", () => {
     expect(texts((await self.run("logs", "lane-1/1", "--limit", "1")).out)).toEqual(["Two", "lines [2J", ""]);
   });
 
+  it("says which kinds there are when none of those asked for is", async () => {
+    const { transcripts } = await twoRuns();
+    const ended = await (await stage({ record: record(), transcripts })).run("logs", "DEMO-1/1", "--kind", "stder");
+    expect(ended).toEqual({
+      code: 0,
+      out: "",
+      err: "Nothing of this kind was said. There is: prompt, message, raw.\n",
+    });
+  });
+
   it("prints a line of JSON for each with --json", async () => {
     const { transcripts } = await twoRuns();
     const { out } = await (await stage({ record: record(), transcripts })).run("logs", "DEMO-1/1", "--json");

@@ -36,7 +36,7 @@ export async function printLogs(
       throwIfAborted(cli.terminal.signal);
       lines.take(`${laneId}/${run}`, line);
     }
-    lines.flush();
+    lines.end();
   });
 }
 

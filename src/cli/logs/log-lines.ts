@@ -22,6 +22,9 @@ const WIDEST_KIND = 8;
 export class LogLines {
   readonly #cli: Cli;
   readonly #shown: Shown;
+  /** What there was, shown or not. */
+  readonly #seen = new Set<string>();
+  #hasShown = false;
   #waiting: { readonly runId: string; readonly line: TranscriptLine }[] | null;
 
   constructor(cli: Cli, shown: Shown) {
@@ -33,7 +36,9 @@ export class LogLines {
   /** Takes a line as it is in the file. One that is no transcript line is left out. */
   take(runId: string, text: string): void {
     const line = lineOf(text);
-    if (line === null || !this.#isWanted(line)) return;
+    if (line === null) return;
+    this.#seen.add(line.kind);
+    if (!this.#isWanted(line)) return;
     if (this.#waiting === null) {
       this.#print(runId, line);
       return;
@@ -49,12 +54,21 @@ export class LogLines {
     for (const { runId, line } of waiting) this.#print(runId, line);
   }
 
+  /** Says on stderr why nothing was printed, when that is so. */
+  end(): void {
+    this.flush();
+    if (this.#hasShown) return;
+    const kinds = [...this.#seen].join(", ");
+    this.#cli.note(kinds === "" ? "Nothing was said yet." : `Nothing of this kind was said. There is: ${kinds}.`);
+  }
+
   #isWanted({ kind }: TranscriptLine): boolean {
     const { kinds } = this.#shown;
     return kinds === null ? !HIDDEN.includes(kind) : kinds.includes(kind);
   }
 
   #print(runId: string, line: TranscriptLine): void {
+    this.#hasShown = true;
     if (this.#shown.json) {
       const { at, kind, text } = line;
       this.#cli.printExact(JSON.stringify({ run_id: runId, at, kind, text }));
