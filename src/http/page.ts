@@ -11,7 +11,7 @@ th { font-weight: 600; font-size: .85rem; color: var(--soft) } td:first-child { 
 
 /** What a person without a session is told. */
 export const LOGIN_HINT =
-  "Open the link that the service printed when it started, or ask for a new one on its machine.";
+  "Open the link that the service printed when it started, or have a new one printed with `maestro open` on its machine.";
 
 /** A page with one sentence. */
 export function renderNotice(title: string, sentence: string): string {
