@@ -51,9 +51,12 @@ export class EventFrames {
     this.#floor = Number.POSITIVE_INFINITY;
   }
 
-  /** Events after a seq, oldest first, at most a page; `[]` when there are none yet. May throw what reading the record throws. */
-  after(seq: number): readonly Frame[] | Promise<readonly Frame[]> {
-    return seq < this.#floor ? this.#stored(seq) : this.#keptAfter(seq);
+  /**
+   * Events after a seq, oldest first, at most a page; `[]` when there are none yet. Those that have to be read are only the lane's (`null`: all).
+   * May throw what reading the record throws.
+   */
+  after(seq: number, lane: string | null): readonly Frame[] | Promise<readonly Frame[]> {
+    return seq < this.#floor ? this.#stored(seq, lane) : this.#keptAfter(seq);
   }
 
   #keptAfter(seq: number): readonly Frame[] {
@@ -63,10 +66,11 @@ export class EventFrames {
     return start < 0 ? [] : this.#kept.slice(start, start + PAGE);
   }
 
-  async #stored(seq: number): Promise<readonly Frame[]> {
+  async #stored(seq: number, lane: string | null): Promise<readonly Frame[]> {
+    const range = { afterSeq: seq, limit: PAGE, ...(lane === null ? {} : { laneId: lane }) };
     for (;;) {
       const floor = this.#floor;
-      const events = await this.#reading.events({ afterSeq: seq, limit: PAGE });
+      const events = await this.#reading.events(range);
       if (events.length > 0) return events.map((event) => this.#frameOf(event.seq, event.lane_id, () => event));
       // Nothing is left between here and what is kept, unless some of that was dropped meanwhile.
       if (this.#floor === floor) return this.#keptAfter(floor);

@@ -45,7 +45,7 @@ export class EventStreams {
     const client = new EventClient({
       clock: this.#parts.clock,
       following,
-      after: async (seq) => this.#frames.after(seq),
+      after: async (seq) => this.#frames.after(seq, following.lane),
       onEnd: () => this.#forget(client),
       onFailure: (error) =>
         this.#parts.log.warn("a client cannot follow the events", { code: toMaestroError(error).code }),

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { IssueDocument, IssueRow, Page } from "../model/documents/api.ts";
 import type { LaneRow } from "../model/documents/lane.ts";
 import type { WaitingRow } from "../model/documents/status.ts";
@@ -76,6 +77,8 @@ async function pastPage(
       if (!taken.has(row.issue_id) && matches(issue, text) && (await isNewest(reading, row))) items.push(issue);
     }
     if (next === null) return { version: 1, items, next: null };
+    // A long search must leave the process time for everything else.
+    await setImmediate();
   }
   return { version: 1, items, next: before === null ? null : cursorOf({ behind: before }) };
 }

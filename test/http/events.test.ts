@@ -90,6 +90,19 @@ describe("GET /api/v2/events", () => {
     expect(seqsOf(await stream.messages(1))).toEqual([304]);
   });
 
+  it("reads only a lane's own events from a long record", async () => {
+    const made = ground();
+    made.world.happen(2_000, "lane_B");
+    made.world.happen(1, "lane_A");
+    made.world.happen(2_000, "lane_B");
+    const stream = await follow(made, "?after=0&lane=lane_A");
+    await stream.message();
+    expect(seqsOf(await stream.messages(1))).toEqual([2_001]);
+    made.world.happen(1, "lane_A");
+    expect(seqsOf(await stream.messages(1))).toEqual([4_002]);
+    expect(made.world.eventsRead).toBe(2);
+  });
+
   it("says every 15 seconds that it is alive", async () => {
     const made = ground();
     const stream = await follow(made);

@@ -31,8 +31,9 @@ export class World {
   commands: Command[] = [];
   /** Whether commands are answered at once. */
   answers = true;
-  /** How often a status was built. */
+  /** How often a status was built, and how many events were read. */
   built = 0;
+  eventsRead = 0;
   #revision = 0;
   readonly #clock: Clock;
   readonly #subscribers = new Set<(events: readonly StoredEvent[]) => void>();
@@ -98,7 +99,9 @@ export class World {
       const found = this.events.filter(
         (event) => event.seq > afterSeq && event.seq < beforeSeq && (laneId === undefined || event.laneId === laneId),
       );
-      return (newestFirst ? found.toReversed() : found).slice(0, limit).map(eventDocument);
+      const given = (newestFirst ? found.toReversed() : found).slice(0, limit);
+      this.eventsRead += given.length;
+      return given.map(eventDocument);
     },
     eventDocument,
     lastSeq: async () => (this.lastSeqGate === null ? (this.events.at(-1)?.seq ?? 0) : this.lastSeqGate()),
