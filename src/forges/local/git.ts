@@ -1,7 +1,7 @@
-import { execa } from "execa";
 import { throwIfAborted, withDeadline } from "../../base/abort.ts";
 import type { Clock } from "../../base/clock.ts";
 import { MaestroError } from "../../base/errors.ts";
+import { runGit } from "./git-process.ts";
 
 /** What a command is given beside its arguments. */
 export interface GitCallOptions {
@@ -19,8 +19,6 @@ export interface GitAnswer {
 
 /** Longest time of one command, milliseconds. */
 const DEADLINE_MS = 60_000;
-/** Longest output of one command, characters. */
-const MAX_OUTPUT = 256 * 1024 * 1024;
 /** The oldest Git with `merge-tree --write-tree`. */
 const OLDEST = { major: 2, minor: 38 };
 
@@ -73,20 +71,17 @@ export class ForgeGit {
   /** Throws `forge_status` (with `stderr`), `disk_full`, `forge_invalid_config` without Git, `deadline`, `aborted`. */
   async run(args: readonly string[], signal: AbortSignal, options: GitCallOptions = {}): Promise<GitAnswer> {
     return withDeadline(this.#clock, DEADLINE_MS, signal, async (bounded) => {
-      const result = await execa("git", args, {
-        cwd: "/",
+      const result = await runGit({
+        args,
         env: { ...FIXED, PATH: process.env.PATH ?? "", GIT_DIR: this.gitDir, ...options.env },
-        extendEnv: false,
-        cancelSignal: bounded,
-        reject: false,
-        stripFinalNewline: false,
-        maxBuffer: MAX_OUTPUT,
-        ...(options.input === undefined ? { stdin: "ignore" } : { input: options.input }),
+        input: options.input,
+        signal: bounded,
+        clock: this.#clock,
       });
       throwIfAborted(bounded);
-      if (result.code === "ENOENT") throw missing();
-      const code = result.exitCode ?? -1;
-      if (!(options.codes ?? [0]).includes(code)) throw failed(args, code, result.stderr || result.shortMessage || "");
+      if (result.isMissing) throw missing();
+      const code = result.code ?? -1;
+      if (!(options.codes ?? [0]).includes(code)) throw failed(args, code, result.stderr);
       return { code, stdout: result.stdout };
     });
   }
