@@ -1,4 +1,5 @@
 import { serve, type ServerType } from "@hono/node-server";
+import type { Clock } from "../base/clock.ts";
 import { MaestroError } from "../base/errors.ts";
 import { Access } from "./access.ts";
 import type { HttpParts } from "./parts.ts";
@@ -9,6 +10,10 @@ export type { Asking, ChangeReading, Health, HttpParts, Reading } from "./parts.
 
 /** A connection on which nothing moved for so long is cut, milliseconds. Who follows the events hears something every 15 seconds. */
 const STALLED_MS = 60_000;
+
+/** How long answers may take that are on their way when the server ends, milliseconds, and how often is looked whether they are given. */
+const CLOSE_GRACE_MS = 300;
+const CLOSE_STEP_MS = 20;
 
 /** A server that listens. */
 export interface HttpServer {
@@ -39,7 +44,7 @@ export function startHttp(parts: HttpParts): Promise<HttpServer> {
           close: async () => {
             endStreams();
             close();
-            await closeServer(server);
+            await closeServer(server, parts.clock);
           },
         });
       },
@@ -71,10 +76,21 @@ function failure(error: NodeJS.ErrnoException, parts: HttpParts): MaestroError {
   });
 }
 
-/** Ends open connections too: a browser that keeps one alive must not hold the service. */
-function closeServer(server: ServerType): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    if ("closeAllConnections" in server) server.closeAllConnections();
+/** Answers that are on their way get a moment; then open connections are ended too: a browser that keeps one must not hold the service. */
+async function closeServer(server: ServerType, clock: Clock): Promise<void> {
+  const closing = new AbortController();
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => {
+      closing.abort();
+      resolve();
+    });
   });
+  if (!("closeAllConnections" in server)) return closed;
+  for (let waited = 0; waited < CLOSE_GRACE_MS && !closing.signal.aborted; waited += CLOSE_STEP_MS) {
+    server.closeIdleConnections();
+    // It rejects when the server has closed, which is what is waited for.
+    await clock.sleep(CLOSE_STEP_MS, closing.signal).catch(() => undefined);
+  }
+  server.closeAllConnections();
+  return closed;
 }

@@ -124,6 +124,24 @@ describe("a server on a socket", () => {
     await expect(fetch(`${http.url}/healthz`)).rejects.toThrow();
   });
 
+  it("gives the answer that is on its way before it ends", async () => {
+    const { http, world } = await server();
+    let finish = (): void => undefined;
+    const asked = new Promise<void>((isAsked) => {
+      world.statusGate = () =>
+        new Promise((resolve) => {
+          finish = () => resolve(world.status);
+          isAsked();
+        });
+    });
+    const answer = fetch(`${http.url}/api/v1/state`);
+    await asked;
+    const closed = http.close();
+    finish();
+    expect((await answer).status).toBe(200);
+    await closed;
+  });
+
   it("forgets a client that has gone", async () => {
     const { world, follow } = await server();
     const before = world.subscribers;
