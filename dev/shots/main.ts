@@ -15,9 +15,9 @@ const DESKTOP = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844 };
 const DEADLINE_MS = 60_000;
 const PAGES = [
-  ["overview", "/", "SHOP-7"],
-  ["issue", "/issues/SHOP-3", "Taken up"],
-  ["diff", "/issues/SHOP-3/diff", "FREE_FROM"],
+  ["overview", "/", ["SHOP-7", "each on a line of its own", "Running the tests"]],
+  ["issue", "/issues/SHOP-3", ["Taken up"]],
+  ["diff", "/issues/SHOP-3/diff", ["FREE_FROM"]],
 ] as const;
 
 async function makePictures(place: string): Promise<void> {
@@ -91,7 +91,7 @@ async function takePictures(browser: Browser, { origin, state }: Session, scheme
     for (const [name, path, shown] of PAGES) {
       await page.goto(`${origin}${path}`);
       await page.getByText("Live", { exact: true }).waitFor();
-      await page.getByText(shown).first().waitFor();
+      for (const text of shown) await page.getByText(text).first().waitFor();
       const file = join(TARGET, `${name}${size}-${scheme}.png`);
       const picture = withPalette(await page.screenshot());
       console.log(`${file} ${Math.ceil(picture.length / 1000)} kB`);

@@ -1,4 +1,4 @@
-import type { StatusDocument } from "../../model/documents/status.ts";
+import type { IssueFields, RunningRow, StatusDocument } from "../../model/documents/status.ts";
 import { useDesk } from "../data/desk-context.ts";
 import { useResource } from "../data/resource.ts";
 import { Skeleton, Trouble } from "../parts/states.tsx";
@@ -24,7 +24,8 @@ export function Home() {
 }
 
 function Open({ status }: { status: StatusDocument }) {
-  const forPerson = status.waiting.filter((row) => row.needs_person);
+  const forPerson = status.waiting.filter((row) => row.needs_person).toSorted(byIdentifier);
+  const running = status.running.toSorted(byStart);
   const others = status.waiting.filter((row) => !row.needs_person);
   const isNew =
     status.counts.closed === 0 && status.running.length + status.waiting.length + status.retrying.length === 0;
@@ -35,11 +36,7 @@ function Open({ status }: { status: StatusDocument }) {
         {forPerson.length === 0 ? <Nothing>Nothing needs you.</Nothing> : <WaitingRows rows={forPerson} />}
       </Group>
       <Group title="Running" count={status.running.length}>
-        {status.running.length === 0 ? (
-          <Nothing>{whyNothingRuns(status)}</Nothing>
-        ) : (
-          <RunningRows rows={status.running} />
-        )}
+        {status.running.length === 0 ? <Nothing>{whyNothingRuns(status)}</Nothing> : <RunningRows rows={running} />}
       </Group>
       {others.length + status.retrying.length > 0 && (
         <Group title="Waiting" count={others.length + status.retrying.length}>
@@ -49,6 +46,15 @@ function Open({ status }: { status: StatusDocument }) {
       )}
     </>
   );
+}
+
+/** What has run the longest comes first, and nothing changes its place while it runs. */
+function byStart(left: RunningRow, right: RunningRow): number {
+  return left.started_at.localeCompare(right.started_at) || byIdentifier(left, right);
+}
+
+function byIdentifier(left: IssueFields, right: IssueFields): number {
+  return left.issue_identifier.localeCompare(right.issue_identifier, "en", { numeric: true });
 }
 
 function whyNothingRuns({ service, waiting, retrying }: StatusDocument): string {

@@ -31,7 +31,7 @@ const SHOWN: Readonly<Record<Depth, readonly string[]>> = {
 export function Timeline({ lane }: { lane: LaneDocument }) {
   const resource = useDesk().timelines.at(lane.lane_id);
   const { data, problem } = useResource(resource);
-  const [depth, setDepth] = useState<Depth>("step");
+  const [depth, setDepth] = useState<Depth>(lane.work === null ? "milestone" : "step");
   const events = (data ?? []).filter((event) => SHOWN[depth].includes(event.weight));
   const { shown, hidden, showAll } = useEnd(events, ROWS);
   if (data === null && problem !== null) return <Trouble problem={problem} onRetry={() => void resource.reload()} />;
