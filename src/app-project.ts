@@ -56,10 +56,10 @@ async function fromTemplate(alias: string, terminal: Terminal): Promise<LocatedP
   const folder = await realpath(terminal.cwd);
   const found = await findTemplate(alias, folder);
   const home = homeOf(terminal.environment);
-  if (found.kind === "composed") return fromComposed(found.template, folder, home);
   const needsOne = needsDemo(alias) && !(await isInitialised(terminal.cwd));
   const demo = needsOne ? await (await import("./app-demo.ts")).makeDemo(home, alias) : null;
   const directory = demo ?? folder;
+  if (found.kind === "composed") return { ...(await fromComposed(found.template, directory, home)), demo };
   const id = workflowIdOf(found.path, directory);
   return { id, workflowPath: found.path, directory, stateDirectory: stateDirectoryOf(home, id), demo };
 }
@@ -77,8 +77,10 @@ async function fromComposed(template: ComposedTemplate, directory: string, home:
   return { id, workflowPath, directory, stateDirectory, demo: null };
 }
 
+/** Issues and changes on this machine alone are for trying it out, until somebody keeps issues here. */
 function needsDemo(alias: string): boolean {
-  return alias.split("/")[0] === "local";
+  const [tracker, forge] = alias.split("/");
+  return tracker === "local" && forge === "local";
 }
 
 /** Whether somebody keeps Maestro's things in this folder. */

@@ -13,6 +13,8 @@ export interface Place {
   readonly home: string;
   /** In front of the command line, e.g. a shell that limits what follows. */
   readonly wrapper?: readonly string[];
+  /** Beside the few variables that it always has. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** How a program ended. */
@@ -37,7 +39,10 @@ export class Program {
     const [program = "", ...args] = [...(place.wrapper ?? []), ...command];
     this.#child = spawn(program, args, {
       cwd: place.cwd,
-      env: { PATH: process.env.PATH, HOME: place.home, MAESTRO_HOME: place.home, USER: "tester", TZ: "UTC" },
+      env: {
+        ...{ PATH: process.env.PATH, HOME: place.home, MAESTRO_HOME: place.home, USER: "tester", TZ: "UTC" },
+        ...place.env,
+      },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const splitter = new LineSplitter();
