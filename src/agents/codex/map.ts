@@ -10,23 +10,23 @@ export type Stage = "started" | "completed";
 type Of<T extends Item["type"]> = Extract<Item, { type: T }>;
 
 /** Codex's words for a failure that mean more than a failed turn (3.9 of the reference; the set is open). */
-const BY_WORD: Readonly<Record<string, AgentFailureKind>> = {
-  contextWindowExceeded: "context_overflow",
-  usageLimitExceeded: "capacity",
-  rateLimitExceeded: "capacity",
-  serverOverloaded: "capacity",
-  flexUnavailable: "capacity",
-  policyCapacityUnavailable: "capacity",
-  unauthorized: "auth",
-};
+const BY_WORD: ReadonlyMap<unknown, AgentFailureKind> = new Map([
+  ["contextWindowExceeded", "context_overflow"],
+  ["usageLimitExceeded", "capacity"],
+  ["rateLimitExceeded", "capacity"],
+  ["serverOverloaded", "capacity"],
+  ["flexUnavailable", "capacity"],
+  ["policyCapacityUnavailable", "capacity"],
+  ["unauthorized", "auth"],
+]);
 
-const BY_STATUS: Readonly<Record<number, AgentFailureKind>> = {
-  401: "auth",
-  403: "auth",
-  429: "capacity",
-  503: "capacity",
-  529: "capacity",
-};
+const BY_STATUS: ReadonlyMap<unknown, AgentFailureKind> = new Map([
+  [401, "auth"],
+  [403, "auth"],
+  [429, "capacity"],
+  [503, "capacity"],
+  [529, "capacity"],
+]);
 
 /** The key of a model provider is not in the environment. */
 const KEY_MISSING = /^Missing environment variable/;
@@ -48,8 +48,7 @@ export function toFailure(
 function failureKind(info: JsonValue, message: string): AgentFailureKind {
   const [word, facts] = isJsonObject(info) ? (Object.entries(info)[0] ?? []) : [info, null];
   const status = isJsonObject(facts) ? facts.httpStatusCode : null;
-  const known = (typeof word === "string" && BY_WORD[word]) || (typeof status === "number" && BY_STATUS[status]);
-  return known || (KEY_MISSING.test(message) ? "auth" : "turn_failed");
+  return BY_WORD.get(word) ?? BY_STATUS.get(status) ?? (KEY_MISSING.test(message) ? "auth" : "turn_failed");
 }
 
 /** The events of an item. Paths below the workspace become relative to it. */

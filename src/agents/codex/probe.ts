@@ -119,15 +119,15 @@ function loginIn(answer: unknown, { config = {} }: CodexOptions): string | null 
   const provider = config.model_provider;
   if (typeof provider === "string" && provider !== "openai") return `the key of the model provider ${provider}`;
   if (!isJsonObject(answer) || !validateAccountRead(answer)) return null;
-  return LOGINS[answer.account?.type ?? ""] ?? null;
+  return LOGINS.get(answer.account?.type) ?? null;
 }
 
-const LOGINS: Readonly<Record<string, string>> = {
-  apiKey: "an API key of OpenAI",
-  chatgpt: "a login of ChatGPT",
-  amazonBedrock: "a login of Amazon Bedrock",
-  gcp: "a login of Google Cloud",
-};
+const LOGINS: ReadonlyMap<string | undefined, string> = new Map([
+  ["apiKey", "an API key of OpenAI"],
+  ["chatgpt", "a login of ChatGPT"],
+  ["amazonBedrock", "a login of Amazon Bedrock"],
+  ["gcp", "a login of Google Cloud"],
+]);
 
 interface Outcome<T> {
   readonly value: T;
