@@ -61,5 +61,8 @@ async function showStatus(cli: Cli, target: Target, options: StatusOptions): Pro
   const { statusLines } = await import("./status-text.ts");
   cli.print(...statusLines(status, app.clock.now()));
   if (!hasRecord) cli.print("", `Nothing ever ran here. To begin: ${commandLine(cli, target)}`);
-  else if (!status.service.running && isOpen(status)) cli.print("", `To go on: ${commandLine(cli, target)}`);
+  else {
+    cli.print("", `Issues that were not started, and why: ${commandLine(cli, target, "--dry-run")}`);
+    if (!status.service.running && isOpen(status)) cli.print(`To go on: ${commandLine(cli, target)}`);
+  }
 }

@@ -21,7 +21,13 @@ describe("maestro explain", () => {
   });
 
   const CANDIDATES: [why: string, issue: object, props: Props, first: string, next: string][] = [
-    ["no service", {}, { isRunning: false }, "It could start now, but no service runs.", "maestro  start the service"],
+    [
+      "no service",
+      {},
+      { isRunning: false },
+      'DEMO-1 may be worked on in "Todo", but no service runs.',
+      "maestro  start the service",
+    ],
     ["a pause", {}, { record: { mode: "paused" } }, "The service is paused", "maestro resume"],
     ["a label", { labels: [OPT_OUT] }, {}, "", `maestro issue label DEMO-1 --remove ${OPT_OUT}`],
     ["a state", { state: "Backlog" }, {}, "", "maestro issue move DEMO-1 Todo"],

@@ -21,7 +21,7 @@ export function standingOf(outlook: Outlook): Standing {
   if (lane.work !== null) return { stance: lane.work.state === "queued" ? "waits" : "runs", ...why };
   if (lane.parked !== null) return { stance: "parked", ...why };
   if (!planLane(facts).some((step) => step.do.startsWith("start_"))) return { stance: "waits", ...why };
-  return held(outlook) ?? { stance: "starts", ...why };
+  return held(outlook, why) ?? { stance: "starts", ...why };
 }
 
 function withoutLane(outlook: Outlook): Standing {
@@ -32,7 +32,7 @@ function withoutLane(outlook: Outlook): Standing {
     return { stance: "waits", ...reason("issue_unknown", "The tracker was not asked.") };
   if (hasEnded) return { stance: "ended", ...plain(verdict) };
   if (!verdict.ok) return { stance: "waits", ...plain(verdict) };
-  return held(outlook) ?? { stance: "starts", ...plain(verdict) };
+  return held(outlook, verdict) ?? { stance: "starts", ...plain(verdict) };
 }
 
 /** A lane's last reason is about its cleanup; that its change was merged says more. */
@@ -42,11 +42,11 @@ function whyEnded({ branch, reason: { code, sentence } }: Lane): Reason {
 }
 
 /** What keeps an issue that could start from being started by anybody. */
-function held({ service }: Outlook): Standing | null {
-  if (!service.running)
-    return { stance: "waits", ...reason("not_running", "It could start now, but no service runs.") };
+function held({ service }: Outlook, { sentence }: Reason): Standing | null {
+  const could = sentence.replace(/\.$/, "");
+  if (!service.running) return { stance: "waits", ...reason("not_running", `${could}, but no service runs.`) };
   if (service.mode === "running") return null;
-  return { stance: "waits", ...reason(service.mode, `The service is ${service.mode}: nothing new is started.`) };
+  return { stance: "waits", ...reason(service.mode, `${could}, but the service is ${service.mode}.`) };
 }
 
 /** The first line of an explanation. */
