@@ -6,11 +6,13 @@ import { dirname, join } from "node:path";
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../src/base/json.ts";
 import { ProfileFile } from "../src/workflow/schema/profile-file.ts";
 import { WorkflowFile } from "../src/workflow/schema/workflow-file.ts";
+import { keyReference } from "./key-reference.ts";
 import { openApiDocument } from "./openapi/document.ts";
 import { referencePage } from "./openapi/reference.ts";
 
 const FOLDER = "docs/schema";
 const REFERENCE = "docs/reference/http.md";
+const KEYS = "docs/reference/workflow-keys.md";
 
 /** The documents by their path. */
 export function schemaDocuments(): Readonly<Record<string, string>> {
@@ -19,6 +21,12 @@ export function schemaDocuments(): Readonly<Record<string, string>> {
     [join(FOLDER, "profile.schema.json")]: documentOf(ProfileFile, "The front matter of a profile"),
     [join(FOLDER, "openapi.json")]: `${JSON.stringify(openApiDocument(), null, 2)}\n`,
   };
+}
+
+/** The page of all keys of a workflow file. */
+export function keyPage(): string {
+  const schema: JsonValue = JSON.parse(documentOf(WorkflowFile, ""));
+  return isJsonObject(schema) ? keyReference(schema) : "";
 }
 
 function documentOf(schema: object, title: string): string {
@@ -58,7 +66,11 @@ function isNeeded(property: JsonValue | undefined): boolean {
 }
 
 if (process.argv[1] === import.meta.filename) {
-  for (const [path, text] of Object.entries({ ...schemaDocuments(), [REFERENCE]: referencePage() })) {
+  for (const [path, text] of Object.entries({
+    ...schemaDocuments(),
+    [REFERENCE]: referencePage(),
+    [KEYS]: keyPage(),
+  })) {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);
   }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
-import { schemaDocuments } from "../../dev/schema-documents.ts";
+import { keyPage, schemaDocuments } from "../../dev/schema-documents.ts";
 import { splitFrontMatter } from "../../src/base/front-matter.ts";
 import { parseJson } from "../../src/base/json.ts";
 import { listTemplates, packagedFolder, readSchema, resolveTemplate } from "../../src/workflow/index.ts";
@@ -18,6 +18,10 @@ function compiled(text: string) {
 describe("the published schemas", () => {
   test.each(Object.entries(schemaDocuments()))("%s says what the code says (npm run schema)", (path, made) => {
     expect(parseJson(readFileSync(join(ROOT, path), "utf8"))).toEqual(parseJson(made));
+  });
+
+  test("and the page of all keys too", () => {
+    expect(readFileSync(join(ROOT, "docs/reference/workflow-keys.md"), "utf8")).toBe(keyPage());
   });
 
   test("take the packaged files, as they are written", async () => {
