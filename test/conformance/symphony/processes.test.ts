@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { newStage, type Stage } from "./service.ts";
 
 /** A service whose agent is a shell line that speaks the mock agent's protocol. */
@@ -84,13 +84,13 @@ test("S-189, S-187, S-265 an agent gets no secret of the tracker: neither by the
     },
     environment: { BOARD_KEY: "secret-of-the-board" },
   });
-  process.env.BOARD_KEY = "secret-of-the-board";
-  process.env.PLAIN = "not-secret";
+  // The daemon's own environment, which runtimes look at themselves.
+  vi.stubEnv("BOARD_KEY", "secret-of-the-board");
+  vi.stubEnv("PLAIN", "not-secret");
+  onTestFinished(() => void vi.unstubAllEnvs());
   stage.board.put("A-1");
   await stage.start();
   await endOf(stage);
-  delete process.env.BOARD_KEY;
-  delete process.env.PLAIN;
   expect(stage.board.options.at(-1)).toMatchObject({ api_key: "secret-of-the-board" });
   const seen = await readFile(join(stage.all("workspace_prepared")[0]?.path ?? "", "seen"), "utf8");
   expect(seen).toContain("PLAIN=not-secret");

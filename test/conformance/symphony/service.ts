@@ -10,6 +10,7 @@ import { memoryLog } from "../../../src/base/log.ts";
 import { systemRandom } from "../../../src/base/random.ts";
 import { SecretRegistry } from "../../../src/base/redact.ts";
 import type { Daemon } from "../../../src/cli/app.ts";
+import { Registry } from "../../../src/contracts/registry.ts";
 import type { LifecycleDefaults } from "../../../src/contracts/tracker.ts";
 import type { StoredEvent } from "../../../src/model/events/envelope.ts";
 import type { EventOf, EventType } from "../../../src/model/events/index.ts";
@@ -165,15 +166,16 @@ export class Stage {
     return this.#daemon;
   }
 
-  /** The built-in kinds and the played ones: `board` and `linear`, `actor` and `codex`. */
+  /** The built-in kinds, with the played ones beside or instead of them: `board` and `linear`, `actor` and `codex`. */
   kinds(): WorkflowKinds {
-    const kinds = builtInKinds();
+    const builtIn = builtInKinds();
     const { lifecycle = null } = this.#setting;
-    for (const kind of ["board", "linear"])
-      kinds.trackers.register({ kind, source: "test", load: async () => this.board.provider(kind, lifecycle) });
-    for (const kind of ["actor", "codex"])
-      kinds.agents.register({ kind, source: "test", load: async () => this.actor.provider(kind) });
-    return kinds;
+    const tracker = (kind: string) => this.board.provider(kind, lifecycle);
+    return {
+      ...builtIn,
+      trackers: withPlayed(builtIn.trackers, { board: tracker("board"), linear: tracker("linear") }),
+      agents: withPlayed(builtIn.agents, { actor: this.actor.provider("actor"), codex: this.actor.provider("codex") }),
+    };
   }
 
   async start(): Promise<void> {
@@ -219,6 +221,15 @@ export class Stage {
       await this.until(() => this.board.count(verb) > before);
     }
   }
+}
+
+function withPlayed<T>(builtIn: Registry<T>, played: Readonly<Record<string, T>>): Registry<T> {
+  const registry = new Registry<T>(builtIn.axis);
+  for (const kind of builtIn.kinds())
+    if (played[kind] === undefined) registry.register({ kind, source: "maestro", load: () => builtIn.load(kind) });
+  for (const [kind, provider] of Object.entries(played))
+    registry.register({ kind, source: "test", load: async () => provider });
+  return registry;
 }
 
 type DataOf<T extends EventType> = EventOf<T>["data"];
