@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { join } from "node:path";
 import type { Clock } from "./base/clock.ts";
 import { silentLog } from "./base/log.ts";
 import type { SecretRegistry } from "./base/redact.ts";
@@ -13,7 +14,7 @@ import type { WorkflowKinds } from "./workflow/index.ts";
 export async function openAgent(
   kinds: WorkflowKinds,
   workflow: Workflow,
-  { clock, secrets }: { readonly clock: Clock; readonly secrets: SecretRegistry },
+  { clock, secrets, home }: { readonly clock: Clock; readonly secrets: SecretRegistry; readonly home: string },
 ): Promise<AgentRig> {
   const kind = await kinds.agents.load(workflow.agentProvider.kind);
   const runtime = localRuntime({ clock, machine: hostname(), log: silentLog });
@@ -23,6 +24,7 @@ export async function openAgent(
     provider: await kind.open(workflow.agentProvider.options),
     runtime,
     tools: createToolbox({ secrets, clock, log: silentLog }).descriptors(workflow.profile.tools),
+    agentsDirectory: join(home, "agents"),
     environment: (extra) =>
       agentEnvironment({
         ...{ daemon: runtime.environment(), pass, env, extra },

@@ -95,6 +95,8 @@ export interface AgentRig {
   readonly provider: AgentProvider;
   readonly runtime: Runtime;
   readonly tools: readonly ToolDescriptor[];
+  /** Folder of the accounts of all agents, for those that keep a state of their own. */
+  readonly agentsDirectory: string;
   /** The whole environment of its process, with these variables added. */
   environment(extra: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
 }

@@ -9,7 +9,8 @@ import { systemClock } from "../../src/base/clock.ts";
 import { MaestroError } from "../../src/base/errors.ts";
 import { silentLog } from "../../src/base/log.ts";
 import { SecretRegistry } from "../../src/base/redact.ts";
-import type { App, Project } from "../../src/cli/app.ts";
+import type { AgentRig, App, Project } from "../../src/cli/app.ts";
+import type { AgentProbe, AgentProvider } from "../../src/contracts/agent-provider.ts";
 import { isAtLeast } from "../../src/cli/doctor/machine.ts";
 import type { Workflow } from "../../src/model/workflow.ts";
 import { localRuntime } from "../../src/runtimes/local/index.ts";
@@ -52,7 +53,6 @@ async function healthy(
     workspace: { root: join(root, "w"), strategy: "worktree" as const, minFreeBytes: 1 },
     ...changes.workflow,
   };
-  const runtime = localRuntime({ clock, machine: "here", log: silentLog });
   const project: Project = { id: "demo", workflowPath: "/demo/W.md", stateDirectory: join(root, "state"), demo: null };
   mkdirSync(project.stateDirectory);
   const file = join(root, "WORKFLOW.md");
@@ -75,18 +75,25 @@ async function healthy(
         },
         environment: { DOCTOR_TOKEN: "held-back" },
       }),
-      agent: async () => ({
-        workflow,
-        provider: await mockAgent.open(mockAgent.parseOptions({})),
-        runtime,
-        tools: [],
-        environment: (extra) => ({ PATH: process.env.PATH ?? "", ...extra }),
-      }),
+      agent: async () => rigOf(workflow),
       ...changes.parts,
     },
   });
   self.forge.receivePush("main", "b".repeat(40), null);
   return { self, root, project, examine: () => examine(self) };
+}
+
+/** The scripted agent, with more abilities when they are given. */
+async function rigOf(workflow: Workflow, more: Partial<AgentProvider> = {}): Promise<AgentRig> {
+  const clock = systemClock();
+  return {
+    workflow,
+    provider: { ...(await mockAgent.open(mockAgent.parseOptions({}))), ...more },
+    runtime: localRuntime({ clock, machine: "here", log: silentLog }),
+    tools: [],
+    agentsDirectory: "/nowhere",
+    environment: (extra) => ({ PATH: process.env.PATH ?? "", ...extra }),
+  };
 }
 
 async function examine(self: Stage) {
@@ -128,6 +135,33 @@ describe("maestro doctor", () => {
       summary: "DOCTOR_TOKEN is set (hooks.env.TOKEN)",
     });
     expect(JSON.stringify(found)).not.toContain("held-back");
+  });
+
+  const PROBE: AgentProbe = {
+    ...{ ok: true, program: "/bin/agent", version: "1.2", tested: "1.x", login: "an API key" },
+    steps: [{ id: "program", ok: true, ms: 1, sentence: "It was started." }],
+  };
+  const LOOKS: [what: string, probe: Partial<AgentProbe>, code: number, statuses: (string | undefined)[]][] = [
+    ["a login", {}, 0, ["ok", "ok", "ok"]],
+    ["no login", { login: null }, 0, ["ok", "ok", "warn"]],
+    [
+      "a version that nobody tested",
+      { version: "9.9", steps: [{ id: "version", ok: false, ms: 1, sentence: "It is new." }] },
+      0,
+      ["ok", "warn", "ok"],
+    ],
+    [
+      "a handshake that fails",
+      { ok: false, steps: [{ id: "handshake", ok: false, ms: 1, sentence: "It said nothing." }] },
+      6,
+      ["fail", undefined, undefined],
+    ],
+    ["no program", { ok: false, program: null }, 3, ["fail", undefined, undefined]],
+  ];
+  it.each(LOOKS)("looks at an agent that can be looked at: %s", async (_what, probe, exit, statuses) => {
+    const agent = () => rigOf(workflowOf(), { probe: async () => ({ ...PROBE, ...probe }) });
+    const { code, check } = await (await healthy({ parts: { agent } })).examine();
+    expect([code, ["starts", "version", "login"].map((id) => check("agent", id)?.status)]).toEqual([exit, statuses]);
   });
 
   it("sees a service that was killed by what it left", async () => {

@@ -104,6 +104,7 @@ describe("maestro smoke agent", () => {
       provider: await mockAgent.open(mockAgent.parseOptions(options)),
       runtime,
       tools: [],
+      agentsDirectory: "/nowhere",
       environment: (extra) => ({ PATH: process.env.PATH ?? "", ...extra }),
     };
     return { self: await stage({ parts: { clock, agent: async () => rig } }), temporary };
@@ -136,7 +137,7 @@ describe("maestro smoke agent", () => {
     const missing = await withAgent({ command: ["no-such-agent"] });
     expect((await missing.self.run("smoke", "agent")).out).toContain('There is no program "no-such-agent".');
     const hanging = await withAgent(scripted({ do: "hang" }));
-    const { code, out } = await hanging.self.run("smoke", "agent", "--timeout-s", "1.5", "--json");
+    const { code, out } = await hanging.self.run("smoke", "agent", "--timeout-s", "5", "--json");
     expect([code, report(out).probes.at(-1)]).toEqual([
       1,
       expect.objectContaining({ id: "turn", ok: false, error: expect.objectContaining({ code: "deadline" }) }),

@@ -1,29 +1,74 @@
 import { withDeadline } from "../../base/abort.ts";
-import { isMaestroError } from "../../base/errors.ts";
-import { openAgentTrial } from "../smoke/agent-trial.ts";
-import { attempt, type DoctorPlace, type Section } from "./check.ts";
+import { isMaestroError, toMaestroError } from "../../base/errors.ts";
+import type { AgentProbe } from "../../contracts/agent-provider.ts";
+import type { AgentRig } from "../app.ts";
+import { type AgentTrial, openAgentTrial } from "../smoke/agent-trial.ts";
+import { attempt, type Check, type DoctorPlace, fail, failed, ok, type Section, warn } from "./check.ts";
 
-/** The agent's program: found, started, ended. It is not talked with, so that it costs nothing. */
+const MEND = "`maestro smoke agent` tries it step by step.";
+
+/** The agent's program: found, started, ended, and which login it uses. It is not talked with, so that it costs nothing. */
 export const agent: Section = {
   id: "agent",
   title: "The agent",
   checks: async (place) => {
-    if (isMaestroError(place.workflow)) return [];
-    return [await attempt("starts", () => startAgent(place), "`maestro smoke agent` tries it step by step.")];
+    if (isMaestroError(place.workflow) || isMaestroError(place.project)) return [];
+    try {
+      return await tryAgent(place, await place.app.agent(place.project));
+    } catch (thrown) {
+      if (toMaestroError(thrown).code === "aborted") throw thrown;
+      return [failed("starts", thrown, MEND)];
+    }
   },
 };
 
-async function startAgent({ app, project, signal }: DoctorPlace): Promise<string> {
-  if (isMaestroError(project)) throw project;
-  const rig = await app.agent(project);
+async function tryAgent({ app, signal }: DoctorPlace, rig: AgentRig): Promise<Check[]> {
+  const limit = rig.workflow.agent.startupTimeoutMs;
   const trial = await openAgentTrial(app, rig);
   try {
-    const limit = rig.workflow.agent.startupTimeoutMs;
-    const session = await withDeadline(app.clock, limit, signal, (bounded) => trial.start(bounded));
-    await session.stop();
-    await trial.requireNoProcess();
+    const found = await withDeadline(app.clock, limit, signal, (bounded) => trial.probe(bounded));
+    if (found !== null) return checksOf(rig, found);
+    return [
+      await attempt(
+        "starts",
+        async () => {
+          await withDeadline(app.clock, limit, signal, (bounded) => startAndStop(trial, bounded));
+          return `the agent "${rig.provider.kind}" was found, started and ended`;
+        },
+        MEND,
+      ),
+    ];
   } finally {
     await trial.close();
   }
-  return `the agent "${rig.provider.kind}" was found, started and ended`;
+}
+
+async function startAndStop(trial: AgentTrial, signal: AbortSignal): Promise<void> {
+  const session = await trial.start(signal);
+  await session.stop();
+  await trial.requireNoProcess();
+}
+
+function checksOf({ provider }: AgentRig, probe: AgentProbe): Check[] {
+  const { program, version, tested, login, steps } = probe;
+  const name = `the agent "${provider.kind}"`;
+  const broken = steps.find((step) => !step.ok && step.id !== "version");
+  if (!probe.ok || program === null) {
+    const code = program === null ? "agent_not_found" : "agent_probe_failed";
+    return [fail("starts", code, broken?.sentence ?? `${name} does not start.`, MEND)];
+  }
+  const untested = steps.some((step) => step.id === "version" && !step.ok);
+  return [
+    ok("starts", `${name} was found, started and ended: ${program}`),
+    untested
+      ? warn(
+          "version",
+          `version ${version ?? "unknown"}, tested is ${tested}`,
+          "Use it with care, or install a tested one.",
+        )
+      : ok("version", `version ${version ?? "unknown"}`),
+    login === null
+      ? warn("login", "no login was found", "Log in with the agent's own command, as the user that runs Maestro.")
+      : ok("login", `it uses ${login}`),
+  ];
 }

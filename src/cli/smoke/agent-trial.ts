@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { MaestroError } from "../../base/errors.ts";
 import { newId } from "../../base/ids.ts";
 import { silentLog } from "../../base/log.ts";
-import type { AgentFailure, AgentSession, TurnResult } from "../../contracts/agent-provider.ts";
+import type { AgentFailure, AgentProbe, AgentSession, TurnResult } from "../../contracts/agent-provider.ts";
 import type { ToolResult } from "../../contracts/tool.ts";
 import { markerPrefix, processMarker } from "../../model/process-marker.ts";
 import type { AgentRig, App } from "../app.ts";
@@ -16,6 +16,8 @@ export interface AgentTrial {
   start(signal: AbortSignal): Promise<AgentSession>;
   /** Throws the agent's failure as `agent_<kind>`; when the signal is aborted the session has to be stopped. */
   turn(session: AgentSession, prompt: string, signal: AbortSignal): Promise<TurnResult>;
+  /** Looks at it without asking its model anything; `null` when it cannot be looked at like this. */
+  probe(signal: AbortSignal): Promise<AgentProbe | null>;
   /** Throws `process_left` when one of its processes lives. */
   requireNoProcess(): Promise<void>;
   /** Throws `folder_left`. */
@@ -30,6 +32,7 @@ export async function openAgentTrial(app: App, rig: AgentRig): Promise<AgentTria
   const scope = { workflowId: rig.workflow.id, laneId: newId(app.random, "smoke"), run: 1 };
   const folder = join(runtime.temporaryDirectory(), `maestro-${scope.laneId}`);
   await runtime.makeDirectory(folder, { mode: 0o700 });
+  const own = rig.provider.hasOwnHome === true ? await ownFolders(rig, `${folder}-tmp`) : { env: {} };
   const marker = processMarker(scope, "agent");
   let toolCalls = 0;
   const callTool = async (): Promise<ToolResult> => {
@@ -41,8 +44,11 @@ export async function openAgentTrial(app: App, rig: AgentRig): Promise<AgentTria
     get toolCalls() {
       return toolCalls;
     },
+    probe: async (signal) =>
+      (await rig.provider.probe?.(request(app, rig, { folder, own, marker, callTool, signal }))) ?? null,
     start: async (signal) => {
-      const started = await rig.provider.start(request(app, rig, { folder, marker, callTool, signal }));
+      const asked = request(app, rig, { folder, own, marker, callTool, signal });
+      const started = await rig.provider.start({ ...asked, resume: null });
       if (started.ok) return started.session;
       throw failureOf(started.failure);
     },
@@ -62,12 +68,29 @@ export async function openAgentTrial(app: App, rig: AgentRig): Promise<AgentTria
     close: async () => {
       await runtime.killMarked(marker);
       await runtime.remove(folder);
+      await runtime.remove(`${folder}-tmp`);
     },
+  };
+}
+
+/** The same account as runs have, so that its login is tried; only what is temporary is the trial's own. */
+async function ownFolders({ provider, runtime, agentsDirectory }: AgentRig, temporaryDirectory: string) {
+  const name = "default";
+  const stateDirectory = join(agentsDirectory, provider.kind, name);
+  const home = join(stateDirectory, "home");
+  await runtime.makeDirectory(home, { mode: 0o700 });
+  await runtime.makeDirectory(temporaryDirectory, { mode: 0o700 });
+  const userHome = runtime.environment().HOME ?? "/";
+  return {
+    account: { name, stateDirectory, userHome },
+    temporaryDirectory,
+    env: { HOME: home, TMPDIR: temporaryDirectory },
   };
 }
 
 interface Start {
   readonly folder: string;
+  readonly own: Awaited<ReturnType<typeof ownFolders>> | { readonly env: Readonly<Record<string, string>> };
   readonly marker: string;
   readonly callTool: () => Promise<ToolResult>;
   readonly signal: AbortSignal;
@@ -80,12 +103,15 @@ function request({ clock }: App, { workflow, runtime, tools, environment }: Agen
     clock,
     log: silentLog,
     workspace: start.folder,
-    env: environment({ MAESTRO_ISSUE_ID: "smoke-1", MAESTRO_ISSUE_IDENTIFIER: "SMOKE-1", MAESTRO_RUN: "1" }),
+    ...start.own,
+    env: {
+      ...environment({ MAESTRO_ISSUE_ID: "smoke-1", MAESTRO_ISSUE_IDENTIFIER: "SMOKE-1", MAESTRO_RUN: "1" }),
+      ...start.own.env,
+    },
     marker: start.marker,
     title: "SMOKE-1: Connection test",
     tools,
     callTool: start.callTool,
-    resume: null,
     limits: { startupMs: startupTimeoutMs, responseMs: readTimeoutMs, turnSilenceMs: turnTimeoutMs },
     onEvent: () => undefined,
     signal: start.signal,
