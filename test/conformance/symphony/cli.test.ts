@@ -95,7 +95,7 @@ test("S-230, S-231, S-265 lines about an issue name it, those about a session na
   expect(written).not.toMatch(/PRIVATE-WORDS|RAW-OUTPUT/);
 });
 
-test("S-233, S-261 a log that cannot be written stops nothing, and is told where it still can be", async () => {
+test("S-233, S-260, S-261 a log that cannot be written stops nothing, and is told where it still can be", async () => {
   const place = await newPlace();
   // A file where the log's folder would be.
   await writeFiles(place.cwd, { "WORKFLOW.md": sorting("A-1"), "logs/logs": "" });

@@ -7,7 +7,7 @@ import { newStage, type Stage } from "./service.ts";
 /** The place of everything that outlives the service. */
 const stateOf = (stage: Stage): string => join(stage.home, "projects", stage.daemon.workflow.id);
 
-test("S-260, S-261 file, workspace, agent, tracker, display: each failure is told as what it is, and the service goes on", async () => {
+test("S-260, S-261 file, workspace, agent, tracker: each failure is told as what it is, and the service goes on", async () => {
   const stage = await newStage({ front: { hooks: { before_run: "test ! -e ../broken" } } });
   stage.actor.play = fails("no luck");
   stage.board.failing.add("issuesByStates");

@@ -41,6 +41,27 @@ test("S-094, S-118 a session that ended cleanly goes on after exactly one second
   await stage.until(() => stage.actor.scenes.length === 2);
 });
 
+test("S-094 clean sessions without an end follow each other until the breaker parks their issue, which 0 switches off (G-6)", async () => {
+  for (const [limit, sessions] of [
+    [undefined, 3],
+    [2, 2],
+    [0, 6],
+  ] as const) {
+    const front = { agent: { max_turns: 1, max_sessions_without_progress: limit } };
+    const stage = await newStage({ front });
+    stage.board.put("A-1");
+    await stage.start();
+    for (let session = 1; session < sessions; session += 1) {
+      await stage.event("retry_scheduled", session);
+      await stage.clock.jump(1_100);
+    }
+    await stage.event("work_closed", sessions);
+    await stage.event(limit === 0 ? "retry_scheduled" : "lane_parked", limit === 0 ? sessions : 1);
+    expect(stage.all("lane_parked")).toHaveLength(limit === 0 ? 0 : 1);
+    expect(stage.actor.scenes).toHaveLength(sessions);
+  }
+});
+
 test("S-119, S-096 a failure is retried after 10 s, then twice as long each time, up to agent.max_retry_backoff_ms", async () => {
   const stage = await newStage({ front: { agent: { max_attempts: 6, max_retry_backoff_ms: 50_000 } } });
   stage.clock.hold();
