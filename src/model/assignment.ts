@@ -1,5 +1,6 @@
 import type { Issue } from "./issue.ts";
 import type { RunPurpose } from "./run.ts";
+import type { TokenUsage } from "./usage.ts";
 
 /** What a carrier of work is told: the payload of a `WorkSpec`, the same for all four kinds. */
 export interface Assignment {
@@ -17,6 +18,12 @@ export interface Assignment {
   readonly feedback: string | null;
   /** The session to resume, when the agent can. */
   readonly resume: string | null;
+  /** What that session has used so far, as its runs told it. */
+  readonly baseline?: TokenUsage | null;
+  /** Why the run before broke off in the middle of its work. */
+  readonly interrupted?: string | null;
+  /** What earlier runs came to, in words, for a session that knows nothing of them. */
+  readonly earlier?: string | null;
   /** For `clean`: why, and whether the branch on the forge goes as well. */
   readonly deleteBranch: boolean;
   /** Keys of outbox rows that this work carries out. */

@@ -1,6 +1,7 @@
 import type { Issue } from "./issue.ts";
 import type { RunSummary } from "./run-summary.ts";
 import type { RunPhase, RunPurpose, WorkOutcome } from "./run.ts";
+import type { RunSession } from "./session.ts";
 import type { TokenUsage } from "./usage.ts";
 import type { Reason } from "./verdict.ts";
 import type { WorkKind } from "./work.ts";
@@ -126,6 +127,8 @@ export interface Run {
   readonly phase: RunPhase;
   readonly fence: number | null;
   readonly sessionId: string | null;
+  /** Absent before there is one. */
+  readonly session?: RunSession;
   readonly turns: number;
   readonly toolCalls: number;
   readonly usage: TokenUsage;

@@ -16,3 +16,13 @@ export function addUsage(left: TokenUsage, right: TokenUsage): TokenUsage {
     totalTokens: left.totalTokens + right.totalTokens,
   };
 }
+
+/** What was used since a total was `before`; a total that went down began anew. */
+export function usageSince(before: TokenUsage, now: TokenUsage): TokenUsage {
+  if (now.totalTokens < before.totalTokens) return now;
+  return {
+    inputTokens: Math.max(0, now.inputTokens - before.inputTokens),
+    outputTokens: Math.max(0, now.outputTokens - before.outputTokens),
+    totalTokens: now.totalTokens - before.totalTokens,
+  };
+}

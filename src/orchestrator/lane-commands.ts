@@ -141,7 +141,7 @@ async function write({ parts, command, tx, lane, facts }: OnLane, plan: Plan): P
     lane,
     issue: lane.issue,
     workflow: facts.workflow,
-    resume: null,
+    runs: [],
     openOutbox: facts.openOutbox,
     now: facts.now,
     actor: command.actor,

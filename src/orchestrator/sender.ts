@@ -128,6 +128,6 @@ export class Sender {
     const now = this.#parts.clock.now();
     const openOutbox = this.#board.outboxOf(lane.id).filter((open) => open.key !== row.key);
     const plan = planRefusal({ workflow, lane, issue: undefined, change: undefined, openOutbox, now }, row);
-    await writePlan(this.#parts, tx, plan, { lane, issue: lane.issue, workflow, resume: null, openOutbox, now });
+    await writePlan(this.#parts, tx, plan, { lane, issue: lane.issue, workflow, runs: [], openOutbox, now });
   }
 }

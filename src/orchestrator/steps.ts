@@ -5,14 +5,14 @@ import type { Assignment } from "../model/assignment.ts";
 import type { Change } from "../model/change.ts";
 import type { Event } from "../model/events/index.ts";
 import type { Issue } from "../model/issue.ts";
-import type { Lane } from "../model/lane.ts";
+import type { Lane, Run } from "../model/lane.ts";
 import { isBegun, type OutboxRow, outboxKey, WORKER_INTENTS } from "../model/outbox.ts";
 import type { Plan, Step } from "../model/plan.ts";
 import type { RunPurpose } from "../model/run.ts";
 import type { Reason } from "../model/verdict.ts";
 import type { WorkKind } from "../model/work.ts";
 import type { Workflow } from "../model/workflow.ts";
-import { attemptOf } from "../policy/index.ts";
+import { attemptOf, planResumption } from "../policy/index.ts";
 import { changeSeen } from "./change-seen.ts";
 import type { OrchestratorParts } from "./ports.ts";
 
@@ -23,8 +23,8 @@ export interface StepScope {
   /** The lane's change as the plan's facts have it, when it was looked at. */
   readonly change?: Change | null | undefined;
   readonly workflow: Workflow;
-  /** Session that a continued run may resume. */
-  readonly resume: string | null;
+  /** The lane's newest runs, oldest first, for plans that start one. */
+  readonly runs: readonly Run[];
   /** The lane's outside writes that are neither done nor refused. */
   readonly openOutbox: readonly OutboxRow[];
   readonly now: number;
@@ -170,6 +170,7 @@ class StepWriter {
     const run = kind === "run" ? lane.lastRun + 1 : lane.lastRun;
     const id = newId(this.#parts.random, "work");
     const workflowHash = this.#scope.workflow.hash;
+    const built = planResumption(kind === "run" ? this.#scope.runs : [], this.#scope.workflow.agentProvider.kind);
     const assignment: Assignment = {
       issue: this.#scope.issue,
       workflowHash,
@@ -180,7 +181,10 @@ class StepWriter {
       headSha: lane.branch?.headSha ?? null,
       changeId: lane.branch?.changeId ?? null,
       feedback: options.feedback ?? null,
-      resume: purpose === "continuation" || purpose === "repair" ? this.#scope.resume : null,
+      resume: built.session,
+      baseline: built.baseline,
+      interrupted: built.interrupted,
+      earlier: built.earlier,
       deleteBranch: options.deleteBranch ?? false,
       outbox: [...this.#workerRows],
     };

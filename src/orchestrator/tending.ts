@@ -3,7 +3,7 @@ import type { Issue } from "../model/issue.ts";
 import type { LaneFacts } from "../model/facts.ts";
 import type { Lane } from "../model/lane.ts";
 import type { Plan } from "../model/plan.ts";
-import { judgeStall, orderCandidates } from "../policy/index.ts";
+import { judgeStall, orderCandidates, RUNS_FOR_RESUMPTION } from "../policy/index.ts";
 import { reason } from "../model/verdict.ts";
 import type { Board } from "./board.ts";
 import { lastKnown, needsChange, needsFreshIssue, planFor, startOf, waitOf } from "./care.ts";
@@ -122,14 +122,15 @@ async function apply(parts: OrchestratorParts, board: Board, lane: Lane, plan: P
   if (wait !== undefined) board.waits.set(lane.id, wait.reason);
   const seen = seenIssue(board, lane, round);
   if (!acts(plan) && !(seen != null && isWorthKeeping(lane, seen))) return;
-  const last = lane.lastRun === 0 ? undefined : await parts.record.views.run(lane.id, lane.lastRun);
+  const isStart = startOf(plan) !== undefined && lane.lastRun > 0;
+  const runs = isStart ? await parts.record.views.runsOfLane(lane.id, RUNS_FOR_RESUMPTION) : [];
   const issue = seen ?? lastKnown(lane, board.issues.get(lane.issue.id));
   await carryOutPlan(parts, plan, {
     lane,
     issue,
     change: seenChange(lane, round),
     workflow: parts.workflows.current(),
-    resume: last?.sessionId ?? null,
+    runs,
     openOutbox: board.outboxOf(lane.id),
     now: round.now,
   });

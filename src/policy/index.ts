@@ -31,6 +31,7 @@ export {
   repairMark,
   VALIDATION_CHECK,
 } from "./repairs.ts";
+export { planResumption, RUNS_FOR_RESUMPTION } from "./resumption.ts";
 export { CONTINUATION_DELAY_MS, retryDelay } from "./retry-delay.ts";
 export { isOnlyMoved, planMove, planRoute } from "./route.ts";
 export { countSlots, judgeSlots, NO_SLOT_ERROR } from "./slots.ts";

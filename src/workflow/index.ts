@@ -5,7 +5,7 @@ export type { WorkflowChange, WorkflowInput, WorkflowKinds } from "./input.ts";
 export { readSchema, SCHEMA_NAMES } from "./key-description.ts";
 export { loadWorkflow } from "./load.ts";
 export { packagedFolder } from "./packaged.ts";
-export { type PromptInput, renderContinuation, renderPrompt } from "./prompt.ts";
+export { type PromptInput, renderContinuation, renderPrompt, renderResumption } from "./prompt.ts";
 export { type WorkflowSource, watchWorkflow } from "./reload.ts";
 export { findTemplate, listTemplates, resolveTemplate } from "./templates.ts";
 export { followValidity, type Validity } from "./validity.ts";

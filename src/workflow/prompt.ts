@@ -15,6 +15,8 @@ export interface PromptInput {
   readonly retryKind: string | null;
   /** What review or CI asks for; gets a section of its own. */
   readonly feedback: string | null;
+  /** What earlier runs came to, for a session that knows nothing of them; gets a section of its own. */
+  readonly earlier?: string | null;
   readonly lane: { readonly branch: string | null; readonly workspace?: string };
   readonly tools: readonly Pick<ToolDescriptor, "name" | "description">[];
   readonly run: { readonly number: number; readonly purpose: RunPurpose };
@@ -31,9 +33,38 @@ export function renderPrompt(workflow: Workflow, input: PromptInput): string {
   const body = renderTemplate(workflow.prompt, variablesOf(workflow, input), origin, parts).trim();
   // Symphony's prompts are whole (S-174): they ask for `feedback` where they want it, and the tracker's state alone ends the work.
   if (kind === SYMPHONY_PROFILE) return body;
-  const feedback = input.feedback === null ? "" : `## What has to change\n\n${input.feedback.trim()}`;
-  const ending = endingOf(workflow, input.tools);
-  return [body, feedback, ending].filter((part) => part !== "").join("\n\n");
+  const earlier = section("What was done before", input.earlier ?? null);
+  return [body, earlier, ...endOf(workflow, input)].filter((part) => part !== "").join("\n\n");
+}
+
+/**
+ * The first prompt of a run whose session was resumed: what has happened since, the issue as it stands now, and how the run ends; the conversation
+ * has the rest. In profile `symphony` the template alone. Throws like `renderPrompt`.
+ */
+export function renderResumption(
+  workflow: Workflow,
+  input: PromptInput & { readonly interrupted: string | null },
+): string {
+  if (workflow.profile.kind === SYMPHONY_PROFILE) return renderPrompt(workflow, input);
+  const { identifier, title, state, description } = input.issue;
+  const begin = [
+    `You go on with the work on ${identifier} in the same session and workspace; this is run ${input.run.number}.`,
+    input.interrupted === null
+      ? "Go on from where you are: do not start over."
+      : `Your last turn was interrupted: ${input.interrupted}\n` +
+        "What you were doing then may be half done. Look at the working tree again before you go on: which files differ, and whether what you rely on is there.",
+  ].join("\n");
+  const now = section(`The issue as it stands now`, [`${title} (${state})`, description ?? ""].join("\n\n").trim());
+  return [begin, now, ...endOf(workflow, input)].filter((part) => part !== "").join("\n\n");
+}
+
+/** What every first prompt of a run ends with. */
+function endOf(workflow: Workflow, { feedback, tools }: PromptInput): readonly string[] {
+  return [section("What has to change", feedback), endingOf(workflow, tools)];
+}
+
+function section(title: string, text: string | null): string {
+  return text === null ? "" : `## ${title}\n\n${text.trim()}`;
 }
 
 /** What a further turn of a running session is told: only how to go on, the conversation has the rest (S-093). */

@@ -32,6 +32,8 @@ export interface WorkshopOptions {
   readonly workflow?: Partial<Workflow>;
   readonly steps?: readonly Step[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** More programs of the machine. */
+  readonly programs?: Readonly<Record<string, SimProgram>>;
   /** What `sh` does; default: exits with 0. */
   readonly shell?: SimProgram;
   /** What goes wrong with the next calls of the forge, in order. */
@@ -69,6 +71,7 @@ export class Workshop {
     const programs = {
       [SIM_AGENT_COMMAND]: simAgentProgram(this.journal),
       sh: options.shell ?? (async () => 0),
+      ...options.programs,
     };
     const environment = options.environment ?? { PATH: "/bin" };
     this.runtime = simRuntime({ clock: this.clock, programs, environment, machine: "here" });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type PromptInput, renderContinuation, renderPrompt } from "../../src/workflow/index.ts";
+import { type PromptInput, renderContinuation, renderPrompt, renderResumption } from "../../src/workflow/index.ts";
 import { MaestroError } from "../../src/base/errors.ts";
 import { anIssue, LEAST, loadText, promptInput, TOOLS } from "./fixture.ts";
 
@@ -141,5 +141,31 @@ describe("S-093 a further turn", () => {
     expect(text).not.toContain("The original prompt.");
     expect(text).not.toContain("last turn");
     expect(renderContinuation(workflow, { turn: 5, maxTurns: 5 })).toContain("This is the last turn");
+  });
+});
+
+describe("the first prompt of a run whose session goes on", () => {
+  const resumed = async (changes: Partial<PromptInput>, interrupted: string | null) =>
+    renderResumption(await loadText(LEAST, { body: "The template." }), { ...promptInput(changes), interrupted });
+
+  test("tells of the interruption, of the issue as it is now and of the end, not the template again", async () => {
+    const prompt = await resumed({ run: { number: 4, purpose: "retry" } }, "The service ended while this ran.");
+    expect(prompt).toContain("this is run 4.\nYour last turn was interrupted: The service ended while this ran.");
+    expect(prompt).toContain("Look at the working tree again");
+    expect(prompt).toContain("## The issue as it stands now\n\nMake it so (Todo)\n\nAll of it.");
+    expect(prompt).toContain("## How this run ends");
+    expect(prompt).not.toContain("The template.");
+  });
+
+  test("after an end of its own it has to say what has to change, if anything", async () => {
+    const prompt = await resumed({ feedback: "The checks failed." }, null);
+    expect(prompt).toContain("do not start over");
+    expect(prompt).not.toContain("interrupted");
+    expect(prompt).toContain("## What has to change\n\nThe checks failed.");
+  });
+
+  test("a new session is told what was done before", async () => {
+    const prompt = renderPrompt(await loadText(LEAST, { body: "The template." }), promptInput({ earlier: "Run 1: x" }));
+    expect(prompt).toMatch(/^The template\.\n\n## What was done before\n\nRun 1: x\n\n## How this run ends/);
   });
 });

@@ -1,5 +1,5 @@
 import type { AgentEvent, UsageDetails } from "../../contracts/agent-provider.ts";
-import { addUsage, type TokenUsage } from "../../model/usage.ts";
+import { addUsage, NO_USAGE, type TokenUsage } from "../../model/usage.ts";
 
 /** What a session has used, told as differences, so that nothing is counted twice: not after a resume, and not with a total told again. */
 export class Totals {
@@ -13,8 +13,9 @@ export class Totals {
     this.#tell = tell;
   }
 
-  /** The session is new: all that it costs is told. What a resumed one had cost before counts for nothing. */
+  /** The session is new: all that it uses and costs is told. What a resumed one had cost before counts for nothing. */
   startAnew(): void {
+    this.usage = NO_USAGE;
     this.#costUsd = 0;
   }
 

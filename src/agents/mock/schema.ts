@@ -39,6 +39,8 @@ const UsageStep = Type.Object(
     input_tokens: count,
     output_tokens: count,
     model: Type.Optional(Type.String()),
+    /** The numbers are what the session has used in all, over all its runs. */
+    total: Type.Optional(Type.Boolean()),
   },
   strict,
 );
@@ -128,6 +130,7 @@ const UsageMessage = Type.Object(
     output_tokens: count,
     total_tokens: Type.Optional(count),
     model: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+    total: Type.Optional(Type.Boolean()),
   },
   lenient,
 );

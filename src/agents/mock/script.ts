@@ -158,7 +158,8 @@ async function talk(step: TalkStep, effects: StepEffects): Promise<null> {
     case "usage": {
       const { input_tokens, output_tokens } = step;
       const total_tokens = input_tokens + output_tokens;
-      effects.emit({ type: "usage", input_tokens, output_tokens, total_tokens, model: step.model ?? null });
+      const total = step.total === true ? { total: true } : {};
+      effects.emit({ type: "usage", input_tokens, output_tokens, total_tokens, model: step.model ?? null, ...total });
       return null;
     }
     case "flood":

@@ -1,9 +1,16 @@
 import { withDeadline } from "../../base/abort.ts";
 import { isMaestroError } from "../../base/errors.ts";
 import { endAgent, exitSentence, type LaunchedAgent } from "../../contracts/agent-launch.ts";
-import type { AgentFailure, AgentSession, SessionRequest, TurnResult } from "../../contracts/agent-provider.ts";
+import type {
+  AgentEvent,
+  AgentFailure,
+  AgentSession,
+  SessionRequest,
+  TurnResult,
+} from "../../contracts/agent-provider.ts";
 import { AgentTurns } from "../../contracts/agent-turns.ts";
 import type { RunningProcess } from "../../contracts/runtime.ts";
+import { NO_USAGE, type TokenUsage, usageSince } from "../../model/usage.ts";
 import { readLine, toEvent, toFailureKind } from "./map.ts";
 import type { AgentMessage, HostMessage } from "./schema.ts";
 import type { TurnEnd } from "./script.ts";
@@ -20,12 +27,15 @@ export class MockSession implements AgentSession {
   readonly #turns: AgentTurns;
   #onReady: ((session: string) => void) | null = null;
   #proposed = "";
+  /** What the session has used in all, as far as it was told. */
+  #counted: TokenUsage;
   #stopping: Promise<void> | null = null;
 
   constructor(agent: LaunchedAgent, request: SessionRequest) {
     this.#agent = agent;
     this.#process = agent.process;
     this.#request = request;
+    this.#counted = request.baseline ?? NO_USAGE;
     this.#turns = new AgentTurns(request);
     void agent.process.exited.then((exit) => this.#turns.close("process_exit", exitSentence(exit)));
     agent.listen((line) => this.#receive(line));
@@ -46,6 +56,7 @@ export class MockSession implements AgentSession {
       if (typeof answer !== "string") return this.#agent.explainExit(answer);
       this.id = answer;
       this.resumed = resume !== null && answer === resume;
+      if (!this.resumed) this.#counted = NO_USAGE;
       return null;
     } catch (error) {
       const isLate = isMaestroError(error) && error.code === "deadline";
@@ -85,8 +96,7 @@ export class MockSession implements AgentSession {
       case "message":
       case "activity":
       case "usage":
-        if (message.type === "message") this.#turns.say(message.text);
-        this.#request.onEvent(toEvent(message));
+        this.#tell(message, toEvent(message));
         return;
       case "ready":
         this.#onReady?.(message.session ?? this.#proposed);
@@ -97,6 +107,13 @@ export class MockSession implements AgentSession {
       default:
         if (isEndOf(message, turn)) this.#finish(message);
     }
+  }
+
+  #tell(message: AgentMessage, event: AgentEvent): void {
+    if (event.type === "message") this.#turns.say(event.text);
+    const isTotal = message.type === "usage" && message.total === true && event.type === "usage";
+    this.#request.onEvent(isTotal ? { ...event, usage: usageSince(this.#counted, event.usage) } : event);
+    if (isTotal) this.#counted = event.usage;
   }
 
   #finish(end: TurnEnd): void {

@@ -1,5 +1,6 @@
 import type { CompletionSignal, RunPhase, WorkOutcome } from "../run.ts";
 import type { RunSummary } from "../run-summary.ts";
+import type { RunSession } from "../session.ts";
 import type { TokenUsage } from "../usage.ts";
 import type { WorkKind } from "../work.ts";
 
@@ -41,14 +42,10 @@ export type WorkEvent =
       readonly type: "process_exited";
       readonly data: { readonly marker: string; readonly code: number | null; readonly signal: string | null };
     }
+  /** Written before the first prompt is sent. */
   | {
       readonly type: "session_started";
-      readonly data: {
-        readonly sessionId: string;
-        readonly agent: string;
-        readonly resumed: boolean;
-        readonly promptHash: string;
-      };
+      readonly data: RunSession & { readonly sessionId: string; readonly promptHash: string };
     }
   | { readonly type: "turn_started"; readonly data: { readonly turn: number } }
   | {

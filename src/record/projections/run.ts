@@ -47,6 +47,11 @@ function claim(stored: StoredEvent, { data }: EventOf<"work_enqueued">): Run | u
   };
 }
 
+function sessionOf({ data }: EventOf<"session_started">): Pick<Run, "sessionId" | "session"> {
+  const { sessionId, promptHash: _, ...session } = data;
+  return { sessionId, session };
+}
+
 function observed(run: Run, { event, at }: StoredEvent): Run {
   switch (event.type) {
     case "lease_granted":
@@ -56,7 +61,7 @@ function observed(run: Run, { event, at }: StoredEvent): Run {
     case "workspace_prepared":
       return { ...run, workspacePath: event.data.path };
     case "session_started":
-      return { ...run, sessionId: event.data.sessionId };
+      return { ...run, ...sessionOf(event) };
     case "turn_started":
       return { ...run, turns: Math.max(run.turns, event.data.turn) };
     case "tool_called":

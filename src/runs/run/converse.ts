@@ -2,11 +2,13 @@ import { anySignal } from "../../base/abort.ts";
 import { MaestroError } from "../../base/errors.ts";
 import { shortHash } from "../../base/ids.ts";
 import type { AgentEvent } from "../../contracts/agent-provider.ts";
+import type { EventOf } from "../../model/events/index.ts";
 import type { RunPhase } from "../../model/run.ts";
 import type { TranscriptWriter } from "../../record/index.ts";
-import { renderPrompt } from "../../workflow/index.ts";
+import { NO_USAGE } from "../../model/usage.ts";
+import { renderPrompt, renderResumption } from "../../workflow/index.ts";
 import type { WorkContext } from "../context.ts";
-import { startAgent } from "./session-start.ts";
+import { type StartedAgent, startAgent } from "./session-start.ts";
 import { SessionWatch } from "./session-watch.ts";
 import { ToolDesk } from "./tool-desk.ts";
 import { masked, takeTurns, type TurnsEnd } from "./turns.ts";
@@ -58,8 +60,7 @@ async function talk(
   const enter = (phase: RunPhase) => observer.note({ type: "phase_entered", data: { phase } });
   enter("building_prompt");
   const desk = new ToolDesk(context);
-  const prompt = promptOf(context, conversation, desk);
-  conversation.transcript.append(prompt, "prompt");
+  const prompts = promptsOf(context, conversation, desk);
   enter("launching_agent");
   const watch = new SessionWatch({
     clock: parts.clock,
@@ -81,15 +82,9 @@ async function talk(
   const { session } = start;
   context.scope.defer("agent", () => session.stop({ graceMs: STOP_GRACE_MS }), RELEASE_LIMIT_MS);
   enter("initializing_session");
-  observer.note({
-    type: "session_started",
-    data: {
-      sessionId: session.id,
-      agent: workflow.agentProvider.kind,
-      resumed: session.resumed,
-      promptHash: shortHash(prompt),
-    },
-  });
+  const prompt = session.resumed ? prompts.resumed : prompts.whole;
+  conversation.transcript.append(prompt, "prompt");
+  await observer.observe({ type: "session_started", data: sessionData(context, conversation, start, prompt) });
   enter("streaming_turn");
   try {
     const log = context.log.child({ session_id: session.id });
@@ -99,17 +94,40 @@ async function talk(
   }
 }
 
-function promptOf({ assignment, workflow, work }: WorkContext, conversation: Conversation, desk: ToolDesk): string {
-  const { issue, attempt, purpose, branch } = assignment;
-  return renderPrompt(workflow, {
+/** What goes on record before the first prompt: what the agent does from there on can be found again, whatever happens. */
+function sessionData(
+  { workflow, assignment }: WorkContext,
+  { path }: Conversation,
+  { session, stateDirectory }: Extract<StartedAgent, { ok: true }>,
+  prompt: string,
+): EventOf<"session_started">["data"] {
+  return {
+    sessionId: session.id,
+    promptHash: shortHash(prompt),
+    agent: workflow.agentProvider.kind,
+    resumed: session.resumed,
+    ...(session.version === undefined ? {} : { version: session.version }),
+    ...(stateDirectory === undefined ? {} : { stateDirectory }),
+    cwd: path,
+    baseline: session.resumed ? (assignment.baseline ?? NO_USAGE) : NO_USAGE,
+  };
+}
+
+/** What the session is told first: `resumed` when it is the old one, else `whole`. Both are made before anything is started. */
+function promptsOf({ assignment, workflow, work }: WorkContext, conversation: Conversation, desk: ToolDesk) {
+  const { issue, attempt, purpose, branch, earlier = null, interrupted = null, resume } = assignment;
+  const input = {
     issue,
     attempt,
     retryKind: purpose === "first" ? null : purpose,
     feedback: conversation.feedback,
+    earlier,
     lane: { branch, workspace: conversation.path },
     tools: desk.descriptors,
     run: { number: work.run, purpose },
-  });
+  };
+  const whole = renderPrompt(workflow, input);
+  return { whole, resumed: resume === null ? whole : renderResumption(workflow, { ...input, interrupted }) };
 }
 
 function runTimedOut(ms: number): MaestroError {

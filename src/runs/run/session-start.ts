@@ -15,14 +15,18 @@ export interface SessionStaff {
   readonly signal: AbortSignal;
 }
 
+/** A session, or why there is none, and the folder of its account when it has one. */
+export type StartedAgent = SessionStart & { readonly stateDirectory?: string };
+
 /** Starts the run's agent with what it needs: its tools, its environment, its account and its limits. What it was given ends with the run's session. */
-export async function startAgent(context: WorkContext, path: string, staff: SessionStaff): Promise<SessionStart> {
+export async function startAgent(context: WorkContext, path: string, staff: SessionStaff): Promise<StartedAgent> {
   const { parts, workflow, work, assignment, runtime, log } = context;
   const { desk, watch, hear, signal } = staff;
   const { agent } = workflow;
   const provider = await parts.agent(workflow);
   const own = provider.hasOwnHome === true ? await ownFolders(context, provider) : { env: {} };
-  return provider.start({
+  const resume = provider.capabilities.resume ? assignment.resume : null;
+  const start = await provider.start({
     runtime,
     clock: parts.clock,
     log,
@@ -31,7 +35,8 @@ export async function startAgent(context: WorkContext, path: string, staff: Sess
     title: `${assignment.issue.identifier}: ${assignment.issue.title}`,
     tools: desk.descriptors,
     callTool: (call) => desk.answer(call, signal),
-    resume: provider.capabilities.resume ? assignment.resume : null,
+    resume,
+    ...(resume === null || assignment.baseline == null ? {} : { baseline: assignment.baseline }),
     limits: {
       startupMs: agent.startupTimeoutMs,
       responseMs: agent.readTimeoutMs,
@@ -49,6 +54,7 @@ export async function startAgent(context: WorkContext, path: string, staff: Sess
     onEvent: hear,
     signal,
   });
+  return "account" in own ? { ...start, stateDirectory: own.account.stateDirectory } : start;
 }
 
 /** A right to use the tool server, for agents that take their tools there. */
@@ -71,7 +77,9 @@ async function servedTools(
 async function ownFolders(
   { parts, runtime, work, scope }: WorkContext,
   { kind }: AgentProvider,
-): Promise<Pick<SessionRequest, "account" | "temporaryDirectory"> & { readonly env: Record<string, string> }> {
+): Promise<
+  Required<Pick<SessionRequest, "account" | "temporaryDirectory">> & { readonly env: Record<string, string> }
+> {
   const name = "default";
   const stateDirectory = `${parts.agentsDirectory}/${kind}/${name}`;
   const home = `${stateDirectory}/home`;
