@@ -8,6 +8,7 @@ import { builtInKinds } from "../../src/app-kinds.ts";
 import { systemClock } from "../../src/base/clock.ts";
 import { MaestroError } from "../../src/base/errors.ts";
 import { silentLog } from "../../src/base/log.ts";
+import { systemRandom } from "../../src/base/random.ts";
 import { SecretRegistry } from "../../src/base/redact.ts";
 import type { AgentRig, App, Project } from "../../src/cli/app.ts";
 import type { AgentProbe, AgentProvider } from "../../src/contracts/agent-provider.ts";
@@ -61,6 +62,8 @@ async function healthy(
     isRunning: changes.isRunning ?? false,
     parts: {
       clock,
+      // Processes are found by names that are made of it: two tests must not have the same.
+      random: systemRandom(),
       home: root,
       locate: async () => project,
       workflow: async () => workflow,

@@ -6,6 +6,7 @@ import { systemClock } from "../../src/base/clock.ts";
 import { MaestroError } from "../../src/base/errors.ts";
 import { silentLog } from "../../src/base/log.ts";
 import type { JsonObject } from "../../src/base/json.ts";
+import { systemRandom } from "../../src/base/random.ts";
 import type { AgentRig } from "../../src/cli/app.ts";
 import { mockAgent } from "../../src/agents/mock/index.ts";
 import { localRuntime } from "../../src/runtimes/local/index.ts";
@@ -107,7 +108,7 @@ describe("maestro smoke agent", () => {
       agentsDirectory: "/nowhere",
       environment: (extra) => ({ PATH: process.env.PATH ?? "", ...extra }),
     };
-    return { self: await stage({ parts: { clock, agent: async () => rig } }), temporary };
+    return { self: await stage({ parts: { clock, random: systemRandom(), agent: async () => rig } }), temporary };
   }
   const scripted = (...steps: JsonObject[]) => ({ scripts: { default: { runs: [steps] } } });
 
