@@ -1,5 +1,6 @@
 import { isMaestroError } from "../../base/errors.ts";
 import type { SessionRequest } from "../../contracts/agent-provider.ts";
+import type { Runtime } from "../../contracts/runtime.ts";
 
 /** What a session needs from the machine before Codex is started. */
 type Place = Pick<SessionRequest, "account" | "env" | "runtime" | "temporaryDirectory" | "workspace">;
@@ -33,8 +34,30 @@ export async function prepareHome({
   return { ...whole, CODEX_HOME: account.stateDirectory };
 }
 
+/** The file of a login. */
+export interface LoginWatch {
+  /** Whether it was written since the watch began, by whomever. Never rejects. */
+  isRenewed(): Promise<boolean>;
+}
+
+/** Watches the login that Codex is about to read. Never rejects. */
+export async function watchLogin(runtime: Runtime, { CODEX_HOME, HOME }: Record<string, string>): Promise<LoginWatch> {
+  const stamp = async (): Promise<string | null> => {
+    try {
+      const path = await runtime.realPath(`${CODEX_HOME ?? `${HOME}/.codex`}/${LOGIN_FILE}`);
+      const found = await runtime.stat(path);
+      return found === undefined ? null : `${found.modifiedAt} ${found.size}`;
+    } catch {
+      // Without the file there is nothing that could be renewed; Codex itself says what is wrong with it.
+      return null;
+    }
+  };
+  const atFirst = await stamp();
+  return { isRenewed: async () => (await stamp()) !== atFirst };
+}
+
 /** Whether the workspace is a repository of its own, whose metadata the agent may need to write. */
-export async function hasRepository({ runtime, workspace }: Place): Promise<boolean> {
+export async function findRepository({ runtime, workspace }: Place): Promise<boolean> {
   return (await runtime.stat(`${workspace}/.git`))?.kind === "directory";
 }
 

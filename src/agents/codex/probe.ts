@@ -1,6 +1,5 @@
 import { withDeadline } from "../../base/abort.ts";
-import { MaestroError, toMaestroError } from "../../base/errors.ts";
-import { isJsonObject } from "../../base/json.ts";
+import { isMaestroError, MaestroError, toMaestroError } from "../../base/errors.ts";
 import { METHOD_NOT_FOUND, RpcRefusal } from "../../base/json-rpc.ts";
 import { endAgent, type LaunchedAgent } from "../../contracts/agent-launch.ts";
 import type { AgentProbe, SessionRequest } from "../../contracts/agent-provider.ts";
@@ -64,7 +63,7 @@ async function examine(agent: LaunchedAgent, options: CodexOptions, request: Ses
     );
   const greeted = await step("handshake", async (signal) => {
     findings.version = await client.greet(signal);
-    findings.login = loginIn(await client.ask("account/read", {}, signal), options);
+    findings.login = await readLogin(client, options, signal);
     return { value: true, sentence: "The handshake was answered." };
   });
   if (greeted !== null) {
@@ -114,12 +113,21 @@ async function listTools(
   throw new MaestroError({ code: "protocol", message: `Codex does not see these tools: ${missing.join(", ")}${why}.` });
 }
 
-/** Which login a session would use. A model provider of the settings brings its own key. */
-function loginIn(answer: unknown, { config = {} }: CodexOptions): string | null {
+/** Which login a session would use. A model provider of the settings brings its own key; a login of ChatGPT is looked at over the network. */
+async function readLogin(
+  client: CodexClient,
+  { config = {} }: CodexOptions,
+  signal: AbortSignal,
+): Promise<string | null> {
   const provider = config.model_provider;
   if (typeof provider === "string" && provider !== "openai") return `the key of the model provider ${provider}`;
-  if (!isJsonObject(answer) || !validateAccountRead(answer)) return null;
-  return LOGINS.get(answer.account?.type) ?? null;
+  try {
+    const answer = await client.ask("account/read", {}, signal);
+    return validateAccountRead(answer) ? (LOGINS.get(answer.account?.type) ?? null) : null;
+  } catch (error) {
+    if (!isMaestroError(error) || error.code !== "rpc_error") throw error;
+    return `a login that Codex cannot look at now (${error.message})`;
+  }
 }
 
 const LOGINS: ReadonlyMap<string | undefined, string> = new Map([

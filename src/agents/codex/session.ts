@@ -5,7 +5,7 @@ import type { AgentFailure, AgentSession, SessionRequest, TurnResult } from "../
 import { AgentTurns } from "../../contracts/agent-turns.ts";
 import type { TokenUsage } from "../../model/usage.ts";
 import { CodexClient } from "./client.ts";
-import { removeStubs } from "./home.ts";
+import { type LoginWatch, removeStubs } from "./home.ts";
 import { openThread, type OpenThread, toStartFailure } from "./opening.ts";
 import { answerRequest } from "./requests.ts";
 import { validateTurnBegun } from "./schema.gen.ts";
@@ -15,12 +15,17 @@ import { turnParameters } from "./thread-settings.ts";
 
 const DEFAULT_GRACE_MS = 2_000;
 
-/** What a session is made from beside its process. */
-export interface SessionParts {
-  readonly options: CodexOptions;
-  readonly request: SessionRequest;
+/** What was found on the machine before the program was started. */
+export interface SessionPlace {
   /** The workspace is a repository of its own. */
   readonly hasRepository: boolean;
+  readonly login: LoginWatch;
+}
+
+/** What a session is made from beside its process. */
+interface SessionParts extends SessionPlace {
+  readonly options: CodexOptions;
+  readonly request: SessionRequest;
 }
 
 /** A thread of Codex in a process of its own. */
@@ -68,7 +73,7 @@ export class CodexSession implements AgentSession {
     this.#reader?.leaveTurn();
     // A turn that was given up on this side would take the next prompt for a word in between.
     if (this.#reader?.turnId != null) void this.#breakOff().catch(() => undefined);
-    return result;
+    return this.#judgeLogin(result);
   }
 
   async steer(text: string): Promise<void> {
@@ -125,6 +130,17 @@ export class CodexSession implements AgentSession {
       else if (code === "rpc_error") this.#turns.failByAgent("protocol", `Codex refused the turn: ${message}`);
       // Otherwise the process has ended, which ends the turn.
     }
+  }
+
+  /**
+   * Of two processes that renew one login at the same moment, the later one is refused as if it had none, while the login is well: that
+   * goes away by trying again. A login that is dead fails the next session before anybody renews it.
+   */
+  async #judgeLogin(result: TurnResult): Promise<TurnResult> {
+    const { failure } = result;
+    if (failure?.kind !== "auth" || !(await this.#parts.login.isRenewed())) return result;
+    const sentence = `The login was renewed while Codex was using it: ${failure.sentence}`;
+    return { ...result, failure: { ...failure, kind: "turn_failed", sentence } };
   }
 
   /** Ends Codex's turn, and the commands that it would leave running. */

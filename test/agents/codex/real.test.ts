@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ModelScript } from "../../../dev/fakes/models/script.ts";
@@ -156,18 +156,5 @@ describe.skipIf(CODEX === null)("a real Codex", () => {
     await rig.until(() => rig.events.some(({ type }) => type === "command"));
     await session.steer?.("Rather stop.");
     expect((await turn).finalMessage).toBe("stopped");
-  });
-
-  it("uses the login of this machine in place, and writes nothing else into the account's settings", async () => {
-    const rig = await openRig(() => [{ text: "hello" }]);
-    const login = join(rig.folder, "home", ".codex");
-    mkdirSync(login);
-    writeFileSync(join(login, "auth.json"), JSON.stringify({ auth_mode: "apikey", OPENAI_API_KEY: "sk-of-the-user" }));
-    const [first, second] = await Promise.all([rig.session(), rig.session()]);
-    expect((await first.turn("go")).status).toBe("completed");
-    expect((await second.turn("go")).status).toBe("completed");
-    await Promise.all([first.stop(), second.stop()]);
-    expect(lstatSync(join(rig.stateDirectory, "auth.json")).isSymbolicLink()).toBe(true);
-    expect(existsSync(join(rig.stateDirectory, "config.toml"))).toBe(false);
   });
 });
