@@ -22,7 +22,7 @@ export async function smokeAgent(cli: Cli, target: Target, options: AgentSmokeOp
   await runSmoke(cli, { name: "agent", limitMs, json }, async (probe) => {
     const rig = await probe("config", async () => {
       const found = await app.agent(project);
-      const able = Object.entries(found.provider.capabilities).flatMap(([name, has]) => (has ? [name] : []));
+      const able = Object.entries(found.provider.capabilities).flatMap(([name, has]) => (has === true ? [name] : []));
       return [found, `${found.workflow.path} is valid, its agent "${found.provider.kind}" has ${able.join(", ")}`];
     });
     const trial = await probe("workspace", async () => {
