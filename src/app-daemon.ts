@@ -6,6 +6,7 @@ import { makeFolder } from "./base/folder.ts";
 import { newId } from "./base/ids.ts";
 import { isMaestroError, toMaestroError } from "./base/errors.ts";
 import { stableJson } from "./base/json.ts";
+import { RateLimiters } from "./base/rate-limiter.ts";
 import { Scope } from "./base/scope.ts";
 import { OutsideAdapters } from "./app-adapters.ts";
 import { oneIssueOnly } from "./app-one-issue.ts";
@@ -182,6 +183,7 @@ async function openOutside(parts: DaemonParts, workflow: Workflow, hints: Hints,
     random,
     log,
     secrets,
+    limiters: new RateLimiters(clock),
     stateDirectory: project.stateDirectory,
     environment: parts.terminal.environment,
   };

@@ -64,3 +64,21 @@ export class Mutex extends Semaphore {
     super(1);
   }
 }
+
+/** A mutex for each key, kept only while somebody has or wants it. Not re-entrant. */
+export class KeyedMutex {
+  readonly #mutexes = new Map<string, { readonly mutex: Mutex; users: number }>();
+
+  /** Runs work alone among all with this key. Only the wait can be aborted (MaestroError `aborted`). */
+  async run<T>(key: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const entry = this.#mutexes.get(key) ?? { mutex: new Mutex(), users: 0 };
+    this.#mutexes.set(key, entry);
+    entry.users += 1;
+    try {
+      return await entry.mutex.run(work, signal);
+    } finally {
+      entry.users -= 1;
+      if (entry.users === 0) this.#mutexes.delete(key);
+    }
+  }
+}

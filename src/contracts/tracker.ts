@@ -3,6 +3,7 @@ import type { Clock } from "../base/clock.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { Log } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
+import type { RateLimiters } from "../base/rate-limiter.ts";
 import type { SecretRegistry } from "../base/redact.ts";
 import type { ApiBudget, CallOptions, Delivery, DeliveryVerdict } from "./outside.ts";
 
@@ -141,6 +142,8 @@ export interface AdapterContext {
   readonly random: Random;
   readonly log: Log;
   readonly secrets: SecretRegistry;
+  /** Shared by all adapters of the process, so that those with one credential spend one allowance. Absent: the adapter has its own. */
+  readonly limiters?: RateLimiters;
   /** Folder of the workflow file; relative paths of options start here. */
   readonly directory: string;
   /** The instance's own folder for what an adapter must keep. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { VirtualClock } from "../../dev/sim/virtual-clock.ts";
-import { Mutex, Semaphore } from "../../src/base/mutex.ts";
+import { KeyedMutex, Mutex, Semaphore } from "../../src/base/mutex.ts";
 import { Wake } from "../../src/base/wake.ts";
 
 describe("Semaphore", () => {
@@ -80,5 +80,24 @@ describe("Wake", () => {
     await expect(stopped).rejects.toMatchObject({ code: "aborted" });
     await expect(wake.wait(clock, 10, controller.signal)).rejects.toMatchObject({ code: "aborted" });
     expect(clock.pendingTimers()).toBe(0);
+  });
+});
+
+describe("KeyedMutex", () => {
+  it("lets one piece of work per key run at a time, and different keys side by side", async () => {
+    const clock = new VirtualClock();
+    const mutex = new KeyedMutex();
+    const seen: string[] = [];
+    const work = (key: string, name: string) =>
+      mutex.run(key, async () => {
+        seen.push(`+${name}`);
+        await clock.sleep(10);
+        seen.push(`-${name}`);
+      });
+    const all = [work("a", "a1"), work("a", "a2"), work("b", "b1")];
+    await clock.advance(100);
+    await Promise.all(all);
+    expect(seen.slice(0, 2)).toEqual(["+a1", "+b1"]);
+    expect(seen.filter((entry) => entry.includes("a"))).toEqual(["+a1", "-a1", "+a2", "-a2"]);
   });
 });
