@@ -34,7 +34,10 @@ export function patientClock(): VirtualClock {
 export async function sampleRecord(
   place: RecordPlace = { file: ":memory:" },
   clock = patientClock(),
-  more: { readonly onTrouble?: (trouble: MaestroError | null) => void } = {},
+  more: {
+    readonly onTrouble?: (trouble: MaestroError | null) => void;
+    readonly breathe?: () => Promise<void>;
+  } = {},
 ) {
   const secrets = new SecretRegistry();
   const log = memoryLog();

@@ -37,6 +37,29 @@ describe("group commit", () => {
     expect(clock.pendingTimers()).toBe(0);
   });
 
+  test("a commit waits for what is still being asked, and no longer", async () => {
+    const late: (() => void)[] = [];
+    const { record } = await sampleRecord({ file: ":memory:" }, patientClock(), {
+      breathe: async () => late.shift()?.(),
+    });
+    const commits: number[] = [];
+    record.subscribe((events) => commits.push(events.length));
+    const asked: Promise<unknown>[] = [];
+    const open = (id: string): void => {
+      asked.push(record.transact((tx) => tx.append([sampleLane(id).opened()])));
+    };
+    late.push(
+      () => open("b"),
+      () => open("c"),
+      () => undefined,
+    );
+    open("a");
+    await asked[0];
+    open("d");
+    await Promise.all(asked);
+    expect(commits).toEqual([3, 1]);
+  });
+
   test("a flood becomes several commits, between which others get their turn", async () => {
     const { record, clock, lane, commits } = await leased();
     const flood = Promise.all(Array.from({ length: 3_500 }, (_, n) => record.observe([lane.progress(1, 1, `${n}`)])));
