@@ -119,6 +119,7 @@ function followDocuments(documents: Documents) {
   });
   const refresh = (key: string, resource: Resource<unknown>): void => {
     resource.outdate();
+    if (!resource.isWatched) return;
     pacer.request(key, () => {
       if (resource.isWatched) void resource.reload();
     });
@@ -144,10 +145,10 @@ function followDocuments(documents: Documents) {
           refresh(`issues ${identifier}`, resource);
         }
       }
-      const timeline = documents.timelines.at(lane);
+      const timeline = documents.timelines.known(lane);
       // An answer that is on its way was perhaps written before this event, and would replace it.
-      if (timeline.known.isLoading) refresh(`timelines ${lane}`, timeline);
-      else timeline.change((known) => (isNext(known, event) ? [...known, event] : known));
+      if (timeline?.known.isLoading === true) refresh(`timelines ${lane}`, timeline);
+      else timeline?.change((known) => (isNext(known, event) ? [...known, event] : known));
       if (type === "lane_opened") refresh("open", documents.open);
       if (type === "lane_closed") refreshAll("finished", documents.finished, everything);
       if (CHANGES_DIFF.has(type)) refreshAll("diffs", documents.diffs, (id) => id === lane);

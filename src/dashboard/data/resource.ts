@@ -71,7 +71,10 @@ export class Resource<T> {
   }
 }
 
-/** Documents of one kind, each made when it is first asked for. */
+/** Documents of one kind that are kept when nobody looks at them. */
+const KEPT = 40;
+
+/** Documents of one kind, each made when it is first asked for; of those that nobody looks at the oldest give way. */
 export class Family<T> {
   readonly #members = new Map<string, Resource<T>>();
   readonly #load: (id: string) => Promise<T>;
@@ -84,8 +87,15 @@ export class Family<T> {
     const known = this.#members.get(id);
     if (known !== undefined) return known;
     const made = new Resource(() => this.#load(id));
+    const idle = [...this.#members].filter(([, member]) => !member.isWatched);
+    for (const [name] of idle.slice(0, Math.max(0, idle.length - KEPT + 1))) this.#members.delete(name);
     this.#members.set(id, made);
     return made;
+  }
+
+  /** The document if it was asked for before. */
+  known(id: string): Resource<T> | undefined {
+    return this.#members.get(id);
   }
 
   entries(): readonly (readonly [string, Resource<T>])[] {

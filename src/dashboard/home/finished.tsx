@@ -1,7 +1,9 @@
-import { useEffect, useId, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+import type { FinishedList } from "../data/desk.ts";
 import { useDesk } from "../data/desk-context.ts";
 import { useResource } from "../data/resource.ts";
 import { Sign } from "../parts/icons.tsx";
+import { useKeptFocus } from "../parts/kept-focus.ts";
 import { Skeleton, Trouble } from "../parts/states.tsx";
 import { Group, Nothing } from "./group.tsx";
 import { FinishedRows } from "./rows.tsx";
@@ -15,7 +17,11 @@ export function Finished({ total }: { total: number }) {
   const sought = useSettled(words.trim());
   const desk = useDesk();
   const list = desk.finished.at(sought);
-  const { data, problem } = useResource(list);
+  const { data: found, problem } = useResource(list);
+  // What was found before stays until the next is here.
+  const last = useRef<FinishedList | null>(null);
+  if (found !== null) last.current = found;
+  const data = found ?? last.current;
   const id = useId();
   return (
     <Group title="Finished" count={total}>
@@ -41,6 +47,9 @@ export function Finished({ total }: { total: number }) {
       {total === 0 && <Nothing>Nothing has finished yet.</Nothing>}
       {data !== null && total > 0 && data.rows.length === 0 && <Nothing>No finished issue fits “{sought}”.</Nothing>}
       {data !== null && data.rows.length > 0 && <FinishedRows rows={data.rows} />}
+      <p class="hidden-words" role="status">
+        {sought !== "" && found !== null && `${found.rows.length}${found.next === null ? "" : " or more"} found`}
+      </p>
       {data !== null && data.next !== null && <More key={sought} onMore={() => desk.moreFinished(sought)} />}
     </Group>
   );
@@ -54,9 +63,16 @@ function More({ onMore }: { onMore: () => Promise<void> }) {
     setLoading(false);
   };
   return (
-    <button type="button" class="button more" disabled={isLoading} onClick={() => void load()}>
-      {isLoading ? "Loading …" : "Show more"}
-    </button>
+    <div {...useKeptFocus()}>
+      <button
+        type="button"
+        class="button more"
+        aria-disabled={isLoading}
+        onClick={() => void (isLoading ? undefined : load())}
+      >
+        {isLoading ? "Loading …" : "Show more"}
+      </button>
+    </div>
   );
 }
 

@@ -125,6 +125,8 @@ export function RetryRows({ rows }: { rows: readonly RetryRow[] }) {
   );
 }
 
+/** Trackers have many words for an end that is no success; the row itself knows only the word. */
+const GIVEN_UP = /cancel|reject|duplicate|abandon|won.?t/i;
 /** How nearly every lane ends; said two thousand times it hides the ends that are worth reading. */
 const ROUTINE_END = /^The workspace was removed\.( The branch \S+ was deleted\.)?$/;
 
@@ -136,12 +138,12 @@ export function FinishedRows({ rows }: { rows: readonly IssueRow[] }) {
           key={row.issue_id}
           identifier={row.issue_identifier}
           title={row.title}
-          tone="done"
+          tone={GIVEN_UP.test(row.state) ? "canceled" : "done"}
           label={row.state}
           why={ROUTINE_END.test(row.reason.sentence) ? "" : row.reason.sentence}
         >
           <span class="fact fact-wide">{countOf(row.runs, "run")}</span>
-          <span class="fact fact-wide">{compact(row.total_tokens)} tokens</span>
+          <span class="fact fact-wide">{row.total_tokens > 0 && `${compact(row.total_tokens)} tokens`}</span>
           {row.updated_at !== null && <Ago at={row.updated_at} />}
         </Row>
       ))}

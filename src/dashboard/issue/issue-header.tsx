@@ -16,7 +16,7 @@ export function IssueHeader({ issue, lane }: { issue: IssueRow; lane: LaneDocume
       <h1>
         <span class="identifier">{issue.issue_identifier}</span> {issue.title}
       </h1>
-      <div class={`standing standing-${tone}`}>
+      <div class={`standing${needsPerson ? " standing-person" : ""}`}>
         <ToneIcon tone={tone} />
         <div class="standing-words">
           <p class="standing-stage">
@@ -35,13 +35,18 @@ export function IssueHeader({ issue, lane }: { issue: IssueRow; lane: LaneDocume
             )}
           </p>
           <p class="standing-why">
-            <Plain text={issue.reason.sentence} />
+            <Plain text={(lane === null ? null : news(lane)) ?? issue.reason.sentence} />
           </p>
         </div>
         {lane !== null && <Actions lane={lane} hasKeys />}
       </div>
     </header>
   );
+}
+
+/** While an agent works, what it said last is news; why it began is not. */
+function news({ work, run_rows: [newest] }: LaneDocument): string | null {
+  return work?.kind === "run" && newest?.run === work.run ? newest.last_message : null;
 }
 
 /** Whether a person has the next word: what they may ask for now says so. */

@@ -31,6 +31,7 @@ export function IssuePage({ route }: { route: IssueRoute }) {
         <span aria-hidden="true">/</span>
         <span>{route.identifier}</span>
       </nav>
+      {data === null && <h1 class="hidden-words">{route.identifier}</h1>}
       {data === null && problem === null && <Skeleton rows={8} />}
       {data === null && problem !== null && <Trouble problem={problem} onRetry={() => void resource.reload()} />}
       {data !== null && <Whole document={data} route={route} />}
