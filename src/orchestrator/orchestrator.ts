@@ -159,6 +159,8 @@ export class Orchestrator {
 
   async #start(): Promise<void> {
     await this.#open();
+    // What an earlier process queued is begun only after a look at its issue, which may have ended since (S-138, S-262).
+    if ([...this.#board.lanes.values()].some(({ work }) => work?.state === "queued")) await this.#poll();
     this.#loops.push(
       this.#repeat("loop", () => this.#turn()),
       this.#repeat("outbox", () => this.#sendTurn()),
@@ -223,11 +225,8 @@ export class Orchestrator {
     if (this.#board.mode === "draining" && isIdle(this.#board, clock.now(), this.#lookedAt)) this.#end("drained");
     this.#revision += 1;
     if (this.#board.dirty.size > 0) return;
-    await this.#wake.wait(
-      clock,
-      nextDue(this.#board, clock.now(), this.#nextPollAt, this.#lookedAt),
-      this.#abort.signal,
-    );
+    const due = nextDue(this.#board, clock.now(), this.#nextPollAt, this.#lookedAt);
+    await this.#wake.wait(clock, due, this.#abort.signal);
   }
 
   /** Nothing is decided while nothing can be put on record. Throws `disk_full` while that is so. */

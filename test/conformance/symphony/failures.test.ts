@@ -71,6 +71,23 @@ test("S-262 a restart takes no session for running: its runs are over, and their
   ]);
 });
 
+test("S-262, S-138 a run that was queued when the service stopped is not begun for an issue that ended meanwhile", async () => {
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    const stage = await newStage();
+    const names = ["A-1", "A-2", "A-3"];
+    for (const name of names) stage.board.put(name);
+    stage.actor.play = onAndOn;
+    await stage.start();
+    await stage.until(() => stage.actor.scenes.length === names.length);
+    // Whether the retry of a broken off run is queued before the end is a matter of moments.
+    await stage.stop();
+    for (const name of names) stage.board.put(name, { state: "Done" });
+    await stage.start();
+    await stage.event("lane_closed", names.length);
+    expect(stage.actor.scenes).toHaveLength(names.length);
+  }
+});
+
 test("S-263 operators steer by the tracker: an ended issue stops its run and cleans up, an inactive one stops it and keeps its files", async () => {
   const stage = await newStage();
   stage.board.put("A-1");
