@@ -15,7 +15,8 @@ import { channelOf, dynamicTools, threadParameters, TOOL_SERVER } from "./thread
 /** Versions that the tests of this adapter were run with. */
 export const TESTED = "0.169.x";
 const TESTED_VERSION = /^0\.169\./;
-const STOP_GRACE_MS = 2_000;
+// Codex may still wait for a look at its login over the network.
+const STOP_GRACE_MS = 20_000;
 
 type Request = Omit<SessionRequest, "resume" | "baseline">;
 type Step = AgentProbe["steps"][number];
