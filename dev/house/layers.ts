@@ -40,7 +40,8 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   lanes: { may: ["record", ...FEATURE.may] },
   orchestrator: { may: [...SERVICE_PARTS, "lanes", ...FEATURE.may] },
   http: DISPLAY,
-  dashboard: DISPLAY,
+  // It runs in a browser: what it needs of the service comes over HTTP.
+  dashboard: { may: ["model"], typesOnly: ["model"] },
   tui: DISPLAY,
   cli: {
     may: [...SERVICE_PARTS, "lanes", "orchestrator", "runs", "git", "workspace", "http", "tui", ...FEATURE.may],
@@ -61,8 +62,8 @@ export const OPEN_UNITS = ["base", "model", "contracts"];
 
 /** Files other than `index.ts` that other units may import, by path below src. */
 export const FACES: readonly { path: string; importers: readonly string[] }[] = [
-  { path: "orchestrator/commands", importers: ["http", "dashboard", "tui", "app"] },
-  { path: "record/views", importers: ["http", "dashboard", "tui"] },
+  { path: "orchestrator/commands", importers: ["http", "tui", "app"] },
+  { path: "record/views", importers: ["http", "tui"] },
   { path: "cli/app.ts", importers: ["app"] },
 ];
 

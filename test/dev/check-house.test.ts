@@ -70,6 +70,11 @@ const BREACHES: [name: string, files: Files, breach: string][] = [
     { "src/http/x.ts": 'import { a } from "../model/y.ts";' },
     "src/http/x.ts:1 imports",
   ],
+  [
+    "code of the service in a browser",
+    { "src/dashboard/x.ts": 'import { a } from "../base/y.ts";' },
+    "src/dashboard/x.ts:1 imports",
+  ],
   ["a test in the product", { "src/base/x.ts": 'import "../../test/y.ts";' }, "src/base/x.ts:1 imports"],
   ["a package in a decision", { "src/policy/x.ts": 'import yaml from "yaml";' }, "src/policy/x.ts:1 imports"],
   ["the product in a fake", { "dev/fakes/x.ts": 'import "../../src/base/y.ts";' }, "dev/fakes/x.ts:1 fakes"],
