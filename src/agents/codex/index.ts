@@ -27,6 +27,7 @@ export const codexAgent: AgentProviderKind = {
         contextWindow: true,
         toolChannel: codex.tools === "dynamic" ? "session" : "mcp",
       },
+      hasOwnHome: true,
       start: (request) => startSession(codex, request),
       probe: (request) => probeCodex(codex, request),
     };
