@@ -108,7 +108,8 @@ describe("maestro smoke agent", () => {
       agentsDirectory: "/nowhere",
       environment: (extra) => ({ PATH: process.env.PATH ?? "", ...extra }),
     };
-    return { self: await stage({ parts: { clock, random: systemRandom(), agent: async () => rig } }), temporary };
+    const self = await stage({ parts: { clock, random: systemRandom(), agent: async () => rig } });
+    return { self, temporary, rig };
   }
   const scripted = (...steps: JsonObject[]) => ({ scripts: { default: { runs: [steps] } } });
 
@@ -118,6 +119,17 @@ describe("maestro smoke agent", () => {
     const ids = ["config", "workspace", "start", "turn", "stop", "processes", "cleanup"];
     expect([code, idsOf(report(out))]).toEqual([0, ids.map((name) => `${name} ok`)]);
     expect(report(out).probes[3]?.summary).toBe("it answered: READY");
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+
+  it("leaves nothing when it is interrupted while its folder is made", async () => {
+    const { self, temporary, rig } = await withAgent(scripted({ do: "say", text: "READY" }));
+    const { makeDirectory } = rig.runtime;
+    rig.runtime.makeDirectory = async (path, options) => {
+      await makeDirectory(path, options);
+      self.interrupt();
+    };
+    expect((await self.run("smoke", "agent")).code).toBe(130);
     expect(readdirSync(temporary)).toEqual([]);
   });
 

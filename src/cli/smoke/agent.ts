@@ -1,6 +1,6 @@
 import type { Target } from "../app.ts";
 import type { Cli } from "../cli.ts";
-import { openAgentTrial } from "./agent-trial.ts";
+import { type AgentTrial, openAgentTrial } from "./agent-trial.ts";
 import { runSmoke } from "./probes.ts";
 
 /** What `maestro smoke agent` is asked for. */
@@ -25,11 +25,14 @@ export async function smokeAgent(cli: Cli, target: Target, options: AgentSmokeOp
       const able = Object.entries(found.provider.capabilities).flatMap(([name, has]) => (has === true ? [name] : []));
       return [found, `${found.workflow.path} is valid, its agent "${found.provider.kind}" has ${able.join(", ")}`];
     });
-    const trial = await probe("workspace", async () => {
-      const opened = await openAgentTrial(app, rig);
-      return [opened, opened.folder];
-    });
+    // Kept from the first moment: a probe that is broken off does not wait for what it began.
+    let opening: Promise<AgentTrial> | undefined;
     try {
+      const trial = await probe("workspace", async () => {
+        opening = openAgentTrial(app, rig);
+        const opened = await opening;
+        return [opened, opened.folder];
+      });
       const session = await probe("start", async (signal) => {
         const started = await trial.start(signal);
         return [started, `session ${started.id}`];
@@ -44,8 +47,12 @@ export async function smokeAgent(cli: Cli, target: Target, options: AgentSmokeOp
       await probe("stop", async () => [await session.stop(), "it ended when it was asked to"]);
       await probe("processes", async () => [await trial.requireNoProcess(), "none of its processes is left"]);
     } finally {
-      await trial.close();
+      await opening?.then(
+        (trial) => trial.close(),
+        // The probe has told why there is none.
+        () => undefined,
+      );
     }
-    await probe("cleanup", async () => [await trial.requireNoFolder(), "its folder is gone"]);
+    await probe("cleanup", async () => [await (await opening)?.requireNoFolder(), "its folder is gone"]);
   });
 }
