@@ -7,6 +7,8 @@ interface Waiting {
   handle: NodeJS.Timeout | undefined;
 }
 
+/** Timers up to this length fire in a held clock as well, milliseconds: what gathers for a moment, such as a commit, must not stand still. */
+const MOMENT_MS = 50;
 /** What one step of a jump passes, milliseconds: heartbeats keep up with it. */
 const STEP_MS = 1_000;
 
@@ -40,7 +42,7 @@ export class JumpClock implements Clock {
     return sleepWith((wait, run) => this.setTimer(wait, run), ms, signal);
   }
 
-  /** From now on time passes only by jumps. */
+  /** From now on time passes only by jumps; timers of a moment still fire. */
   hold(): void {
     this.#heldAt = performance.now();
   }
@@ -69,7 +71,7 @@ export class JumpClock implements Clock {
   #arm(timer: Waiting): void {
     clearTimeout(timer.handle);
     const left = timer.due - this.monotonic();
-    if (left > 2 ** 31 - 1 || (this.#heldAt !== null && left > 0)) return;
+    if (left > 2 ** 31 - 1 || (this.#heldAt !== null && left > MOMENT_MS)) return;
     timer.handle = setTimeout(() => {
       this.#timers.delete(timer);
       timer.run();
