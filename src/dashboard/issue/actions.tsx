@@ -5,19 +5,20 @@ import { useDesk } from "../data/desk-context.ts";
 import { Question } from "../parts/dialog.tsx";
 import { useKeys } from "../parts/keyboard.ts";
 import { useKeptFocus } from "../parts/kept-focus.ts";
-import { ChangesQuestion } from "./changes-question.tsx";
+import { Words, type WordsProps } from "./words.tsx";
 
 /** In which order the buttons stand, and what they say. */
 const BUTTONS: readonly (readonly [verb: LaneVerb, words: string])[] = [
   ["approve", "Approve"],
   ["request_changes", "Request changes"],
+  ["answer", "Answer"],
   ["unpark", "Unpark"],
   ["retry", "Retry now"],
   ["park", "Park"],
   ["stop_work", "Stop"],
 ];
 /** These ask first: they cannot be taken back, or they need words. */
-const ASKS_FIRST: readonly LaneVerb[] = ["approve", "request_changes", "stop_work"];
+const ASKS_FIRST: readonly LaneVerb[] = ["approve", "request_changes", "answer", "stop_work"];
 
 /** What a person may ask for on a lane, as buttons. The service says which there are. `hasKeys`: also as keys, in one place of a page. */
 export function Actions({ lane, hasKeys = false }: { lane: LaneDocument; hasKeys?: boolean }) {
@@ -68,8 +69,8 @@ export function Actions({ lane, hasKeys = false }: { lane: LaneDocument; hasKeys
 
 /** One button is what most people came for; the last ones are for those who look for them. */
 function looksOf(verb: LaneVerb, index: number): string {
-  if (index === 0 && (verb === "approve" || verb === "unpark")) return "button-primary";
-  return index > 0 && (verb === "retry" || verb === "park") ? "button-quiet" : "";
+  if (index === 0 && (verb === "approve" || verb === "unpark" || verb === "answer")) return "button-primary";
+  return index > 0 && (verb === "retry" || verb === "park" || verb === "unpark") ? "button-quiet" : "";
 }
 
 interface AskedProps {
@@ -79,12 +80,31 @@ interface AskedProps {
   readonly onClose: () => void;
 }
 
+/** What is asked for where a person has to say something. */
+const WORDS: {
+  readonly [verb in LaneVerb]?: (lane: LaneDocument) => Pick<WordsProps, "title" | "label" | "action">;
+} = {
+  request_changes: ({ issue_identifier: issue }) => ({
+    title: `Request changes to ${issue}`,
+    label: "What should be different? The agent reads exactly this.",
+    action: "Request changes",
+  }),
+  answer: ({ issue_identifier: issue, reason }) => ({
+    title: `Answer the agent of ${issue}`,
+    label: reason.sentence,
+    action: "Answer",
+  }),
+};
+
 function Asked({ lane, verb, onSend, onClose }: AskedProps) {
   // The diff that is on the screen is what is approved; a newer head is refused by the service.
   const head = useDesk().diffs.at(lane.lane_id).known.data?.head_sha ?? lane.head_sha;
   const about = head === null ? {} : { head };
-  if (verb === "request_changes") {
-    return <ChangesQuestion lane={lane} onSend={(body) => void onSend(verb, { ...about, body })} onClose={onClose} />;
+  const words = WORDS[verb];
+  if (words !== undefined) {
+    const { title, label, action } = words(lane);
+    const send = (body: string): void => void onSend(verb, { ...about, body });
+    return <Words title={title} label={label} action={action} onSend={send} onClose={onClose} />;
   }
   if (verb === "approve") {
     return (

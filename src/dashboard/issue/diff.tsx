@@ -8,6 +8,7 @@ import { countOf } from "../words.ts";
 import { Actions } from "./actions.tsx";
 import { type DiffFile, parseDiff } from "./diff-text.ts";
 import { FileDiff } from "./file-diff.tsx";
+import { Sums } from "./sums.tsx";
 
 /** Files at first; the others come when somebody asks. */
 const FILES = 40;
@@ -75,17 +76,6 @@ function FileList({ files, onChoose }: { files: readonly DiffFile[]; onChoose: (
         ))}
       </ul>
     </nav>
-  );
-}
-
-/** Lines that came and went, in all. */
-function Sums({ files }: { files: readonly DiffFile[] }) {
-  const added = files.reduce((sum, file) => sum + file.added, 0);
-  const removed = files.reduce((sum, file) => sum + file.removed, 0);
-  return (
-    <span class="sums">
-      <span class="sum-added">+{added}</span> <span class="sum-removed">−{removed}</span>
-    </span>
   );
 }
 

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import type { DiffFile, DiffHunk, DiffLine } from "./diff-text.ts";
+import { Sums } from "./sums.tsx";
 
 /** Lines of a file at first; the rest comes when somebody asks. */
 const LINES = 300;
@@ -19,9 +20,7 @@ export function FileDiff({ file, id }: { file: DiffFile; id: string }) {
           {file.path}
         </code>
         {file.change !== "changed" && <span class="tag">{file.change}</span>}
-        <span class="sums">
-          <span class="sum-added">+{file.added}</span> <span class="sum-removed">−{file.removed}</span>
-        </span>
+        <Sums files={[file]} />
       </summary>
       {file.isBinary && <p class="nothing">A binary file; its content is not shown.</p>}
       {!file.isBinary && lines === 0 && <p class="nothing">Only its name or mode differs.</p>}

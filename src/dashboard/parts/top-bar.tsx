@@ -74,10 +74,12 @@ function Switches({ mode, onHelp }: { mode: Mode; onHelp: () => void }) {
 
 const MODES = { running: "Live", paused: "Paused", draining: "Draining" } as const;
 
+const OTHER_STATES = { connecting: "Connecting", lost: "Offline", refused: "Signed out" } as const;
+
 /** Whether the service works, and whether this page hears of it. */
 function ServicePill({ mode }: { mode: Mode }) {
   const { state } = useCell(useDesk().connection);
-  const words = state === "open" ? MODES[mode] : state === "connecting" ? "Connecting" : "Offline";
+  const words = state === "open" ? MODES[mode] : OTHER_STATES[state];
   return (
     <span class={`pill pill-${state === "open" ? mode : state}`}>
       <span class="pill-dot" aria-hidden="true" />

@@ -1,15 +1,19 @@
 import { useId, useState } from "preact/hooks";
-import type { LaneDocument } from "../../model/documents/lane.ts";
 import { Dialog } from "../parts/dialog.tsx";
 
-interface ChangesQuestionProps {
-  readonly lane: LaneDocument;
+/** What is asked for, and who is told. */
+export interface WordsProps {
+  readonly title: string;
+  /** What the words are asked for. */
+  readonly label: string;
+  /** What the button says. */
+  readonly action: string;
   readonly onSend: (body: string) => void;
   readonly onClose: () => void;
 }
 
-/** Asks what is to be changed. The words go to the agent as they are. */
-export function ChangesQuestion({ lane, onSend, onClose }: ChangesQuestionProps) {
+/** Asks for words that go to the agent as they are. */
+export function Words({ title, label, action, onSend, onClose }: WordsProps) {
   const id = useId();
   const [body, setBody] = useState("");
   const isEmpty = body.trim() === "";
@@ -20,10 +24,10 @@ export function ChangesQuestion({ lane, onSend, onClose }: ChangesQuestionProps)
     onSend(body.trim());
   };
   return (
-    <Dialog title={`Request changes to ${lane.issue_identifier}`} onClose={onClose}>
+    <Dialog title={title} onClose={onClose}>
       <form method="dialog" onSubmit={send}>
         <label for={id} class="field-label">
-          What should be different? The agent reads exactly this.
+          {label}
         </label>
         <textarea
           id={id}
@@ -43,7 +47,7 @@ export function ChangesQuestion({ lane, onSend, onClose }: ChangesQuestionProps)
             Cancel
           </button>
           <button type="submit" class="button button-primary" disabled={isEmpty}>
-            Request changes
+            {action}
           </button>
         </div>
       </form>
