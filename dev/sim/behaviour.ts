@@ -9,6 +9,7 @@ export type Behaviour =
   | "hang"
   | "exit"
   | "ask"
+  | "question"
   | "quota"
   | "unfinished"
   | "garbage"
@@ -40,6 +41,7 @@ const BEHAVIOURS: readonly (readonly [Behaviour, number])[] = [
   ["hang", 2],
   ["exit", 2],
   ["ask", 1],
+  ["question", 1],
   ["quota", 1],
   ["unfinished", 1],
   ["garbage", 1],
@@ -131,7 +133,8 @@ class Agent {
       await runtime.writeText(`${cwd}/work-${name}.txt`, `${name} ${this.#process.clock.now()}\n`);
     }
     await this.#pause();
-    if (behaviour === "ask") {
+    if (behaviour === "question") await this.#call("run_ask", { question: `${name}: red or blue?` });
+    else if (behaviour === "ask") {
       await this.#call("run_attention", { summary: `${name} needs a person` });
       await this.#call("run_finalize", { path: "attention" });
     } else {

@@ -97,8 +97,9 @@ export class People {
   async #answer(): Promise<void> {
     const asking = (await this.issues()).filter((issue) => issue.labels.includes(ATTENTION));
     const [issue] = asking;
-    if (issue !== undefined)
-      await this.#tracker.label(issue.id, { add: [], remove: [ATTENTION] }, { signal: this.#signal });
+    if (issue === undefined) return;
+    if (this.#random.next() < 0.5) await this.#tracker.comment(issue.id, "Blue.", "ann", { signal: this.#signal });
+    else await this.#tracker.label(issue.id, { add: [], remove: [ATTENTION] }, { signal: this.#signal });
   }
 
   async #review(): Promise<void> {

@@ -15,7 +15,7 @@ export interface Asked {
   readonly verb: CommandVerb;
   /** The issue that it is about, as the person named it. */
   readonly issue: string | null;
-  /** Why it is asked, for verbs that put it on record. */
+  /** What the person says with it: why they ask, or their answer. */
   readonly body?: string;
   readonly json: boolean;
   /** What is said when no service runs, for requests that make no sense later. */

@@ -1,4 +1,5 @@
 import type { Issue } from "./issue.ts";
+import type { Answer } from "./question.ts";
 import type { RunPurpose } from "./run.ts";
 import type { TokenUsage } from "./usage.ts";
 
@@ -24,6 +25,8 @@ export interface Assignment {
   readonly interrupted?: string | null;
   /** What earlier runs came to, in words, for a session that knows nothing of them. */
   readonly earlier?: string | null;
+  /** What came of the question that the run before asked. */
+  readonly answer?: Answer | null;
   /** For `clean`: why, and whether the branch on the forge goes as well. */
   readonly deleteBranch: boolean;
   /** Keys of outbox rows that this work carries out. */

@@ -1,5 +1,5 @@
 import type { Change } from "./change.ts";
-import type { Issue } from "./issue.ts";
+import type { Issue, IssueComment } from "./issue.ts";
 import type { Lane } from "./lane.ts";
 import type { OutboxRow } from "./outbox.ts";
 import type { Workflow } from "./workflow.ts";
@@ -25,6 +25,8 @@ export interface LaneFacts {
   /** As the forge shows it now; `null` when there is none; `undefined` when it could not be asked or needs none. */
   readonly change: Change | null | undefined;
   readonly openOutbox: readonly OutboxRow[];
+  /** Comments on the issue since the lane was parked with a question, oldest first; absent when nobody looked. */
+  readonly comments?: readonly IssueComment[];
   readonly now: number;
 }
 

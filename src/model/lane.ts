@@ -1,4 +1,5 @@
 import type { Issue } from "./issue.ts";
+import type { Answer, Question } from "./question.ts";
 import type { RunSummary } from "./run-summary.ts";
 import type { RunPhase, RunPurpose, WorkOutcome } from "./run.ts";
 import type { RunSession } from "./session.ts";
@@ -62,6 +63,8 @@ export interface Parking extends Reason {
   readonly at: number;
   /** What ends it: a person's command, or a new state, label or comment on the issue. */
   readonly until: "command" | "input";
+  /** What it was parked for; an answer ends it. */
+  readonly question?: Question;
 }
 
 /** Facts about the lane's branch that the host saw. */
@@ -101,6 +104,8 @@ export interface Lane {
   readonly work: LaneWork | null;
   readonly retry: Retry | null;
   readonly parked: Parking | null;
+  /** What the next run is told; kept until a run that knew it has ended by itself. */
+  readonly answer?: Answer | null;
   readonly branch: LaneBranch | null;
   /** Failed runs since the last success. */
   readonly failures: number;

@@ -1,5 +1,6 @@
 import type { LaneStage, Retry, WorkCount } from "./lane.ts";
 import type { Intent } from "./outbox.ts";
+import type { Answer, Question } from "./question.ts";
 import type { RunPurpose } from "./run.ts";
 import type { Reason } from "./verdict.ts";
 
@@ -37,8 +38,13 @@ export type Step =
   | { readonly do: "schedule"; readonly retry: Retry }
   | { readonly do: "clear_retry"; readonly reason: Reason }
   | { readonly do: "write"; readonly write: PlannedWrite }
-  | { readonly do: "park"; readonly until: "command" | "input"; readonly reason: Reason }
-  | { readonly do: "unpark"; readonly reason: Reason }
+  | {
+      readonly do: "park";
+      readonly until: "command" | "input";
+      readonly reason: Reason;
+      readonly question?: Question;
+    }
+  | { readonly do: "unpark"; readonly reason: Reason; readonly answer?: Answer }
   | { readonly do: "close_lane"; readonly reason: Reason }
   /** Nothing to do; the reason says what the lane waits for. */
   | { readonly do: "wait"; readonly reason: Reason };

@@ -47,6 +47,8 @@ export type CompletionSignal =
       readonly noChange: string | null;
     }
   | { readonly kind: "attention"; readonly summary: string; readonly question: string | null }
+  /** Ends the run without a word more; it goes on with the answer. */
+  | { readonly kind: "ask"; readonly question: string; readonly options: readonly string[] }
   | { readonly kind: "invalid"; readonly reason: Reason };
 
 /** What a carrier reports when its work has ended. */

@@ -2,7 +2,7 @@ import type { Change } from "../model/change.ts";
 import type { StoredEvent } from "../model/events/envelope.ts";
 import type { EventType } from "../model/events/index.ts";
 import type { ServiceMode } from "../model/events/service.ts";
-import { type Issue, sameState } from "../model/issue.ts";
+import { type Issue, type IssueComment, sameState } from "../model/issue.ts";
 import { isOpen, type Lane } from "../model/lane.ts";
 import { type Intent, isOrchestrators, type OutboxRow } from "../model/outbox.ts";
 import type { Reason } from "../model/verdict.ts";
@@ -37,6 +37,8 @@ export class Board {
   readonly lanes = new Map<string, Lane>();
   readonly issues = new Map<string, Issue>();
   readonly changes = new Map<string, Change>();
+  /** What was said on the issues of lanes that wait for an answer, by lane, as read last. */
+  readonly comments = new Map<string, readonly IssueComment[]>();
   /** Lanes that something happened to since they were last looked after. */
   readonly dirty = new Set<string>();
   /** Why a lane without work waits, as decided last. */
@@ -107,6 +109,7 @@ export class Board {
 
   #keep(lane: Lane, isDirty: boolean): void {
     this.lanes.set(lane.id, lane);
+    if (lane.parked?.question === undefined) this.comments.delete(lane.id);
     this.#laneOfIssue.set(lane.issue.id, lane.id);
     if (isDirty) this.dirty.add(lane.id);
   }
@@ -115,6 +118,7 @@ export class Board {
     this.lanes.delete(lane.id);
     this.dirty.delete(lane.id);
     this.waits.delete(lane.id);
+    this.comments.delete(lane.id);
     if (lane.branch?.changeId) this.changes.delete(lane.branch.changeId);
     if (this.#laneOfIssue.get(lane.issue.id) !== lane.id) return;
     this.#laneOfIssue.delete(lane.issue.id);

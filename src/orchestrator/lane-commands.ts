@@ -4,7 +4,15 @@ import type { LaneFacts } from "../model/facts.ts";
 import type { Lane } from "../model/lane.ts";
 import type { Plan } from "../model/plan.ts";
 import { reason, type Reason } from "../model/verdict.ts";
-import { headToReview, judgeVerb, planPark, planReviewChange, planStopWork, planUnpark } from "../policy/index.ts";
+import {
+  headToReview,
+  judgeVerb,
+  planAnswer,
+  planPark,
+  planReviewChange,
+  planStopWork,
+  planUnpark,
+} from "../policy/index.ts";
 import type { Board } from "./board.ts";
 import type { OrchestratorParts } from "./ports.ts";
 import { writePlan } from "./steps.ts";
@@ -58,6 +66,12 @@ const acts: Record<LaneVerb, (on: OnLane) => Promise<Answered>> = {
   unpark: async (on) => {
     await unpark(on, "unparked");
     return { ok: true, ...reason("unparked", `${nameOf(on)} is started again when its turn comes.`) };
+  },
+  answer: async (on) => {
+    const words = textOf(on.command, "body")?.trim() ?? "";
+    if (words === "") return { ok: false, ...reason("body_missing", "Say what the answer is.") };
+    await write(on, planAnswer(on.facts, on.command.actor, words));
+    return { ok: true, ...reason("answered", `${nameOf(on)} goes on with your answer when its turn comes.`) };
   },
   stop_work: async (on) => {
     await write(on, planStopWork(on.facts, on.command.actor));
@@ -132,6 +146,7 @@ function factsOf({ parts, board }: Writing, lane: Lane): LaneFacts {
     issue: undefined,
     change: changeId === null ? undefined : board.changes.get(changeId),
     openOutbox: board.outboxOf(lane.id),
+    comments: board.comments.get(lane.id) ?? [],
     now: parts.clock.now(),
   };
 }

@@ -63,6 +63,26 @@ export async function readChanges(
   return view;
 }
 
+/** How much older than a question a comment below it may look, because clocks differ; milliseconds. */
+const CLOCK_SKEW_MS = 600_000;
+
+/** Reads what was said on the issues of lanes that wait for an answer. A failure leaves what is known. */
+export async function readAnswers(parts: OrchestratorParts, board: Board, signal: AbortSignal): Promise<void> {
+  const tracker = parts.outside.tracker();
+  const waiting = [...board.lanes.values()].filter(({ parked }) => parked?.question !== undefined);
+  if (waiting.length === 0 || !tracker.capabilities.comment) return;
+  try {
+    await withDeadline(parts.clock, CALL_DEADLINE_MS, signal, async (bounded) => {
+      for (const { id, issue, parked } of waiting) {
+        const since = (parked?.at ?? 0) - CLOCK_SKEW_MS;
+        board.comments.set(id, await tracker.comments(issue.id, since, { signal: bounded }));
+      }
+    });
+  } catch (error) {
+    logOutside(parts, "comments could not be read", error, signal);
+  }
+}
+
 /** The issues in active states, or why the tracker could not be asked (S-134). */
 export async function readCandidates(
   parts: OrchestratorParts,

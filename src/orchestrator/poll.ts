@@ -4,7 +4,7 @@ import { activeStates } from "../model/workflow.ts";
 import type { Board } from "./board.ts";
 import { needsChange } from "./care.ts";
 import { type Candidates, openMoves } from "./dispatch.ts";
-import { readCandidates, readChanges, readIssues } from "./outside-view.ts";
+import { readAnswers, readCandidates, readChanges, readIssues } from "./outside-view.ts";
 import type { OrchestratorParts } from "./ports.ts";
 import { tend } from "./tending.ts";
 
@@ -26,6 +26,7 @@ export async function poll(
     open.filter(needsChange).flatMap((lane) => lane.branch?.changeId ?? []),
     signal,
   );
+  await readAnswers(parts, board, signal);
   await tend(parts, board, new Set(open.map((lane) => lane.id)), { issues, changes }, signal);
   if (parts.workflows.problem() !== null) return null;
   const found = await readCandidates(parts, board, activeStates(parts.workflows.current()), signal);

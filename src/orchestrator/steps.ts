@@ -185,6 +185,7 @@ class StepWriter {
       baseline: built.baseline,
       interrupted: built.interrupted,
       earlier: built.earlier,
+      answer: kind === "run" ? (lane.answer ?? null) : null,
       deleteBranch: options.deleteBranch ?? false,
       outbox: [...this.#workerRows],
     };
@@ -224,9 +225,21 @@ function eventOf(step: Step, scope: StepScope): Event | null {
     case "clear_retry":
       return { type: "retry_cleared", data: { reason: step.reason } };
     case "park":
-      return { type: "lane_parked", data: { ...step.reason, at: now, until: step.until } };
+      return {
+        type: "lane_parked",
+        data: {
+          ...{ ...step.reason, at: now, until: step.until },
+          ...(step.question === undefined ? {} : { question: step.question }),
+        },
+      };
     case "unpark":
-      return { type: "lane_unparked", data: { actor: scope.actor ?? "tracker", reason: step.reason } };
+      return {
+        type: "lane_unparked",
+        data: {
+          ...{ actor: scope.actor ?? "tracker", reason: step.reason },
+          ...(step.answer === undefined ? {} : { answer: step.answer }),
+        },
+      };
     case "close_lane":
       return { type: "lane_closed", data: { reason: step.reason } };
     default:

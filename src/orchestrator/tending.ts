@@ -101,6 +101,7 @@ function factsOf(parts: OrchestratorParts, board: Board, lane: Lane, round: Roun
     issue: seenIssue(board, lane, round),
     change: seenChange(lane, round),
     openOutbox: board.outboxOf(lane.id),
+    comments: board.comments.get(lane.id) ?? [],
     now: round.now,
   };
 }

@@ -5,7 +5,7 @@ import type { Verdict } from "../model/verdict.ts";
 import { because } from "./codes.ts";
 import { planFailure } from "./failure.ts";
 import { planHandOff } from "./hand-off.ts";
-import { parkSteps } from "./parking.ts";
+import { askSteps, parkSteps } from "./parking.ts";
 import { CONTINUATION_DELAY_MS } from "./retry-delay.ts";
 import { judgeStanding } from "./standing.ts";
 
@@ -20,6 +20,8 @@ export function afterRun(facts: LaneFacts, outcome: WorkOutcome): Plan {
       return planFailure(facts, signal.reason);
     case "attention":
       return afterAttention(facts, signal);
+    case "ask":
+      return afterQuestion(facts, signal);
     case "hand_off": {
       const lost = standingOf(facts, "review");
       return lost === null ? planHandOff(facts, outcome, signal) : release(lost, "success");
@@ -52,6 +54,13 @@ function afterAttention(facts: LaneFacts, signal: Extract<CompletionSignal, { ki
   const question = signal.question === null ? "" : ` ${signal.question}`;
   const why = because("attention_asked", `The agent asks for a person: ${signal.summary}${question}`);
   return [{ do: "close_work", counts: "success", reason: why }, ...parkSteps(facts, "input", why)];
+}
+
+/** The slot is free, the question stands on the issue, and the answer starts the next run. */
+function afterQuestion(facts: LaneFacts, signal: Extract<CompletionSignal, { kind: "ask" }>): Plan {
+  const why = because("question_asked", `The agent asks: ${signal.question}`);
+  const question = { text: signal.question, options: signal.options, run: facts.lane.lastRun };
+  return [{ do: "close_work", counts: "success", reason: why }, ...askSteps(facts, question, why)];
 }
 
 function release(lost: Verdict, counts: "success" | "idle"): Plan {

@@ -2,8 +2,8 @@ import type { LaneFacts } from "../model/facts.ts";
 import type { Plan } from "../model/plan.ts";
 import type { Reason } from "../model/verdict.ts";
 import { because, type PolicyCode } from "./codes.ts";
-import { clearRetry } from "./parking.ts";
-import { write } from "./writes.ts";
+import { clearRetry, planUnpark } from "./parking.ts";
+import { comment, write } from "./writes.ts";
 
 // What people ask of a lane. Whether it may be asked was judged before (`judgeVerb`).
 
@@ -14,7 +14,17 @@ export const STOPPED: PolicyCode = "work_stopped";
 export function planPark(facts: LaneFacts, actor: string, words: string | null = null): Plan {
   const said = words === null || words.trim() === "" ? "." : `: ${words.trim()}`;
   const why = because("parked_by_person", `${actor} parked it${said}`);
-  return [{ do: "park", until: "command", reason: why }, ...clearRetry(facts, why)];
+  const question = facts.lane.parked?.question;
+  const asked = question === undefined ? {} : { question };
+  return [{ do: "park", until: "command", reason: why, ...asked }, ...clearRetry(facts, why)];
+}
+
+/** Answers what the agent asked, also on the issue, and lets the work go on. */
+export function planAnswer(facts: LaneFacts, actor: string, words: string): Plan {
+  const author = actor.replace(/^[^:]*:/, "");
+  const [first, ...rest] = planUnpark(facts, because("answered", `${actor} answered.`), { text: words, author });
+  const run = facts.lane.parked?.question?.run ?? facts.lane.lastRun;
+  return [first, comment(facts, `answer-${run}`, `${author} answers:\n\n${words}`, `answer-${facts.now}`), ...rest];
 }
 
 /** Breaks the present work off, and parks. */

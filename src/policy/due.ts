@@ -2,6 +2,7 @@ import type { LaneFacts } from "../model/facts.ts";
 import type { Issue } from "../model/issue.ts";
 import type { Lane, LaneStage } from "../model/lane.ts";
 import type { Plan, Step } from "../model/plan.ts";
+import type { Answer } from "../model/question.ts";
 import type { RunPurpose } from "../model/run.ts";
 import type { Reason } from "../model/verdict.ts";
 import { isTerminal } from "../model/workflow.ts";
@@ -131,6 +132,7 @@ function repairLimit(facts: LaneFacts): Reason | null {
 function purposeOf(lane: Lane): RunPurpose {
   if (lane.stage === "review_repair") return "repair";
   if (lane.lastRun === 0) return "first";
+  if (lane.answer != null && lane.failures === 0) return "continuation";
   const isContinued = lane.retry?.kind === "continuation" || (lane.failures === 0 && lane.idleSessions > 0);
   return isContinued ? "continuation" : "retry";
 }
@@ -153,6 +155,7 @@ function whyStart(facts: LaneFacts, purpose: RunPurpose): Reason {
     case "first":
       return because("first_start", `${identifier} is started for the first time.`);
     case "continuation":
+      if (lane.answer != null) return because("answered", `${identifier} goes on: ${whoAnswered(lane.answer)}.`);
       return because("continued", `${identifier} goes on after a session without a deliverable.`);
     case "repair":
       return because(
@@ -162,6 +165,10 @@ function whyStart(facts: LaneFacts, purpose: RunPurpose): Reason {
     case "retry":
       return because("retry_started", `${identifier} is tried again: ${lane.retry?.error ?? lane.reason.sentence}`);
   }
+}
+
+function whoAnswered({ text, author }: Answer): string {
+  return text === null ? "it was let go without an answer" : `${author} answered its question`;
 }
 
 function wait(code: PolicyCode, sentence: string): Plan {

@@ -1,5 +1,5 @@
 export { planAfterWork } from "./after-work.ts";
-export { headToReview, planPark, planReviewChange, planStopWork } from "./asked.ts";
+export { headToReview, planAnswer, planPark, planReviewChange, planStopWork } from "./asked.ts";
 export { attemptOf } from "./attempt.ts";
 export { cleanSteps, planCleanup } from "./cleaning.ts";
 export { planCloseout } from "./closing.ts";

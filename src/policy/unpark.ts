@@ -3,10 +3,11 @@ import { sameState } from "../model/issue.ts";
 import type { Verdict } from "../model/verdict.ts";
 import { no, yes } from "./codes.ts";
 import { describePending, pendingWrites } from "./eligibility.ts";
+import { answerIn } from "./parking.ts";
 import { hasLabel } from "./standing.ts";
 
 /**
- * Whether new input on the issue ends a lane's parking: somebody took the attention label off or moved the issue.
+ * Whether new input on the issue ends a lane's parking: somebody answered its question, took the attention label off or moved the issue.
  * Compares the fresh `facts.issue` with the snapshot `lane.issue`: ask before that snapshot is refreshed, and refresh it in
  * the same transaction, also while the lane is parked (else our own label is never seen to come and go).
  */
@@ -18,6 +19,8 @@ export function judgeUnpark(facts: LaneFacts): Verdict {
   if (issue === null) return no("issue_gone", `The tracker no longer shows ${lane.issue.identifier}.`);
   const pending = pendingWrites(openOutbox);
   if (pending.length > 0) return no("outbox_pending", describePending(pending));
+  const answer = answerIn(facts);
+  if (answer !== null) return yes("answered", `${answer.author} answered on ${issue.identifier}.`);
   const label = workflow.tracker.needsAttentionLabel;
   if (hasLabel(lane.issue, label) && !hasLabel(issue, label)) {
     return yes("attention_label_removed", `The label "${label}" was taken off ${issue.identifier}.`);

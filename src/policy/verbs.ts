@@ -37,6 +37,10 @@ export function judgeVerb(verb: LaneVerb, facts: VerbFacts): Verdict {
       return judgePark(lane);
     case "unpark":
       return lane.parked === null ? no("already", `${identifier} is not parked.`) : possible(identifier);
+    case "answer":
+      return lane.parked?.question === undefined
+        ? no("no_question", `The agent of ${identifier} has asked nothing.`)
+        : possible(identifier);
     case "stop_work":
       return judgeStop(lane);
     case "approve":

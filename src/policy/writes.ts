@@ -9,7 +9,7 @@ import { hasLabel } from "./standing.ts";
 export type Steps = readonly Step[];
 
 /** Topics of the comments that Maestro keeps on an issue, one comment each. */
-type CommentTopic = "hand-off" | "result" | "landed" | "attention";
+type CommentTopic = "hand-off" | "result" | "landed" | "attention" | `question-${number}` | `answer-${number}`;
 
 /** The issue as the tracker shows it now, else as it was seen last. */
 export function knownIssue(facts: LaneFacts): Issue {

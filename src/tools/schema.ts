@@ -21,6 +21,16 @@ export const AttentionArguments = Type.Object(
   { additionalProperties: false },
 );
 
+/** Arguments of `run_ask`. */
+export type AskArguments = Static<typeof AskArguments>;
+export const AskArguments = Type.Object(
+  {
+    question: Type.String({ minLength: 1, maxLength: 4_000 }),
+    options: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 500 }), { maxItems: 10 })),
+  },
+  { additionalProperties: false },
+);
+
 /** Arguments of `run_finalize`. */
 export type FinalizeArguments = Static<typeof FinalizeArguments>;
 export const FinalizeArguments = Type.Object(

@@ -6,13 +6,14 @@ import { cutBytes } from "../base/jsonl.ts";
 import type { Log } from "../base/log.ts";
 import type { SecretRegistry } from "../base/redact.ts";
 import type { Tool, ToolCall, ToolContext, ToolDescriptor, ToolResult } from "../contracts/tool.ts";
+import { runAsk } from "./run-ask.ts";
 import { runAttention } from "./run-attention.ts";
 import { runFinalize } from "./run-finalize.ts";
 import { runHandoff } from "./run-handoff.ts";
 
 const MAX_RESULT_BYTES = 64 * 1024;
 const MAX_NAME_LENGTH = 100;
-const BUILT_IN: readonly Tool[] = [runHandoff, runAttention, runFinalize];
+const BUILT_IN: readonly Tool[] = [runHandoff, runAsk, runAttention, runFinalize];
 
 /** What the toolbox is built from. */
 export interface ToolboxParts {

@@ -14,6 +14,11 @@ export function endingOf(workflow: Workflow, tools: readonly Pick<ToolDescriptor
     "",
     `- **Finished**: call \`run_handoff\` with a summary of what you did and how you checked it, then \`run_finalize\` with path \`hand_off\`.${routesOf(workflow)}`,
   ];
+  if (has("run_ask")) {
+    lines.push(
+      "- **A question** that only a person can answer, and without whose answer you would have to guess: call `run_ask`, then end your turn. You go on in this session with the answer.",
+    );
+  }
   if (has("run_attention")) {
     lines.push(
       "- **Stuck**, because something is missing that only a person can give: call `run_attention` with what is missing, then `run_finalize` with path `attention`.",
@@ -26,7 +31,8 @@ export function endingOf(workflow: Workflow, tools: readonly Pick<ToolDescriptor
 /** One sentence for later turns. */
 export function toolsForEnding({ profile }: Workflow): string {
   if (!profile.tools.includes("run_handoff")) return "";
-  return "When you are finished, call run_handoff and run_finalize; when you need a person, run_attention and run_finalize.";
+  const ask = profile.tools.includes("run_ask") ? "when you have a question, run_ask; " : "";
+  return `When you are finished, call run_handoff and run_finalize; ${ask}when you need a person, run_attention and run_finalize.`;
 }
 
 function routesOf({ profile }: Workflow): string {

@@ -1,5 +1,6 @@
 import type { ToolDescriptor } from "../contracts/tool.ts";
 import type { Issue } from "../model/issue.ts";
+import type { Answer } from "../model/question.ts";
 import type { RunPurpose } from "../model/run.ts";
 import { routeOf, type Workflow } from "../model/workflow.ts";
 import { SYMPHONY_PROFILE } from "./compatibility.ts";
@@ -17,6 +18,8 @@ export interface PromptInput {
   readonly feedback: string | null;
   /** What earlier runs came to, for a session that knows nothing of them; gets a section of its own. */
   readonly earlier?: string | null;
+  /** What came of the question that the run before asked; gets a section of its own. */
+  readonly answer?: Answer | null;
   readonly lane: { readonly branch: string | null; readonly workspace?: string };
   readonly tools: readonly Pick<ToolDescriptor, "name" | "description">[];
   readonly run: { readonly number: number; readonly purpose: RunPurpose };
@@ -59,8 +62,22 @@ export function renderResumption(
 }
 
 /** What every first prompt of a run ends with. */
-function endOf(workflow: Workflow, { feedback, tools }: PromptInput): readonly string[] {
-  return [section("What has to change", feedback), endingOf(workflow, tools)];
+function endOf(workflow: Workflow, { feedback, answer, tools }: PromptInput): readonly string[] {
+  return [
+    section("What came of your question", answerText(answer ?? null)),
+    section("What has to change", feedback),
+    endingOf(workflow, tools),
+  ];
+}
+
+function answerText(answer: Answer | null): string | null {
+  if (answer === null) return null;
+  const { question, text, author } = answer;
+  const said =
+    text === null
+      ? "Nobody answered it in words, but a person let you go on: decide yourself, and say what you decided."
+      : `${author} answers:\n\n${text}`;
+  return `You asked:\n\n${question}\n\n${said}`;
 }
 
 function section(title: string, text: string | null): string {

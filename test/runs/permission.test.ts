@@ -15,4 +15,9 @@ describe("what an agent is allowed in the middle of a turn", () => {
     const answer = judgePermission({ kind: "question", summary: "Red or blue?", details: {} });
     expect(answer).toMatchObject({ decision: "refuse", reason: expect.stringContaining("run_attention") });
   });
+
+  it.each(["question", "network"] as const)("%s: who may ask a person is told so", (kind) => {
+    const answer = judgePermission({ kind, summary: "Red or blue?", details: {} }, true);
+    expect(answer).toMatchObject({ decision: "refuse", reason: expect.stringContaining("call run_ask") });
+  });
 });

@@ -164,6 +164,14 @@ describe("the first prompt of a run whose session goes on", () => {
     expect(prompt).toContain("## What has to change\n\nThe checks failed.");
   });
 
+  const answers: [name: string, text: string | null, told: string][] = [
+    ["an answer", "Blue.", "## What came of your question\n\nYou asked:\n\nRed?\n\nann answers:\n\nBlue."],
+    ["no answer", null, "Nobody answered it in words"],
+  ];
+  test.each(answers)("a question has its section: %s", async (_, text, told) => {
+    expect(await resumed({ answer: { question: "Red?", text, author: "ann" } }, null)).toContain(told);
+  });
+
   test("a new session is told what was done before", async () => {
     const prompt = renderPrompt(await loadText(LEAST, { body: "The template." }), promptInput({ earlier: "Run 1: x" }));
     expect(prompt).toMatch(/^The template\.\n\n## What was done before\n\nRun 1: x\n\n## How this run ends/);

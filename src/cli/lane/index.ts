@@ -17,6 +17,8 @@ interface Verb {
   readonly withoutService?: string;
   /** Whether it keeps why it was asked for. */
   readonly hasReason?: true;
+  /** Whether it says something: its second argument. */
+  readonly hasText?: true;
 }
 
 const VERBS: readonly Verb[] = [
@@ -26,6 +28,7 @@ const VERBS: readonly Verb[] = [
     description: "break off what runs on it now, and park it",
     withoutService: "No service runs, so nothing is under way.",
   },
+  { name: "answer", verb: "answer", description: "answer what its agent asked; it goes on with that", hasText: true },
   { name: "retry", verb: "retry", description: "start it again at once instead of waiting" },
   { name: "park", verb: "park", description: "start it no more until somebody lets it go on", hasReason: true },
   { name: "unpark", verb: "unpark", description: "let it go on after it was parked" },
@@ -35,6 +38,7 @@ const EXAMPLES = `
 Examples:
   maestro lane show SHOP-3
   maestro lane stop SHOP-3                      its run ends now, and it is parked
+  maestro lane answer SHOP-3 "Take the second one."
   maestro lane park SHOP-3 --reason "The supplier has to answer first."
 A change is approved with \`maestro change review <id> --approve\`.`;
 
@@ -45,23 +49,30 @@ export function fillLane(group: Command, cli: Cli): void {
   for (const verb of VERBS) addVerb(group, cli, verb);
 }
 
-function addVerb(group: Command, cli: Cli, { name, verb, description, withoutService, hasReason }: Verb): void {
+function addVerb(
+  group: Command,
+  cli: Cli,
+  { name, verb, description, withoutService, hasReason, hasText }: Verb,
+): void {
   const command = withTarget(group.command(name))
     .description(description)
     .argument("<issue>", "identifier or id, e.g. SHOP-3");
+  if (hasText) command.argument("<text>", "what you have to say");
   if (hasReason) command.option("--reason <text>", "why, for whoever asks later");
   command.option("--json", "print a document");
+  const said = hasText ? ' "Take the second one."' : "";
   command.addHelpText(
     "after",
-    `\nExamples:\n  maestro lane ${name} SHOP-3\n  maestro lane ${name} SHOP-3 --template local/local/mock --json`,
+    `\nExamples:\n  maestro lane ${name} SHOP-3${said}\n  maestro lane ${name} SHOP-3${said} --template local/local/mock --json`,
   );
-  command.action(async (issue: string) => {
+  command.action(async (issue: string, given: unknown) => {
     const { reason, json = false } = command.optsWithGlobals<VerbOptions>();
+    const body = typeof given === "string" ? given : reason;
     await request(cli, targetOf(command), {
       verb,
       issue,
       json,
-      ...(reason === undefined ? {} : { body: reason }),
+      ...(body === undefined ? {} : { body }),
       ...(withoutService === undefined ? {} : { withoutService }),
     });
   });

@@ -1,5 +1,6 @@
 import type { Lane, LaneStage, Parking, Retry, Run, WorkCount } from "../lane.ts";
 import type { Issue } from "../issue.ts";
+import type { Answer } from "../question.ts";
 import type { RunPurpose } from "../run.ts";
 import type { Reason } from "../verdict.ts";
 import type { WorkKind } from "../work.ts";
@@ -53,7 +54,10 @@ export type LaneEvent =
   | { readonly type: "retry_scheduled"; readonly data: Retry }
   | { readonly type: "retry_cleared"; readonly data: { readonly reason: Reason } }
   | { readonly type: "lane_parked"; readonly data: Parking }
-  | { readonly type: "lane_unparked"; readonly data: { readonly actor: string; readonly reason: Reason } }
+  | {
+      readonly type: "lane_unparked";
+      readonly data: { readonly actor: string; readonly reason: Reason; readonly answer?: Answer };
+    }
   | { readonly type: "lane_closed"; readonly data: { readonly reason: Reason } }
   /** Stands in for all events of a closed lane that retention has removed. */
   | {

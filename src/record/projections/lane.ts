@@ -78,7 +78,10 @@ function decided(lane: Lane, { event, at }: StoredEvent): Lane | undefined {
       return { ...lane, parked: event.data, reason: { code: event.data.code, sentence: event.data.sentence } };
     case "lane_unparked":
       // A fresh start: with the old counters the breaker would park the issue again at once.
-      return { ...lane, parked: null, ...counters(lane, "success"), reason: event.data.reason };
+      return {
+        ...{ ...lane, parked: null, ...counters(lane, "success"), reason: event.data.reason },
+        ...(event.data.answer === undefined ? {} : { answer: event.data.answer }),
+      };
     case "lane_closed":
       return {
         ...lane,
@@ -117,7 +120,10 @@ function cancel(lane: Lane, { data }: EventOf<"work_canceled">): Lane {
 
 function closeWork(lane: Lane, { data }: EventOf<"work_closed">): Lane {
   if (lane.work?.id !== data.id) return lane;
-  return { ...lane, work: null, reason: data.reason, ...counters(lane, data.counts) };
+  // A run that was broken off may not have read it.
+  const isUsed = data.kind === "run" && (data.counts === "success" || data.counts === "idle");
+  const used = isUsed && lane.answer != null ? { answer: null } : {};
+  return { ...lane, work: null, reason: data.reason, ...counters(lane, data.counts), ...used };
 }
 
 /** The table of `WorkCount`. */

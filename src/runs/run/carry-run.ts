@@ -1,5 +1,5 @@
 import { toMaestroError } from "../../base/errors.ts";
-import type { WorkOutcome } from "../../model/run.ts";
+import type { CompletionSignal, WorkOutcome } from "../../model/run.ts";
 import { type WorkContext, workspaceLane } from "../context.ts";
 import { brokenOff, failed, failedAgent, failedWith, hasLostLease, succeeded } from "../outcome.ts";
 import { openTranscript } from "../transcript.ts";
@@ -55,9 +55,12 @@ async function finish({ observer, signal, log }: WorkContext, afterRun: () => Pr
   }
 }
 
+/** Signals by which a run ends for good: what breaks afterwards changes nothing about them. */
+const FINAL: readonly CompletionSignal["kind"][] = ["hand_off", "attention", "ask"];
+
 async function conclude(context: WorkContext, path: string, end: TurnsEnd | WorkOutcome): Promise<WorkOutcome> {
   const { signal } = context;
-  const isFinal = "why" in end && (end.signal.kind === "hand_off" || end.signal.kind === "attention");
+  const isFinal = "why" in end && FINAL.includes(end.signal.kind);
   if (signal.aborted && !isFinal) return brokenOff(signal, { turns: end.turns });
   try {
     const summary = "why" in end && end.signal.kind === "hand_off" ? end.signal.summary : null;

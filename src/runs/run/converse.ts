@@ -115,13 +115,14 @@ function sessionData(
 
 /** What the session is told first: `resumed` when it is the old one, else `whole`. Both are made before anything is started. */
 function promptsOf({ assignment, workflow, work }: WorkContext, conversation: Conversation, desk: ToolDesk) {
-  const { issue, attempt, purpose, branch, earlier = null, interrupted = null, resume } = assignment;
+  const { issue, attempt, purpose, branch, earlier = null, answer = null, interrupted = null, resume } = assignment;
   const input = {
     issue,
     attempt,
     retryKind: purpose === "first" ? null : purpose,
     feedback: conversation.feedback,
     earlier,
+    answer,
     lane: { branch, workspace: conversation.path },
     tools: desk.descriptors,
     run: { number: work.run, purpose },

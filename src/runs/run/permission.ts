@@ -5,13 +5,14 @@ const ALLOWED: readonly PermissionRequest["kind"][] = ["command", "file_change",
 
 /**
  * The host's answer to an agent that asks in the middle of a turn. Decided at once, by what is asked alone: no turn is held open for a person.
- * What nobody foresaw is refused.
+ * What nobody foresaw is refused; `canAsk`: the agent is told that it may ask a person with `run_ask` instead.
  */
-export function judgePermission({ kind, summary }: PermissionRequest): PermissionAnswer {
+export function judgePermission({ kind, summary }: PermissionRequest, canAsk = false): PermissionAnswer {
   if (ALLOWED.includes(kind)) return { decision: "allow", reason: "Within the workspace the agent may act." };
+  const ask = canAsk ? "call run_ask and end your turn" : "end the run with run_attention";
   const reason =
     kind === "question"
-      ? "Nobody reads along. Decide yourself and say what you decided, or end the run with run_attention."
-      : `Not allowed in an unattended run: ${summary}`;
+      ? `Nobody reads along. Decide yourself and say what you decided, or ${ask}.`
+      : `Not allowed in an unattended run: ${summary}. When you cannot go on without it, ${ask}.`;
   return { decision: "refuse", reason };
 }

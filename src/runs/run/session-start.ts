@@ -44,7 +44,8 @@ export async function startAgent(context: WorkContext, path: string, staff: Sess
       commandMs: agent.commandTimeoutMs,
     },
     decide: async (request) => {
-      const answer = judgePermission(request);
+      const canAsk = desk.descriptors.some(({ name }) => name === "run_ask");
+      const answer = judgePermission(request, canAsk);
       watch.decided(request, answer);
       return answer;
     },

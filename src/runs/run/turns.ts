@@ -46,6 +46,10 @@ export async function takeTurns(
         why: reason(signal.kind, firstLine(context.parts.secrets.redact(signal.summary))),
       };
     }
+    if (signal.kind === "ask") {
+      const sentence = firstLine(context.parts.secrets.redact(signal.question));
+      return { turns: turn, signal, failure: null, why: reason("ask", sentence) };
+    }
     if (failure !== null) {
       return { turns: turn - 1, signal, failure, why: reason(failure.kind, failure.sentence) };
     }

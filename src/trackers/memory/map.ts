@@ -83,7 +83,7 @@ function toBlocker(blocker: string | MemoryBlocker, known: ReadonlyMap<string, I
 
 /** A kept comment as the product sees it. */
 export function toComment({ id, author, body, at, topic }: MemoryComment): IssueComment {
-  return { id, author, body, at, topic };
+  return { id, author, body, at, topic, trust: "member" };
 }
 
 /** Whether two lists name the same labels in any order. */
