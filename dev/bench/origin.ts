@@ -2,9 +2,10 @@ import { execFileSync } from "node:child_process";
 import { arch, cpus, loadavg, platform, release, totalmem } from "node:os";
 import { parseArgs } from "node:util";
 
-/** What was measured: the commit, marked when files differ from it. */
+/** What was measured: the commit, marked when files differ from it, other than the page that this is written to. */
 export function commitOf(): string {
-  const isChanged = git("status", "--porcelain", "--untracked-files=no") !== "";
+  const isChanged =
+    git("status", "--porcelain", "--untracked-files=no", "--", ":/", ":(top,exclude)docs/benchmarks.md") !== "";
   return `${git("rev-parse", "--short=10", "HEAD")}${isChanged ? " with changes" : ""}`;
 }
 
