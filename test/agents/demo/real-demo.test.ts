@@ -6,19 +6,25 @@ import { type FakeModel, startFakeModel } from "../../../dev/fakes/models/fake-m
 import { git, newPlace, processesOf, writeFiles } from "../../e2e/ground.ts";
 import { document, maestro, type Place, startMaestro } from "../../e2e/program.ts";
 import { realAgent } from "../bench.ts";
-import { solve } from "./solutions.ts";
+import { solve, type ToolNames } from "./solutions.ts";
 
 /** One agent in the demo: the program that its template starts, and what it needs to find the model. */
-interface Case {
+interface Case extends ToolNames {
   readonly kind: string;
   readonly program: AgentName;
-  /** Names of a shell tool and of the run's tools, as this agent offers them. */
-  readonly shell: string;
-  readonly tools: string;
   readonly prepare: (model: FakeModel, place: Place) => Promise<Readonly<Record<string, string>>>;
 }
 
 const CASES: readonly Case[] = [
+  {
+    ...{ kind: "codex", program: "codex", shell: "exec_command", line: "cmd", tools: "", namespace: "mcp__maestro" },
+    prepare: async ({ url }, place) => {
+      const provider = `base_url = "${url}/v1"\nwire_api = "responses"\nexperimental_bearer_token = "fake-key"\nsupports_websockets = false`;
+      const text = `model = "fake-model"\nmodel_provider = "fake"\n[model_providers.fake]\nname = "Fake"\n${provider}\n`;
+      await writeFiles(join(place.home, "agents/codex/default"), { "config.toml": text });
+      return {};
+    },
+  },
   {
     ...{ kind: "claude_code", program: "claude", shell: "Bash", tools: "mcp__maestro__" },
     prepare: async ({ url }) => ({ ANTHROPIC_BASE_URL: url, ANTHROPIC_API_KEY: "fake-key" }),
@@ -47,10 +53,10 @@ interface Changes {
   readonly changes: readonly { readonly id: string; readonly title: string; readonly state: string }[];
 }
 
-describe.each(CASES)("the demo with $kind, the real one", ({ kind, program, shell, tools, prepare }) => {
+describe.each(CASES)("the demo with $kind, the real one", ({ kind, program, prepare, ...names }) => {
   it.skipIf(realAgent(program) === null)("takes three issues to the merge", { timeout: 300_000 }, async () => {
     model = await startFakeModel({
-      script: (request) => (request.tools.includes(shell) ? solve(request, { shell, tools }) : [{ text: "A title" }]),
+      script: (request) => (request.tools.includes(names.shell) ? solve(request, names) : [{ text: "A title" }]),
     });
     const ground = await newPlace();
     const programs = join(ground.root, "programs");

@@ -18,6 +18,10 @@ interface ScriptStep {
 export interface ToolNames {
   readonly shell: string;
   readonly tools: string;
+  /** The namespace of the run's tools, for agents that have such. */
+  readonly namespace?: string;
+  /** What the shell calls its line, default `command`. */
+  readonly line?: string;
 }
 
 const scripts: Readonly<Record<string, { readonly runs: readonly (readonly ScriptStep[])[] }>> = parse(
@@ -30,7 +34,14 @@ export function solve({ said, everything, outcomes }: ModelRequest, names: ToolN
   const steps = (scripts[issue]?.runs[0] ?? []).filter((step) => step.do === "write" || step.do === "call");
   const step = steps[outcomes.length];
   if (step === undefined) return [{ text: "That was all." }];
-  if (step.do === "call") return [{ tool: `${names.tools}${step.tool}`, args: step.arguments ?? {} }];
+  if (step.do === "call") {
+    const { tools, namespace } = names;
+    const call = { tool: `${tools}${step.tool}`, args: step.arguments ?? {} };
+    return [namespace === undefined ? call : { ...call, namespace }];
+  }
   const command = `mkdir -p "$(dirname ${step.path})" && cat > ${step.path} <<'END_OF_FILE'\n${step.text}END_OF_FILE\n`;
-  return [{ tool: names.shell, args: { command, description: "writes a file" } }];
+  const { line = "command" } = names;
+  return [
+    { tool: names.shell, args: { [line]: command, ...(line === "command" ? { description: "writes a file" } : {}) } },
+  ];
 }
