@@ -46,7 +46,7 @@ function laneWork(
   return {
     prepare: (lane, signal) => inTurn(lane, signal, () => prepareLane(parts, lane, signal)),
     inspect: (lane, signal) => onLane(lane, signal, (git) => inspectLane(parts, git, signal)),
-    takeOver: (lane, { message }, signal) => onLane(lane, signal, (git) => takeOver(parts, git, message, signal)),
+    takeOver: (lane, commit, signal) => onLane(lane, signal, (git) => takeOver(parts, git, commit, signal)),
     mergeBase: (lane, signal) => onLane(lane, signal, (git) => mergeBase(parts, git, signal)),
     salvage: (lane, into, signal) =>
       inTurn(lane, signal, async () => {

@@ -22,9 +22,9 @@ export interface HostGit {
    * Takes over what the agent did: its own commits (strategy `clone`), then everything in the tree that is not
    * committed as one commit of the host's. Returns the new head; `changed` tells whether its files differ from the base.
    * Files of repositories that the agent made inside the tree are taken as ordinary files. Throws `git_conflict` while a
-   * merge of the base is not solved, and `git_wrong_head`.
+   * merge of the base is not solved, and `git_wrong_head`. Litter is removed first, unless something below its name is tracked.
    */
-  takeOver(lane: LaneTree, commit: { readonly message: string }, signal: AbortSignal): Promise<TakenOver>;
+  takeOver(lane: LaneTree, commit: Commit, signal: AbortSignal): Promise<TakenOver>;
   /** A second, clean tree of exactly this commit, for checks; `release` removes it. */
   checkout(sha: string, path: string, signal: AbortSignal): Promise<{ release(): Promise<void> }>;
   /** Pushes exactly `sha` to `branch`, when the remote stands at `expected` (`null`: has no such branch). Never forces otherwise. */
@@ -71,6 +71,13 @@ export interface TreeState {
   readonly dirtyFiles: readonly string[];
   /** Commits that no remote has. */
   readonly unpushed: number;
+}
+
+/** How an agent's work is taken over. */
+export interface Commit {
+  readonly message: string;
+  /** Names, relative to the tree, of what the agent leaves there for itself. */
+  readonly litter?: readonly string[];
 }
 
 /** The result of taking over an agent's work. */

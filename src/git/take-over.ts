@@ -1,8 +1,9 @@
 import { MaestroError } from "../base/errors.ts";
 import { refuseWrongHead, workingHead } from "./agent-tip.ts";
 import type { ChangedFile } from "../model/run-summary.ts";
-import type { TakenOver } from "./host-git.ts";
+import type { Commit, TakenOver } from "./host-git.ts";
 import { laneBase, setHead, showAgent } from "./lane.ts";
+import { removeLitter } from "./litter.ts";
 import { mergeParent, refuseMarkers, settleMerge } from "./merge-state.ts";
 import type { GitParts, LaneGit } from "./parts.ts";
 import { readChanges, setIndex, stage } from "./tree-changes.ts";
@@ -11,13 +12,14 @@ import { readChanges, setIndex, stage } from "./tree-changes.ts";
 export async function takeOver(
   parts: GitParts,
   git: LaneGit,
-  message: string,
+  { message, litter = [] }: Commit,
   signal: AbortSignal,
 ): Promise<TakenOver> {
   const tip = await workingHead(parts, git, signal);
   refuseWrongHead(git, tip);
   const merging = await mergeParent(parts, git, tip.sha, signal);
   await setIndex(parts, git, tip.sha, signal);
+  await removeLitter(parts, git, litter, signal);
   const changes = await readChanges(parts, git, signal);
   const parents = merging === null ? [tip.sha] : [tip.sha, merging.sha];
   const baseSha = await laneBase(parts, git, parents, signal);

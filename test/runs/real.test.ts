@@ -135,11 +135,12 @@ describe("a worker on this machine", () => {
     const log = join(made.root, "agents.jsonl");
     const steps = [
       { do: "write", path: "greeting.txt", text: "hello\n" },
+      { do: "write", path: ".mock/state.json", text: "{}\n" },
       { do: "spawn", command: "trap '' TERM; sleep 300" },
       { do: "call", tool: "run_handoff", arguments: { summary: "Said hello." } },
       { do: "call", tool: "run_finalize", arguments: { path: "hand_off" } },
     ];
-    const opened = await open(made, { log, scripts: { default: { runs: [steps] } } });
+    const opened = await open(made, { log, litter: [".mock"], scripts: { default: { runs: [steps] } } });
     const issue = anIssue();
     await opened.append({
       type: "lane_opened",
@@ -155,6 +156,7 @@ describe("a worker on this machine", () => {
     const lines = readFileSync(log, "utf8").trim().split("\n");
     expect(lines.map((line) => JSON.parse(line).event)).toEqual(["start", "stop"]);
     const scope = { workflowId: opened.workflow.id, laneId: LANE, run: 1 };
+    expect(existsSync(join(made.workspaces, "DEMO-1", ".mock"))).toBe(false);
     expect(await opened.runtime.liveMarkers(markerPrefix(scope))).toEqual([]);
 
     const headSha = ran.headSha ?? "";
@@ -164,7 +166,8 @@ describe("a worker on this machine", () => {
     const checked = await work(opened, "validate", { headSha, outbox: [key] });
     expect(checked).toMatchObject({ status: "succeeded", reason: { sentence: expect.stringContaining("2 checks") } });
     expect(made.git(made.remote, "rev-parse", BRANCH).trim()).toBe(headSha);
-    expect(made.git(made.remote, "log", "-1", "--format=%s", BRANCH).trim()).toBe("DEMO-1: Said hello.");
+    const shown = made.git(made.remote, "show", "--format=%s", "--name-only", BRANCH);
+    expect(shown.trim()).toBe("DEMO-1: Said hello.\n\ngreeting.txt");
     const lane = await opened.record.record.views.lane(LANE);
     expect(lane?.branch).toMatchObject({ headSha, validatedSha: headSha, pushedSha: headSha });
 

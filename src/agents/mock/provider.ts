@@ -25,6 +25,7 @@ export function createMockAgent(parts: {
       return {
         kind: "mock",
         capabilities: { resume: true, tools: true, usage: true, interrupt: true },
+        ...(mock.litter === undefined ? {} : { litter: mock.litter }),
         start: (request) => startSession(launchOf(command, request.env), mock, request),
       };
     },

@@ -110,6 +110,11 @@ export const MockOptions = Type.Object(
     scripts: Type.Optional(
       Type.Record(Type.String(), Script, { description: "What to do, by issue identifier; `default` for the others." }),
     ),
+    litter: Type.Optional(
+      Type.Array(Type.String({ minLength: 1 }), {
+        description: "Names in the workspace that the agent leaves for itself and that belong to no change.",
+      }),
+    ),
     log: Type.Optional(
       Type.String({ pattern: "^/", description: "Absolute path; each agent appends a line when it starts and stops." }),
     ),

@@ -16,7 +16,8 @@ export async function takeOver(context: WorkContext, path: string, summary: stri
   const tree = laneTree(context, path);
   if (git === null || tree === null) return null;
   const message = commitMessage(assignment.issue, summary);
-  const { headSha, baseSha, changed, files: changes } = await git.takeOver(tree, { message }, signal);
+  const { litter = [] } = await parts.agent(workflow);
+  const { headSha, baseSha, changed, files: changes } = await git.takeOver(tree, { message, litter }, signal);
   tally.looked(changes);
   const files = changes.map((file) => file.path);
   await observer.observe({ type: "commit_seen", data: { headSha, changed } });
