@@ -104,8 +104,8 @@ function daemonOf(parts: DaemonParts, composed: Composed, scope: Scope): Daemon 
     },
     runOnce: async () => {
       await transcripts.settleLeftovers();
-      worker.start();
-      return orchestrator.runOnce();
+      // What an earlier process queued is begun after its issue was looked at again.
+      return orchestrator.runOnce(() => worker.start());
     },
     ended: orchestrator.ended,
     stop: (reason) => {

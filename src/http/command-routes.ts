@@ -51,15 +51,14 @@ class Refreshes {
 
   /** Resolves when the question is on record; `true` when it was there already. */
   async ask(call: Call): Promise<boolean> {
-    if (this.#asked !== null) {
-      await this.#asked;
-      return true;
-    }
     const { asking } = this.#parts;
+    const id = await this.#asked;
+    // Once it is answered its poll may be under way, and shows nothing that happens from now on.
+    if (id !== null && (await asking.command(id))?.answer === null) return true;
     const asked = asking.ask({ actor: call.caller?.actor ?? NOBODY, verb: "refresh", arguments: {} });
     this.#asked = asked;
     const forget = (): void => {
-      this.#asked = null;
+      if (this.#asked === asked) this.#asked = null;
     };
     // It outlives the request that asked first.
     asked.then((id) => asking.answer(id, ANSWER_WAIT_MS, new AbortController().signal)).then(forget, forget);

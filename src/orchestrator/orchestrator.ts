@@ -84,11 +84,11 @@ export class Orchestrator {
   }
 
   /**
-   * One poll; what it starts runs to a verdict, and what lanes have due is done. Waits for no retry and no review. Returns the lanes it
-   * touched, for the exit code. Throws `disk_full` as soon as nothing can be put on record, and at the end the tracker's error when it could
-   * not tell the candidates.
+   * One poll; what it starts runs to a verdict, and what lanes have due is done. Waits for no retry and no review. `onPolled` is called before
+   * anything is begun. Returns the lanes it touched, for the exit code. Throws `disk_full` as soon as nothing can be put on record, and at the
+   * end the tracker's error when it could not tell the candidates.
    */
-  async runOnce(): Promise<readonly Lane[]> {
+  async runOnce(onPolled: () => void = () => undefined): Promise<readonly Lane[]> {
     await this.#open();
     const touched = new Set<string>();
     const unsubscribe = this.#parts.record.subscribe((events) => {
@@ -97,6 +97,7 @@ export class Orchestrator {
     });
     this.#loops.push(this.#repeat("outbox", () => this.#sendTurn()));
     const failure = await this.#poll();
+    onPolled();
     await fillSlots(this.#parts, this.#board, this.#candidates, this.#abort.signal);
     this.#candidates.replace([]);
     while (!this.#abort.signal.aborted) {

@@ -60,6 +60,9 @@ describe("Symphony's routes", () => {
     ]);
     expect(world.commands).toHaveLength(1);
     world.answer("cmd_1", "queued");
+    // Nobody has noticed the answer yet, but its poll may have asked already.
+    expect(await (await ask("POST", "/api/v1/refresh")).json()).toMatchObject({ coalesced: false });
+    world.answer("cmd_2", "queued");
     await clock.advance(4_000);
     expect(await (await ask("POST", "/api/v1/refresh")).json()).toMatchObject({ coalesced: false });
   });
