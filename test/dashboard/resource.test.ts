@@ -63,6 +63,19 @@ it("keeps what is there when the service does not answer, and says why", async (
   expect(seen).not.toContain(undefined);
 });
 
+it("shows what came so far of a document that comes in parts", async () => {
+  const seen: (string | null)[] = [];
+  const resource = new Resource<string>((show) => {
+    show("one");
+    show("one two");
+    return Promise.resolve("one two three");
+  });
+  resource.watch(() => seen.push(resource.known.data));
+  await settled();
+  expect(seen).toEqual([null, "one", "one two", "one two three"]);
+  expect(resource.known.isLoading).toBe(false);
+});
+
 it("keeps what is looked at, and of the rest the newest", () => {
   const family = new Family(() => Promise.resolve("text"));
   const watched = family.at("watched");

@@ -27,19 +27,22 @@ export const client = {
   finished: (words: string, cursor: string | null) =>
     get<Page<IssueRow>>("/api/v2/issues", { state: "finished", q: words, cursor, limit: FINISHED_ROWS }),
   /** Every issue that has not ended. */
-  open: () => all<IssueRow>("/api/v2/issues", { state: "open" }),
+  open: () => all<IssueRow>("/api/v2/issues", { state: "open" }, () => undefined),
   issue: (identifier: string) => get<IssueDocument>(`/api/v2/issues/${encodeURIComponent(identifier)}`),
-  /** All events after one, oldest first. */
-  events: (laneId: string, after: number) =>
-    all<EventDocument>(`/api/v2/lanes/${encodeURIComponent(laneId)}/events`, { after }),
+  /** All events after one, oldest first; `onPart` has those that came so far. */
+  events: (laneId: string, after: number, onPart: Part<EventDocument>) =>
+    all(`/api/v2/lanes/${encodeURIComponent(laneId)}/events`, { after }, onPart),
   diff: (laneId: string) => get<DiffDocument>(`/api/v2/lanes/${encodeURIComponent(laneId)}/diff`),
-  /** All lines of a run behind the first so many. */
-  transcript: (run: string, after: number) => all<TranscriptLine>(`/api/v2/runs/${run}/transcript`, { after }),
+  /** All lines of a run behind the first so many; `onPart` has those that came so far. */
+  transcript: (run: string, after: number, onPart: Part<TranscriptLine>) =>
+    all(`/api/v2/runs/${run}/transcript`, { after }, onPart),
   prompt: (run: string) => get<PromptDocument>(`/api/v2/runs/${run}/prompt`),
   ask: (verb: string, body: Readonly<Record<string, string>>) =>
     post<CommandDocument>("/api/v2/commands", { verb, arguments: body }),
 };
 
+/** Told of a list while it comes: a long one is read before it is whole. */
+type Part<T> = (items: readonly T[]) => void;
 type Query = Readonly<Record<string, string | number | null>>;
 
 function get<T>(path: string, query: Query = {}): Promise<T> {
@@ -58,7 +61,7 @@ function post<T>(path: string, body: object): Promise<T> {
 }
 
 /** Follows a list to its end. */
-async function all<T>(path: string, query: Query): Promise<T[]> {
+async function all<T>(path: string, query: Query, onPart: Part<T>): Promise<T[]> {
   const items: T[] = [];
   let cursor: string | null = null;
   do {
@@ -71,6 +74,7 @@ async function all<T>(path: string, query: Query): Promise<T[]> {
     });
     items.push(...page.items);
     cursor = page.next;
+    if (cursor !== null) onPart(items);
   } while (cursor !== null);
   return items;
 }

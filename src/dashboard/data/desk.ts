@@ -90,13 +90,15 @@ function openDocuments(): Documents {
       ? { rows: items, next }
       : { rows: [...items, ...older], next: data.next };
   });
-  const timelines: Family<readonly EventDocument[]> = new Family(async (lane) => {
+  const timelines: Family<readonly EventDocument[]> = new Family(async (lane, show) => {
     const known = timelines.at(lane).known.data ?? [];
-    return [...known, ...(await client.events(lane, known.at(-1)?.seq ?? 0))];
+    const onPart = (events: readonly EventDocument[]): void => show([...known, ...events]);
+    return [...known, ...(await client.events(lane, known.at(-1)?.seq ?? 0, onPart))];
   });
-  const transcripts: Family<readonly TranscriptLine[]> = new Family(async (run) => {
+  const transcripts: Family<readonly TranscriptLine[]> = new Family(async (run, show) => {
     const known = transcripts.at(run).known.data ?? [];
-    return [...known, ...(await client.transcript(run, known.length))];
+    const onPart = (lines: readonly TranscriptLine[]): void => show([...known, ...lines]);
+    return [...known, ...(await client.transcript(run, known.length, onPart))];
   });
   return {
     status: new Resource(client.status),

@@ -8,15 +8,18 @@ export interface Known<T> {
   readonly isLoading: boolean;
 }
 
+/** Asks for a document. `show`: what came so far, of one that comes in parts. */
+type Load<T> = (show: (data: T) => void) => Promise<T>;
+
 /** A document of the service that several parts of the page look at. What is there stays until something newer comes. */
 export class Resource<T> {
   #known: Known<T> = { data: null, problem: null, isLoading: false };
   #isStale = true;
   #isAskedAgain = false;
   readonly #listeners = new Set<() => void>();
-  readonly #load: () => Promise<T>;
+  readonly #load: Load<T>;
 
-  constructor(load: () => Promise<T>) {
+  constructor(load: Load<T>) {
     this.#load = load;
   }
 
@@ -55,7 +58,8 @@ export class Resource<T> {
     this.#isStale = false;
     this.#set({ ...this.#known, isLoading: true });
     try {
-      this.#set({ data: await this.#load(), problem: null, isLoading: false });
+      const show = (data: T): void => this.#set({ data, problem: null, isLoading: true });
+      this.#set({ data: await this.#load(show), problem: null, isLoading: false });
     } catch (error) {
       this.#isStale = true;
       this.#set({ ...this.#known, problem: problemOf(error), isLoading: false });
@@ -77,16 +81,16 @@ const KEPT = 40;
 /** Documents of one kind, each made when it is first asked for; of those that nobody looks at the oldest give way. */
 export class Family<T> {
   readonly #members = new Map<string, Resource<T>>();
-  readonly #load: (id: string) => Promise<T>;
+  readonly #load: (id: string, show: (data: T) => void) => Promise<T>;
 
-  constructor(load: (id: string) => Promise<T>) {
+  constructor(load: (id: string, show: (data: T) => void) => Promise<T>) {
     this.#load = load;
   }
 
   at(id: string): Resource<T> {
     const known = this.#members.get(id);
     if (known !== undefined) return known;
-    const made = new Resource(() => this.#load(id));
+    const made = new Resource<T>((show) => this.#load(id, show));
     const idle = [...this.#members].filter(([, member]) => !member.isWatched);
     for (const [name] of idle.slice(0, Math.max(0, idle.length - KEPT + 1))) this.#members.delete(name);
     this.#members.set(id, made);

@@ -3,6 +3,7 @@ import { useDesk } from "../data/desk-context.ts";
 import { useResource } from "../data/resource.ts";
 import { Skeleton, Trouble } from "../parts/states.tsx";
 import { Finished } from "./finished.tsx";
+import { countOf } from "../words.ts";
 import { Group, Nothing } from "./group.tsx";
 import { RetryRows, RunningRows, WaitingRows } from "./rows.tsx";
 
@@ -32,6 +33,9 @@ function Open({ status }: { status: StatusDocument }) {
   if (isNew) return <FirstIssue />;
   return (
     <>
+      <p class="hidden-words" role="status">
+        {forPerson.length > 0 && `${countOf(forPerson.length, "issue needs", "issues need")} you.`}
+      </p>
       <Group title="Needs you" count={forPerson.length} isAlert={forPerson.length > 0}>
         {forPerson.length === 0 ? <Nothing>Nothing needs you.</Nothing> : <WaitingRows rows={forPerson} />}
       </Group>
