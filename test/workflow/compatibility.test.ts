@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { builtInKinds } from "../../src/app-kinds.ts";
 import { mockAgent } from "../../src/agents/mock/index.ts";
 import { Registry } from "../../src/contracts/registry.ts";
 import { memoryTracker } from "../../src/trackers/memory/index.ts";
@@ -160,6 +161,24 @@ describe("the control plane's templates", () => {
     const workflow = await loadText(PLANE_MEMORY, { kinds: builtKinds(), environment: PLANE_ENVIRONMENT });
     expect(workflow).toMatchObject({ repo: null, agent: { maxTurns: 1 }, agentProvider: { kind: "mock" } });
     expect(workflow.warnings?.map(({ key }) => key)).toEqual(["observability.dashboard_enabled"]);
+  });
+
+  test("what an agent takes there among its options goes where it belongs, and Codex takes the rest", async () => {
+    const options = `options: {command_argv: [codex, app-server], prompt_transport: json_rpc, approval_policy: never, thread_sandbox: danger-full-access, turn_timeout_ms: 7000, read_timeout_ms: 6000, stall_timeout_ms: 0, credential_ref: "credential://codex/a"}`;
+    const yaml = PLANE_MEMORY.replace(/agent_provider: .*/, `agent_provider: {kind: codex, ${options}}`);
+    const kinds = { ...builtKinds(), agents: builtInKinds().agents };
+    const workflow = await loadText(yaml, { kinds, environment: PLANE_ENVIRONMENT });
+    expect(workflow.agentProvider.options).toEqual({
+      command: ["codex", "app-server"],
+      approval_policy: "never",
+      thread_sandbox: "danger-full-access",
+    });
+    expect(workflow.agent).toMatchObject({ turnTimeoutMs: 7_000, readTimeoutMs: 6_000, stallTimeoutMs: 0 });
+    expect(workflow.warnings?.map(({ key }) => key)).toEqual([
+      "agent_provider.options.prompt_transport",
+      "agent_provider.options.credential_ref",
+      "observability.dashboard_enabled",
+    ]);
   });
 
   test("those for services name exactly the kinds that are not built yet", async () => {
