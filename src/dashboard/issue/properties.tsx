@@ -37,7 +37,9 @@ export function Properties({ lane, lanes }: { lane: LaneDocument; lanes: readonl
         <Fact name="Being sent">
           {lane.pending_writes.length > 0 && lane.pending_writes.map(({ key, kind }) => <div key={key}>{kind}</div>)}
         </Fact>
-        <Fact name="Workspace">{lane.workspace_path !== null && <Copied text={lane.workspace_path} />}</Fact>
+        <Fact name="Workspace">
+          {lane.workspace_path !== null && <Copied text={lane.workspace_path} shown={endOf(lane.workspace_path)} />}
+        </Fact>
         <Fact name="Profile">{lane.profile}</Fact>
         <Fact name="Machine">{lane.machine}</Fact>
         <Fact name="Taken on">
@@ -62,6 +64,11 @@ function Fact({ name, children }: { name: string; children: ComponentChildren })
       <dd>{children}</dd>
     </div>
   );
+}
+
+/** The end of a path tells more than its beginning. */
+function endOf(path: string): string {
+  return path.replace(/^.*\/(?=[^/]+\/[^/]+$)/, "…/");
 }
 
 /** Only an address of the web becomes a link: it comes from a forge. */
