@@ -1,4 +1,5 @@
 import { isMaestroError } from "../../base/errors.ts";
+import { cutBytes } from "../../base/jsonl.ts";
 import type { SessionRequest } from "../../contracts/agent-provider.ts";
 import type { Runtime } from "../../contracts/runtime.ts";
 
@@ -8,6 +9,8 @@ type Place = Pick<SessionRequest, "account" | "env" | "runtime" | "temporaryDire
 /** Folders that Codex's sandbox puts into a workspace while a command runs, and leaves behind when it is broken off. */
 const STUBS = [".agents", ".aws", ".codex", ".git"];
 const LOGIN_FILE = "auth.json";
+/** What Codex reads of such a file at most (`project_doc_max_bytes`). */
+const GUIDANCE_BYTES = 32 * 1024;
 
 /**
  * The environment of Codex. Its state lies with the account; the login of this machine is linked there, so that a token that Codex
@@ -59,6 +62,23 @@ export async function watchLogin(runtime: Runtime, { CODEX_HOME, HOME }: Record<
 /** Whether the workspace is a repository of its own, whose metadata the agent may need to write. */
 export async function findRepository({ runtime, workspace }: Place): Promise<boolean> {
   return (await runtime.stat(`${workspace}/.git`))?.kind === "directory";
+}
+
+/**
+ * What the repository says to agents, which Codex itself reads only where it trusts: the first of `AGENTS.override.md` and `AGENTS.md` at
+ * the top of the workspace. A link that leads out of the workspace is no part of the repository. Throws what the runtime throws.
+ */
+export async function readGuidance({ runtime, workspace }: Place): Promise<string | null> {
+  const top = await runtime.realPath(workspace);
+  for (const name of ["AGENTS.override.md", "AGENTS.md"]) {
+    if ((await runtime.stat(`${workspace}/${name}`)) === undefined) continue;
+    const path = await runtime.realPath(`${workspace}/${name}`).catch(() => null);
+    // A dangling link, or one that leads elsewhere.
+    if (path === null || !path.startsWith(`${top}/`)) continue;
+    const text = cutBytes(await runtime.readText(path), GUIDANCE_BYTES).trim();
+    if (text !== "") return `# ${name} instructions for ${workspace}\n\n<INSTRUCTIONS>\n${text}\n</INSTRUCTIONS>`;
+  }
+  return null;
 }
 
 /** Removes the sandbox's stubs, as long as they are empty. Call it when none of the agent's processes is left. */

@@ -12,6 +12,7 @@ const KEYS = [
   "reasoning_effort",
   "developer_instructions",
   "config",
+  "trust_repository",
   "tools",
 ] satisfies (keyof CodexOptions)[];
 

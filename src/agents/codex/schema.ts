@@ -39,6 +39,12 @@ export const CodexOptions = Type.Object(
         description: "Settings of Codex by their dotted names, for the session's thread.",
       }),
     ),
+    trust_repository: Type.Optional(
+      Type.Boolean({
+        description:
+          "Lets Codex read the repository's own `.codex/config.toml`, which may start programs outside of the sandbox.",
+      }),
+    ),
     tools: Type.Optional(
       Type.Union([Type.Literal("mcp"), Type.Literal("dynamic")], {
         description: "How typed tools reach Codex: from the run's tool server, or over the session's own protocol.",

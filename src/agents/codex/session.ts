@@ -20,11 +20,12 @@ export interface SessionPlace {
   /** The workspace is a repository of its own. */
   readonly hasRepository: boolean;
   readonly login: LoginWatch;
+  /** The options, with what the repository says to agents. */
+  readonly options: CodexOptions;
 }
 
 /** What a session is made from beside its process. */
 interface SessionParts extends SessionPlace {
-  readonly options: CodexOptions;
   readonly request: SessionRequest;
 }
 

@@ -1,7 +1,7 @@
 import { toMaestroError } from "../../base/errors.ts";
 import { type LaunchedAgent, launchAgent, launchOf } from "../../contracts/agent-launch.ts";
 import type { AgentFailure, SessionRequest, SessionStart } from "../../contracts/agent-provider.ts";
-import { findRepository, prepareHome, watchLogin } from "./home.ts";
+import { findRepository, prepareHome, readGuidance, watchLogin } from "./home.ts";
 import { DEFAULT_COMMAND } from "./options.ts";
 import type { CodexOptions } from "./schema.ts";
 import { CodexSession, type SessionPlace } from "./session.ts";
@@ -19,8 +19,8 @@ type Launched =
 export async function startSession(options: CodexOptions, request: SessionRequest): Promise<SessionStart> {
   const launched = await launchCodex(options, request);
   if (!launched.ok) return launched;
-  const { agent, hasRepository, login } = launched;
-  const session = new CodexSession(agent, { options, request, hasRepository, login });
+  const { agent, ...place } = launched;
+  const session = new CodexSession(agent, { ...place, request });
   const failure = await session.open();
   if (failure === null) return { ok: true, session };
   await session.stop({ graceMs: FAILED_START_GRACE_MS });
@@ -32,7 +32,11 @@ export async function launchCodex(options: CodexOptions, request: SessionRequest
   const command: string | readonly string[] = options.command ?? DEFAULT_COMMAND;
   try {
     const env = await prepareHome(request);
-    const place = { hasRepository: await findRepository(request), login: await watchLogin(request.runtime, env) };
+    const place = {
+      hasRepository: await findRepository(request),
+      login: await watchLogin(request.runtime, env),
+      options: options.trust_repository === true ? options : withGuidance(options, await readGuidance(request)),
+    };
     // A shell line stands as it is written (S-171); what can be said to the thread is said there.
     const line = typeof command === "string" ? command : [...command, ...START_SETTINGS];
     const launched = await launchAgent(launchOf(line, env), request);
@@ -41,4 +45,10 @@ export async function launchCodex(options: CodexOptions, request: SessionRequest
     const sentence = `What Codex needs could not be made ready: ${toMaestroError(error).message}`;
     return { ok: false, failure: { kind: "process_exit", sentence, resetAt: null } };
   }
+}
+
+function withGuidance(options: CodexOptions, guidance: string | null): CodexOptions {
+  if (guidance === null) return options;
+  const { developer_instructions: own } = options;
+  return { ...options, developer_instructions: own === undefined ? guidance : `${own}\n\n${guidance}` };
 }

@@ -94,8 +94,9 @@ function configOf(options: CodexOptions, session: Session): JsonObject {
   const { config = {}, reasoning_effort: effort } = options;
   return {
     ...THREAD_SETTINGS,
-    // Otherwise Codex writes every workspace into its settings file. What stands in the repository is read either way.
-    projects: { [session.workspace]: { trust_level: "trusted" } },
+    // Said either way: otherwise Codex trusts a writable workspace by itself, and keeps that in its settings file. Settings of a trusted
+    // repository start programs outside of the sandbox, and an agent can write them with Git.
+    projects: { [session.workspace]: { trust_level: options.trust_repository === true ? "trusted" : "untrusted" } },
     "shell_environment_policy.inherit": "core",
     "shell_environment_policy.set": commandEnvironment(session, keyNames(config)),
     ...(effort === undefined ? {} : { model_reasoning_effort: effort }),

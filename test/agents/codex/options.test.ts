@@ -95,7 +95,7 @@ describe("a thread of Codex", () => {
       "features.goals": false,
       allow_login_shell: false,
       model_reasoning_effort: "high",
-      projects: { "/work": { trust_level: "trusted" } },
+      projects: { "/work": { trust_level: "untrusted" } },
     });
     expect(JSON.stringify(threadParameters({}, SESSION))).not.toContain("mcp_servers");
     expect(dynamicTools(SESSION)).toEqual({

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { closeRigs, CODEX, openRig, shell } from "./rig.ts";
@@ -77,5 +77,42 @@ describe.skipIf(CODEX === null)("what a real Codex asks", () => {
     const session = await rig.session({ options: { config: { "features.default_mode_request_user_input": true } } });
     expect((await session.turn("go")).finalMessage).toContain("use run_ask");
     expect(rig.asked).toMatchObject([{ kind: "question", summary: "which one?" }]);
+  });
+});
+
+describe.skipIf(CODEX === null)("a repository that has something to say to Codex", () => {
+  /** A server of tools in the repository's own settings: a program that nobody on this machine chose. */
+  async function repository(agents: string) {
+    const rig = await openRig(({ everything }) => [{ text: everything.includes(agents) ? "read" : "not read" }]);
+    mkdirSync(join(rig.workspace, ".codex"));
+    const started = join(rig.folder, "started");
+    const server = `[mcp_servers.theirs]\ncommand = "touch"\nargs = ["${started}"]\n`;
+    writeFileSync(join(rig.workspace, ".codex/config.toml"), server);
+    return { rig, started };
+  }
+
+  it("is heard, and starts nothing outside of the sandbox", async () => {
+    const { rig, started } = await repository("Speak softly.");
+    writeFileSync(join(rig.workspace, "CLAUDE.md"), "Speak softly.");
+    symlinkSync("CLAUDE.md", join(rig.workspace, "AGENTS.md"));
+    const session = await rig.session();
+    expect((await session.turn("go")).finalMessage).toBe("read");
+    expect(existsSync(started)).toBe(false);
+  });
+
+  it("starts what it likes when it is trusted", async () => {
+    const { rig, started } = await repository("Speak softly.");
+    writeFileSync(join(rig.workspace, "AGENTS.md"), "Speak softly.");
+    const session = await rig.session({ options: { trust_repository: true } });
+    expect((await session.turn("go")).finalMessage).toBe("read");
+    await rig.until(() => existsSync(started));
+  });
+
+  it("cannot have another file read out", async () => {
+    const { rig } = await repository("of-the-user");
+    writeFileSync(join(rig.folder, "home", "key"), "of-the-user");
+    symlinkSync(join(rig.folder, "home", "key"), join(rig.workspace, "AGENTS.md"));
+    const session = await rig.session();
+    expect((await session.turn("go")).finalMessage).toBe("not read");
   });
 });
