@@ -33,7 +33,7 @@ function contextOf(workflow: Workflow, surroundings: AdapterSurroundings): Adapt
   return {
     ...surroundings,
     directory: workflow.directory,
-    ...(repo === null ? {} : { repository: { path: repo.path, baseBranch: repo.baseBranch } }),
+    ...(repo === null ? {} : { repository: { path: repo.path, baseBranch: repo.baseBranch, remote: repo.remote } }),
   };
 }
 

@@ -30,6 +30,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   workflow: FEATURE,
   record: FEATURE,
   engine: FEATURE,
+  github: ADAPTER,
   git: FEATURE,
   workspace: FEATURE,
   tools: FEATURE,
@@ -53,6 +54,8 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
 export const SIBLINGS: readonly { from: string; to: string; reason: string }[] = [
   { from: "workspace", to: "git", reason: "checks out and salvages through the host's Git" },
   { from: "engine", to: "record", reason: "leases live in the record's transactions" },
+  { from: "forges/github", to: "github", reason: "issues and changes are reached by one client with one allowance" },
+  { from: "trackers/github", to: "github", reason: "issues and changes are reached by one client with one allowance" },
   { from: "forges/local", to: "git", reason: "its changes are branches of a bare repository" },
   { from: "trackers/conductor", to: "conductor", reason: "its issues are the conductor's tasks" },
 ];
@@ -65,6 +68,8 @@ export const FACES: readonly { path: string; importers: readonly string[] }[] = 
   { path: "orchestrator/commands", importers: ["http", "tui", "app"] },
   { path: "record/views", importers: ["http", "tui"] },
   { path: "cli/app.ts", importers: ["app"] },
+  // Their options are checked together with the keys that lead to GitHub.
+  { path: "github/schema", importers: ["forges/github", "trackers/github"] },
 ];
 
 /** These reach files and processes only through the runtime they are handed, so that they work over SSH and in a simulation. */

@@ -148,8 +148,8 @@ export interface AdapterContext {
   readonly directory: string;
   /** The instance's own folder for what an adapter must keep. */
   readonly stateDirectory: string;
-  /** The repository that the workflow names, for forges that keep one of their own; absent for `no_repo`. */
-  readonly repository?: { readonly path: string | null; readonly baseBranch: string };
+  /** The repository that the workflow names; absent for `no_repo`. `remote` is where it is pushed, when the workflow says so. */
+  readonly repository?: { readonly path: string | null; readonly baseBranch: string; readonly remote?: string | null };
   /** For fallbacks of omitted secrets that the adapter documents (S-071); nothing else is read from it. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }

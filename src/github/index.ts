@@ -1,0 +1,5 @@
+export { accessOf, GITHUB_SECRET_KEYS, type GithubPlace } from "./access.ts";
+export type { GithubClient } from "./client.ts";
+export { readGithubDelivery } from "./delivery.ts";
+export { openGithub } from "./open.ts";
+export { type GithubActor, loginOf, trustOf } from "./people.ts";
