@@ -4,8 +4,8 @@ import { closingNumbers } from "../merge.ts";
 import { mergeabilityOf, opinionsOn, rulesOf } from "../requirements.ts";
 import { hasQueue } from "../rest/pulls.ts";
 import { atLeast, type GithubIssue, type GithubPull, type GithubRepo, type GithubReview } from "../state.ts";
-import { at, atOrNull } from "../views.ts";
-import { pullOf, repoById } from "../world.ts";
+import { associationOf, at, atOrNull } from "../views.ts";
+import { issueById, pullOf, repoById } from "../world.ts";
 import { actorNode, actorOrNull } from "./actors.ts";
 import type { Asking } from "./answer.ts";
 import { commitNode } from "./commit-node.ts";
@@ -133,6 +133,7 @@ function reviewsOf({ data }: Asking, pull: GithubPull): GithubReview[] {
 }
 
 export function reviewNode({ data }: Asking, review: GithubReview): Json {
+  const repo = repoById(data, issueById(data, review.pullId).repoId);
   return {
     ...{
       __typename: "PullRequestReview",
@@ -146,6 +147,8 @@ export function reviewNode({ data }: Asking, review: GithubReview): Json {
       submittedAt: at(review.submittedAt),
       createdAt: at(review.submittedAt),
     },
+    authorAssociation: associationOf(repo, review.author),
+    authorCanPushToRepository: atLeast(permissionOfLogin(repo, review.author), "write"),
     commit: { __typename: "Commit", id: `C_${review.commitSha}`, oid: review.commitSha },
   };
 }

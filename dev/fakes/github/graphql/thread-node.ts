@@ -1,6 +1,6 @@
 import type { Json } from "../../shared/json.ts";
 import type { GithubReviewComment, GithubThread } from "../state.ts";
-import { at } from "../views.ts";
+import { associationOf, at } from "../views.ts";
 import { issueById, repoById } from "../world.ts";
 import { actorNode, actorOrNull } from "./actors.ts";
 import type { Asking } from "./answer.ts";
@@ -29,6 +29,7 @@ export function commentNode({ data }: Asking, comment: GithubReviewComment): Jso
   const repo = repoById(data, issue.repoId);
   return {
     ...{ __typename: "PullRequestReviewComment", id: `PRRC_${comment.id}`, databaseId: comment.id, body: comment.body },
+    authorAssociation: associationOf(repo, comment.author),
     ...{ author: actorNode(data, comment.author), createdAt: at(comment.createdAt), updatedAt: at(comment.updatedAt) },
     url: `https://github.com/${repo.owner}/${repo.name}/pull/${issue.number}#discussion_r${comment.id}`,
     replyTo:
