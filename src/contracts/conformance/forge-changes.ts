@@ -136,11 +136,28 @@ export const FORGE_CHANGE_CASES: readonly ForgeCase[] = [
       await publish("tests", head, false, "1 failed");
       const { checks } = await changeNow(forge, change.id);
       equal(
-        checks.map(({ name, headSha, status, summary }) => [name, headSha, status, summary]),
+        checks.filter(({ headSha }) => headSha === head).map(({ name, status, summary }) => [name, status, summary]),
+        [["tests", "failed", "1 failed"]],
+        "checks of the present head",
+      );
+    },
+  },
+  {
+    name: "still shows the checks of earlier heads",
+    needs: ["old_checks"],
+    async run(harness) {
+      const { forge, change, draft } = await withOpenChange(harness);
+      const publish = (headSha: string, passed: boolean): Promise<void> =>
+        forge.publishCheck(change.id, { name: "tests", headSha, passed, summary: "" }, calmly);
+      await publish(draft.headSha, true);
+      const head = await harness.push(draft.branch, { "more.txt": "more\n" });
+      await publish(head, false);
+      const { checks } = await changeNow(forge, change.id);
+      equal(
+        checks.map(({ headSha, status }) => [headSha, status]),
         [
-          ["tests", draft.headSha, "passed", "all passed"],
-          ["lint", draft.headSha, "passed", ""],
-          ["tests", head, "failed", "1 failed"],
+          [draft.headSha, "passed"],
+          [head, "failed"],
         ],
         "checks",
       );
@@ -151,7 +168,7 @@ export const FORGE_CHANGE_CASES: readonly ForgeCase[] = [
     async run(harness) {
       const { forge, change } = await withOpenChange(harness);
       const other = await harness.open();
-      const bodies = ["One", "Lines\n\n  indented\n", "Ümläute, 漢字, 🙂, <!-- x -->, {{ liquid }}", ""];
+      const bodies = ["One", "Lines\n\n  indented\n", "Ümläute, 漢字, 🙂, <!-- x -->, {{ liquid }}"];
       const made: string[] = [];
       for (const body of bodies) made.push(await forge.comment(change.id, "alice · x", body, calmly));
       const { comments } = await changeNow(other, change.id);
@@ -161,7 +178,21 @@ export const FORGE_CHANGE_CASES: readonly ForgeCase[] = [
         "comments",
       );
       await Promise.all([forge, other, forge, other].map((client) => client.comment(change.id, "b", "+1", calmly)));
-      equal((await changeNow(forge, change.id)).comments.length, 8, "number of comments");
+      equal((await changeNow(forge, change.id)).comments.length, 7, "number of comments");
+    },
+  },
+  {
+    name: "keeps a comment that says nothing",
+    needs: ["blank_comments"],
+    async run(harness) {
+      const { forge, change } = await withOpenChange(harness);
+      const id = await forge.comment(change.id, "alice", "", calmly);
+      const { comments } = await changeNow(forge, change.id);
+      equal(
+        comments.map((comment) => [comment.id, comment.body]),
+        [[id, ""]],
+        "comments",
+      );
     },
   },
   {

@@ -4,7 +4,7 @@ import type { CallOptions } from "../outside.ts";
 import { type ConformanceCase, check } from "./case.ts";
 
 /** What a case may need beyond the verbs. An adapter that lacks one declares it as a gap, with the reason. */
-export type ForgeFeature = "content" | "faults" | "persistence" | "watch";
+export type ForgeFeature = "content" | "faults" | "persistence" | "watch" | "old_checks" | "blank_comments";
 
 /** Gaps with their reasons. */
 export type ForgeGaps = Readonly<Partial<Record<ForgeFeature, string>>>;
