@@ -14,6 +14,7 @@ export const TRACKERS = {
 export const FORGES = {
   memory: async () => (await import("./forges/memory/index.ts")).memoryForge,
   local: async () => (await import("./forges/local/index.ts")).localForge,
+  github: async () => (await import("./forges/github/index.ts")).githubForge,
 } satisfies { readonly [kind: string]: () => Promise<ForgeProvider> };
 
 /** The built-in agents. */
