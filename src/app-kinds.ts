@@ -8,6 +8,7 @@ import type { WorkflowKinds } from "./workflow/index.ts";
 export const TRACKERS = {
   memory: async () => (await import("./trackers/memory/index.ts")).memoryTracker,
   local: async () => (await import("./trackers/local/index.ts")).localTracker,
+  linear: async () => (await import("./trackers/linear/index.ts")).linearTracker,
 } satisfies { readonly [kind: string]: () => Promise<TrackerProvider> };
 
 /** The built-in forges. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type TrackerGaps, type TrackerHarness, trackerCases } from "../../src/contracts/conformance/tracker.ts";
+import { linearHarness } from "../trackers/linear/harness.ts";
 import { localHarness } from "../trackers/local/harness.ts";
 import { memoryHarness } from "../trackers/memory/harness.ts";
 
@@ -29,6 +30,7 @@ const SUBJECTS: readonly Subject[] = [
     },
     make: localHarness,
   },
+  { name: "linear", gaps: { watch: "Linear tells through webhooks, or when it is asked" }, make: linearHarness },
 ];
 
 describe.each(SUBJECTS)("tracker $name", ({ gaps, make }) => {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type Clock, systemClock } from "../../src/base/clock.ts";
 import { type LogEntry, memoryLog } from "../../src/base/log.ts";
 import { systemRandom } from "../../src/base/random.ts";
+import { RateLimiters } from "../../src/base/rate-limiter.ts";
 import { SecretRegistry } from "../../src/base/redact.ts";
 import type { AdapterContext } from "../../src/contracts/tracker.ts";
 
@@ -23,6 +24,7 @@ export function trackerPlace(clock: Clock = systemClock()): TrackerPlace {
     random: systemRandom(),
     log,
     secrets: new SecretRegistry(),
+    limiters: new RateLimiters(clock),
     directory: join(root, "project"),
     stateDirectory: join(root, "state"),
     environment: {},

@@ -10,8 +10,6 @@ import type { ForgeProvider } from "../../src/contracts/forge.ts";
 import { Registry } from "../../src/contracts/registry.ts";
 import type { LifecycleDefaults, TrackerProvider } from "../../src/contracts/tracker.ts";
 import type { Issue } from "../../src/model/issue.ts";
-import { localTracker } from "../../src/trackers/local/index.ts";
-import { memoryTracker } from "../../src/trackers/memory/index.ts";
 import { loadWorkflow, type PromptInput, type WorkflowInput, type WorkflowKinds } from "../../src/workflow/index.ts";
 
 const folders: string[] = [];
@@ -94,7 +92,7 @@ export function testKinds(lifecycle: LifecycleDefaults | null = null): WorkflowK
 /** The adapters of the packaged templates; their forges only take their options. */
 export function packagedKinds(): WorkflowKinds {
   return {
-    trackers: registry("tracker.kind", { memory: memoryTracker, local: localTracker }),
+    trackers: builtInKinds().trackers,
     agents: builtInKinds().agents,
     forges: registry("repo.provider.kind", { local: paperForge("local"), memory: paperForge("memory") }),
     placements: ["local"],

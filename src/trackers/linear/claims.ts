@@ -1,0 +1,104 @@
+import type { Clock } from "../../base/clock.ts";
+import { isMaestroError } from "../../base/errors.ts";
+import type { ClaimResult, IssueClaim } from "../../contracts/tracker.ts";
+import type { LinearApi } from "./api.ts";
+import { CLAIM_WORD, type ClaimText, claimText, readClaim } from "./claim-text.ts";
+import type { Comments } from "./comments.ts";
+import { derivedId } from "./comment-mark.ts";
+import { COMMENT_CREATE, COMMENT_DELETE, COMMENT_UPDATE } from "./documents.ts";
+
+interface Standing extends ClaimText {
+  readonly id: string;
+}
+
+/**
+ * The right to work on an issue, as a comment that every Maestro sees. Owners follow each other in generations, and the id of a claim's
+ * comment follows from issue and generation: Linear takes an id once, so of two that want the next generation one is refused.
+ */
+export class Claims {
+  readonly #api: LinearApi;
+  readonly #comments: Comments;
+  readonly #clock: Clock;
+
+  constructor(api: LinearApi, comments: Comments, clock: Clock) {
+    this.#api = api;
+    this.#comments = comments;
+    this.#clock = clock;
+  }
+
+  /** Takes or renews the claim. */
+  claim(issueId: string, claim: IssueClaim, signal: AbortSignal): Promise<ClaimResult> {
+    return this.#api.limiter.turns.run(issueId, () => this.#claim(issueId, claim, signal), signal);
+  }
+
+  /** Gives our claim up. */
+  release(issueId: string, owner: string, signal: AbortSignal): Promise<void> {
+    const work = async (): Promise<void> => {
+      const top = (await this.#standing(issueId, signal)).at(-1);
+      if (top === undefined || top.owner !== owner || top.expiresAt === 0) return;
+      await this.#write(top, { ...top, expiresAt: 0 }, signal);
+    };
+    return this.#api.limiter.turns.run(issueId, work, signal);
+  }
+
+  async #claim(issueId: string, { owner, expiresAt }: IssueClaim, signal: AbortSignal): Promise<ClaimResult> {
+    const before = await this.#standing(issueId, signal);
+    const top = before.at(-1);
+    const isRunning = top !== undefined && top.expiresAt > this.#clock.now();
+    if (isRunning && top.owner !== owner) return held(top);
+    const own = { generation: isRunning ? top.generation : (top?.generation ?? 0) + 1, owner, expiresAt };
+    if (isRunning) await this.#write(top, own, signal);
+    else await this.#make(issueId, own, signal);
+    // Another may have taken over between our look and our write.
+    const now = (await this.#standing(issueId, signal)).at(-1);
+    if (now !== undefined && now.generation >= own.generation && now.owner !== owner) return held(now);
+    for (const old of before) if (old.generation < own.generation) await this.#sweep(old.id, signal);
+    return { kind: "claimed" };
+  }
+
+  /** The claims that were ever made on an issue and are still to be seen, the newest last. */
+  async #standing(issueId: string, signal: AbortSignal): Promise<readonly Standing[]> {
+    const nodes = await this.#comments.nodes(issueId, { body: { contains: CLAIM_WORD } }, signal);
+    const claims = nodes.flatMap(({ id, body }): Standing[] => {
+      const claim = readClaim(body);
+      // What only looks like a claim, in a comment that somebody wrote, has another id.
+      return claim !== undefined && id === idOf(issueId, claim.generation) ? [{ ...claim, id }] : [];
+    });
+    return claims.sort((a, b) => a.generation - b.generation);
+  }
+
+  async #make(issueId: string, claim: ClaimText, signal: AbortSignal): Promise<void> {
+    const id = idOf(issueId, claim.generation);
+    try {
+      await this.#api.ask(
+        COMMENT_CREATE,
+        { input: { id, issueId, body: claimText(claim), doNotSubscribeToIssue: true } },
+        signal,
+      );
+    } catch (error) {
+      // Somebody was faster: the look that follows tells who.
+      if (!isMaestroError(error) || error.code !== "tracker_conflict") throw error;
+    }
+  }
+
+  async #write({ id }: Standing, claim: ClaimText, signal: AbortSignal): Promise<void> {
+    await this.#api.ask(COMMENT_UPDATE, { id, input: { body: claimText(claim) } }, signal);
+  }
+
+  /** Another key's comment may be out of our reach; it is older than the one that counts and does no harm. */
+  async #sweep(id: string, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#api.ask(COMMENT_DELETE, { id }, signal);
+    } catch (error) {
+      if (!isMaestroError(error) || !/^tracker_(auth|status|not_found)$/.test(error.code)) throw error;
+    }
+  }
+}
+
+function idOf(issueId: string, generation: number): string {
+  return derivedId("claim", issueId, String(generation));
+}
+
+function held({ owner, expiresAt }: ClaimText): ClaimResult {
+  return { kind: "held", owner, expiresAt };
+}
