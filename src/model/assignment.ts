@@ -19,6 +19,8 @@ export interface Assignment {
   readonly feedback: string | null;
   /** The session to resume, when the agent can. */
   readonly resume: string | null;
+  /** Place of the rule that chose the agent; absent or `null`: the usual one. */
+  readonly agentRule?: number | null;
   /** What that session has used so far, as its runs told it. */
   readonly baseline?: TokenUsage | null;
   /** Why the run before broke off in the middle of its work. */

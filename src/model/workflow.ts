@@ -73,6 +73,26 @@ export interface LogSettings {
   readonly consoleEnabled: boolean | null;
 }
 
+/** An agent as a workflow names it. */
+export interface AgentChoice {
+  readonly kind: string;
+  readonly options: JsonObject;
+}
+
+/** When an agent other than the usual one does the work. What is `null` is not asked. */
+export interface AgentRule extends AgentChoice {
+  readonly when: {
+    /** The issue carries one of these; lower case. */
+    readonly labels: readonly string[] | null;
+    /** The issue is in one of these; normalised states. */
+    readonly states: readonly string[] | null;
+    /** The lane has failed at least so often since its last success. */
+    readonly retryAtLeast: number | null;
+    /** The issue's priority is this number or a lower, more urgent one. */
+    readonly priorityAtMost: number | null;
+  };
+}
+
 /** What one run may use up, whatever its agent thinks of it. */
 export interface RunBudget {
   readonly modelCalls: number;
@@ -121,7 +141,10 @@ export interface Workflow {
     readonly needsAttentionLabel: string;
   };
   readonly repo: RepoSettings | null;
-  readonly agentProvider: { readonly kind: string; readonly options: JsonObject };
+  readonly agentProvider: AgentChoice & {
+    /** The first that fits chooses the agent of a run; absent: there are none. */
+    readonly rules?: readonly AgentRule[];
+  };
   readonly agentRuntime: {
     readonly placement: string;
     /** Set in the agent's environment. */

@@ -1,6 +1,7 @@
 import { newId } from "../base/ids.ts";
 import { stableJson } from "../base/json.ts";
 import type { RecordTransaction } from "../contracts/record.ts";
+import { withAgent } from "../model/agent-choice.ts";
 import type { Assignment } from "../model/assignment.ts";
 import type { Change } from "../model/change.ts";
 import type { Event } from "../model/events/index.ts";
@@ -12,7 +13,7 @@ import type { RunPurpose } from "../model/run.ts";
 import type { Reason } from "../model/verdict.ts";
 import type { WorkKind } from "../model/work.ts";
 import type { Workflow } from "../model/workflow.ts";
-import { attemptOf, planResumption } from "../policy/index.ts";
+import { attemptOf, chooseAgent, planResumption } from "../policy/index.ts";
 import { changeSeen } from "./change-seen.ts";
 import type { OrchestratorParts } from "./ports.ts";
 
@@ -170,7 +171,6 @@ class StepWriter {
     const run = kind === "run" ? lane.lastRun + 1 : lane.lastRun;
     const id = newId(this.#parts.random, "work");
     const workflowHash = this.#scope.workflow.hash;
-    const built = planResumption(kind === "run" ? this.#scope.runs : [], this.#scope.workflow.agentProvider.kind);
     const assignment: Assignment = {
       issue: this.#scope.issue,
       workflowHash,
@@ -181,11 +181,7 @@ class StepWriter {
       headSha: lane.branch?.headSha ?? null,
       changeId: lane.branch?.changeId ?? null,
       feedback: options.feedback ?? null,
-      resume: built.session,
-      baseline: built.baseline,
-      interrupted: built.interrupted,
-      earlier: built.earlier,
-      answer: kind === "run" ? (lane.answer ?? null) : null,
+      ...(kind === "run" ? this.#ground() : { resume: null }),
       deleteBranch: options.deleteBranch ?? false,
       outbox: [...this.#workerRows],
     };
@@ -202,6 +198,15 @@ class StepWriter {
       machine: lane.machine,
       payload: assignment,
     });
+  }
+
+  /** Which agent a run gets, and what it builds on. */
+  #ground(): Pick<Assignment, "agentRule" | "resume" | "baseline" | "interrupted" | "earlier" | "answer"> {
+    const { workflow, issue, runs } = this.#scope;
+    const agentRule = chooseAgent(workflow, issue, this.#lane);
+    const { kind } = withAgent(workflow, agentRule).agentProvider;
+    const { session: resume, ...known } = planResumption(runs, kind);
+    return { agentRule, resume, ...known, answer: this.#lane.answer ?? null };
   }
 
   async #append(event: Event): Promise<void> {

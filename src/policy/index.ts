@@ -1,3 +1,4 @@
+export { chooseAgent } from "./agent-choice.ts";
 export { planAfterWork } from "./after-work.ts";
 export { headToReview, planAnswer, planPark, planReviewChange, planStopWork } from "./asked.ts";
 export { attemptOf } from "./attempt.ts";

@@ -1,5 +1,6 @@
 import { sharedAbort } from "../base/abort.ts";
 import { MaestroError, toMaestroError } from "../base/errors.ts";
+import { withAgent } from "../model/agent-choice.ts";
 import { Scope } from "../base/scope.ts";
 import type { WorkOutcome } from "../model/run.ts";
 import type { Lease } from "../model/work.ts";
@@ -80,7 +81,7 @@ export class Job {
     const { lease } = this;
     const { record, runtime, workflows } = this.#parts;
     const { work } = lease;
-    const { issue, workflowHash } = work.payload;
+    const { issue, workflowHash, agentRule = null } = work.payload;
     const observer = new Observer(record, lease, (error) =>
       this.breakOff("lease_lost", `What this work saw could not be put on record: ${error.message}`),
     );
@@ -92,7 +93,7 @@ export class Job {
       lease,
       work,
       assignment: work.payload,
-      workflow: workflows.byHash(workflowHash) ?? workflows.current(),
+      workflow: withAgent(workflows.byHash(workflowHash) ?? workflows.current(), agentRule),
       runtime: watchRuntime(runtime, observer, tally),
       observer,
       tally,

@@ -1,6 +1,8 @@
 import { isMaestroError, type MaestroError } from "../base/errors.ts";
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
 import type { Registry } from "../contracts/registry.ts";
+import { normaliseLabels, stateKey } from "../model/issue.ts";
+import type { AgentChoice, AgentRule, Workflow } from "../model/workflow.ts";
 import type { LifecycleDefaults } from "../contracts/tracker.ts";
 import { isSecret, resolveOptions, resolveTexts } from "./environment.ts";
 import { type Loading, report } from "./loading.ts";
@@ -39,17 +41,42 @@ export async function readForge(
   return parseBlock(loading, above, () => provider.parseOptions(written), secrets.keys);
 }
 
-/** Loads and asks the agent's adapter. Only `env` takes references: commands and scripts stay as they are (S-072). */
-export async function readAgent(loading: Loading, section: WorkflowFile["agent_provider"]): Promise<JsonObject> {
-  const { agents } = loading.input.kinds;
-  const provider = await loadKind(loading, agents, ["agent_provider", "kind"], section.kind);
+/** Loads and asks the adapters of the agent and of those that its rules name. */
+export async function readAgent(
+  loading: Loading,
+  { kind, options, rules }: WorkflowFile["agent_provider"],
+): Promise<Workflow["agentProvider"]> {
+  const above = ["agent_provider"];
+  const usual = { kind, options: await readAgentOptions(loading, above, { kind, options }) };
+  const read: AgentRule[] = [];
+  for (const [at, rule] of rules.entries()) {
+    const isUsual = rule.kind === undefined || rule.kind === kind;
+    const own = isUsual ? { ...options, ...rule.options } : { ...rule.options };
+    const choice = { kind: rule.kind ?? kind, options: own };
+    const complete = await readAgentOptions(loading, [...above, "rules", at], choice);
+    read.push({ when: conditionsOf(rule.when), kind: choice.kind, options: complete });
+  }
+  return read.length === 0 ? usual : { ...usual, rules: read };
+}
+
+function conditionsOf(when: WorkflowFile["agent_provider"]["rules"][number]["when"]): AgentRule["when"] {
+  const { labels, states, retry_at_least: retryAtLeast, priority_at_most: priorityAtMost } = when;
+  return {
+    labels: labels === undefined ? null : normaliseLabels(labels),
+    states: states === undefined ? null : states.map(stateKey),
+    retryAtLeast: retryAtLeast ?? null,
+    priorityAtMost: priorityAtMost ?? null,
+  };
+}
+
+/** Only `env` takes references: commands and scripts stay as they are (S-072). */
+async function readAgentOptions(loading: Loading, above: KeyPath, { kind, options }: AgentChoice): Promise<JsonObject> {
+  const provider = await loadKind(loading, loading.input.kinds.agents, [...above, "kind"], kind);
   if (provider === undefined) return {};
-  const above = ["agent_provider", "options"];
-  const { env } = section.options;
-  const written = isTexts(env)
-    ? { ...section.options, env: resolveTexts(loading, [...above, "env"], env) }
-    : section.options;
-  return parseBlock(loading, above, () => provider.parseOptions(written), []);
+  const place = [...above, "options"];
+  const { env } = options;
+  const written = isTexts(env) ? { ...options, env: resolveTexts(loading, [...place, "env"], env) } : options;
+  return parseBlock(loading, place, () => provider.parseOptions(written), []);
 }
 
 /** Adds a problem unless the placement is built. */

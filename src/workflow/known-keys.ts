@@ -26,7 +26,7 @@ export const WORKFLOW_KEYS = {
     needs_attention_label: true,
   },
   repo: { path: true, base_branch: true, remote: true, branch: { work_prefix: true }, provider: true },
-  agent_provider: { kind: true, options: true },
+  agent_provider: { kind: true, options: true, rules: true },
   agent_runtime: { placement: true, env: true, pass: true },
   agent: {
     max_concurrent_agents: true,

@@ -115,7 +115,7 @@ async function readParts(
   return {
     tracker: await readTrackerPart(loading, file.tracker, loaded),
     repo: await readRepo(loading, file, profile?.completion.deliversChange ?? false),
-    agentProvider: { kind: file.agent_provider.kind, options: await readAgent(loading, file.agent_provider) },
+    agentProvider: await readAgent(loading, file.agent_provider),
     agentRuntime: readRuntime(loading, file.agent_runtime),
     agent: readAgentSettings(file.agent),
     budget: readBudget(file.budget),

@@ -50,3 +50,17 @@ it("a session of an agent that the workflow does not name any more is left alone
   expect(payload(stage)).toMatchObject({ resume: null, baseline: null, earlier: expect.stringContaining("Run 1") });
   await stage.stop();
 });
+
+it("a rule chooses another agent after a failure: a new session, which is told of the old one", async () => {
+  const stage = await Stage.start({ cards: AT_WORK });
+  const when = { labels: null, states: null, retryAtLeast: 1, priorityAtMost: null };
+  const rules = [{ when, kind: "codex", options: {} }];
+  stage.workflow = { ...stage.workflow, agentProvider: { ...stage.workflow.agentProvider, rules } };
+  expect(payload(stage).agentRule).toBeNull();
+  await speak(stage, 100);
+  await stage.fail("A");
+  await stage.pass(60_000);
+  const earlier = expect.stringContaining("Run 1 (first): boom");
+  expect(payload(stage)).toMatchObject({ agentRule: 0, resume: null, earlier });
+  await stage.stop();
+});

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { simAgentKind } from "../../dev/sim/sim-agent.ts";
 import type { Step } from "../../src/agents/mock/schema.ts";
 import { Workshop } from "./workshop.ts";
 
@@ -70,4 +71,24 @@ describe("a run on an old session", () => {
     expect(await firstPrompt()).toContain("Run 1 (first): it broke off.");
     expect((await shop.open.record.views.run("lane-1", 1))?.usage.totalTokens).toBe(150);
   });
+});
+
+it("a run's agent is the one that a rule of its workflow chose, and its summary says so", async () => {
+  const when = { labels: null, states: null, retryAtLeast: null, priorityAtMost: null };
+  const rules = [{ when, kind: "other", options: { scripts: {} } }];
+  const asked: string[] = [];
+  shop = await new Workshop({
+    workflow: { agentProvider: { kind: "mock", options: {}, rules } },
+    replace: () => ({
+      agent: async ({ agentProvider }) => {
+        asked.push(agentProvider.kind);
+        return simAgentKind().open(agentProvider.options);
+      },
+    }),
+  }).start();
+  await shop.enqueue("run", { agentRule: 0 });
+  await shop.outcome();
+  expect(new Set(asked)).toEqual(new Set(["other"]));
+  expect(await shop.eventsOf("session_started")).toMatchObject([{ agent: "other" }]);
+  expect(await shop.eventsOf("run_summarised")).toMatchObject([{ summary: { agent: "other" } }]);
 });

@@ -1,4 +1,5 @@
 import { isMaestroError, MaestroError } from "../../base/errors.ts";
+import { agentKinds } from "../../model/agent-choice.ts";
 import { explainKey } from "../../workflow/index.ts";
 import { type Check, type DoctorPlace, fail, failed, ok, type Section, warn } from "./check.ts";
 
@@ -9,9 +10,9 @@ export const workflow: Section = {
   checks: async (place) => {
     const { workflow: found } = place;
     if (isMaestroError(found)) return [describeFailure(found)];
-    const { profile, tracker, repo, agentProvider, warnings = [] } = found;
+    const { profile, tracker, repo, warnings = [] } = found;
     const forge = repo === null ? "no repository" : `forge ${repo.provider.kind}`;
-    const kinds = `profile ${profile.kind}, tracker ${tracker.kind}, ${forge}, agent ${agentProvider.kind}`;
+    const kinds = `profile ${profile.kind}, tracker ${tracker.kind}, ${forge}, agent ${agentKinds(found)}`;
     return [
       ok("valid", `${found.path} is valid: ${kinds}`),
       ...warnings.map(({ sentence }, at) =>

@@ -1,3 +1,4 @@
+import { agentKinds } from "../../model/agent-choice.ts";
 import type { Issue } from "../../model/issue.ts";
 import type { Workflow } from "../../model/workflow.ts";
 import type { Daemon, Project, Target } from "../app.ts";
@@ -7,8 +8,8 @@ import { commandLine } from "../next-command.ts";
 /** What a starting service says: where everything is, and for a demo what to do with it. */
 export function startReport(cli: Cli, target: Target, project: Project, service: Daemon): string[] {
   const { workflow, link, logFile } = service;
-  const { profile, agentProvider, agent } = workflow;
-  const agents = `${agentProvider.kind}, at most ${agent.maxConcurrentAgents} at once`;
+  const { profile, agent } = workflow;
+  const agents = `${agentKinds(workflow)}, at most ${agent.maxConcurrentAgents} at once`;
   return [
     `Maestro ${cli.version}`,
     `  workflow  ${project.workflowPath} (${profile.kind})`,

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { errorDocument } from "../../base/errors.ts";
+import { agentKinds } from "../../model/agent-choice.ts";
 import type { Workflow } from "../../model/workflow.ts";
 import { followValidity, loadWorkflow, type Validity } from "../../workflow/index.ts";
 import type { Cli } from "../cli.ts";
@@ -50,12 +51,12 @@ function linesOf(found: Validity): string[] {
     return ["The workflow file is not valid:", message, ...(hint === undefined ? [] : [`hint: ${hint}`])];
   }
   const { workflow } = found;
-  const { profile, tracker, repo, agentProvider } = workflow;
+  const { profile, tracker, repo } = workflow;
   const kinds = [
     `profile ${profile.kind}`,
     `tracker ${tracker.kind}`,
     repo === null ? "no repository" : `forge ${repo.provider.kind}`,
-    `agent ${agentProvider.kind}`,
+    `agent ${agentKinds(workflow)}`,
   ];
   const warnings = (workflow.warnings ?? []).map(({ sentence }) => `warning: ${sentence}`);
   return [`${workflow.path} is valid: ${kinds.join(", ")}.`, ...warnings];

@@ -92,9 +92,40 @@ const Repo = Type.Optional(
   ),
 );
 
+const AgentRule = Type.Object(
+  {
+    when: Type.Object(
+      {
+        labels: Type.Optional(names("The issue carries one of these labels.")),
+        states: Type.Optional(names("The issue is in one of these states.")),
+        retry_at_least: Type.Optional(
+          Type.Integer({ minimum: 1, description: "So many runs have failed since the last success." }),
+        ),
+        priority_at_most: Type.Optional(
+          Type.Integer({ description: "The issue's priority is this number or a lower, more urgent one." }),
+        ),
+      },
+      { additionalProperties: false, description: "All that is named has to hold." },
+    ),
+    kind: Type.Optional(text("The agent's kind. Default: the usual one.")),
+    options: Type.Optional(
+      Type.Unsafe<JsonObject>({
+        type: "object",
+        description: "The agent's own options; for the usual kind they are added to `agent_provider.options`.",
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
 const AgentProvider = section("The agent that does the work.", {
   kind: text("The agent's kind."),
   options: block("The agent's own options."),
+  rules: Type.Array(AgentRule, {
+    default: [],
+    description:
+      "When another agent, or the same one with other options, does the work: the first rule that fits. Default none.",
+  }),
 });
 
 const AgentRuntime = section("Where agents run and what they see.", {
