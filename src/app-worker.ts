@@ -106,6 +106,7 @@ function gitOf(parts: DaemonParts, around: WorkerSurroundings, workflow: Workflo
     baseBranch: repo.baseBranch,
     identity: IDENTITY,
     environment: Object.fromEntries(passed),
+    credential: async (signal) => (await around.forge()?.gitCredential?.({ signal })) ?? null,
     workspaceRoot: workflow.workspace.root,
   });
 }

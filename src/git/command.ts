@@ -2,6 +2,7 @@ import { throwIfAborted } from "../base/abort.ts";
 import { abortedError, isMaestroError, MaestroError } from "../base/errors.ts";
 import { shortHash } from "../base/ids.ts";
 import type { ExecuteSpec, FinishedProcess } from "../contracts/runtime.ts";
+import { loginEnvironment } from "./askpass.ts";
 import { gitEnvironment } from "./environment.ts";
 import { commandName, contendedLock, gitFailure } from "./failure.ts";
 import { DEFAULT_TIMEOUT_MS, type HostGitOptions } from "./options.ts";
@@ -67,7 +68,9 @@ export function gitCommand(options: HostGitOptions, turns: Turns): GitCommand {
 
   const once = async (place: GitPlace, args: readonly string[], signal: AbortSignal, call: GitCallOptions) => {
     const marker = `${family}${turns.nextCommand()}`;
-    const finished = await execute(options, specOf(options, place, args, call, marker, signal));
+    const login = call.remote ? await loginEnvironment(options, signal) : {};
+    const env = { ...login, ...call.env };
+    const finished = await execute(options, specOf(options, place, args, { ...call, env }, marker, signal));
     if (finished.aborted) throw abortedError(signal);
     if (finished.timedOut) throw deadlineError(args, finished.ms);
     return finished;

@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
+import type { GitCredential } from "../contracts/forge.ts";
 import type { Runtime } from "../contracts/runtime.ts";
 
 /** How the host's Git is set up for one project. */
@@ -25,6 +26,8 @@ export interface HostGitOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** Added for commands that talk to the remote, e.g. GIT_ASKPASS, GIT_SSH_COMMAND, GIT_SSL_CAINFO. Default {}. */
   readonly remoteEnvironment?: Readonly<Record<string, string>>;
+  /** The login for an HTTPS remote, asked for each command that talks to it; `null`: none is needed. Only the login's own host gets it. */
+  readonly credential?: (signal: AbortSignal) => Promise<GitCredential | null>;
   /** Absolute. Every lane's tree has to lie below. */
   readonly workspaceRoot: string;
 }
