@@ -65,7 +65,7 @@ function appTokens(
   const { clock, secrets, axis } = context;
   // Variables cannot hold line ends everywhere, so they are also taken as \n.
   const key = auth.private_key.replaceAll("\\n", "\n");
-  secrets.register("github_private_key", auth.private_key);
+  for (const form of [auth.private_key, key]) secrets.register("github_private_key", form);
   const installation = String(auth.installation_id);
   let kept: Promise<{ readonly token: string; readonly expiresAt: number }> | undefined;
   const fresh = async (signal: AbortSignal) => {
