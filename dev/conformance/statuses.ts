@@ -11,9 +11,6 @@ const AGENTS = 4;
 const TRACKERS = 5;
 const SAFETY = 7;
 
-const CODEX = "It is about the protocol of Codex, which comes with the agents.";
-const TOKENS =
-  "It is about Codex's reports of tokens and limits; until then agents report what is new since their last report.";
 const SSH =
   "There are no workers over SSH; a file that names hosts is refused at their place, so that work never runs here instead.";
 
@@ -34,11 +31,6 @@ export const STATUSES: Readonly<Record<string, Status>> = {
   "S-047": deviates(
     "The default root is below MAESTRO_HOME, because cleaning the system's temporary folder would lose work.",
   ),
-  "S-053": later(
-    AGENTS,
-    "The command is carried to the agent word for word already; its default and its start come with Codex.",
-  ),
-  "S-054": later(AGENTS, "The settings are carried to the agent word for word already; Codex reads them."),
   "S-081": later(
     AGENTS,
     "The file, the tracker's kind and its options are checked; the command is checked by the agent that has one.",
@@ -50,32 +42,25 @@ export const STATUSES: Readonly<Record<string, Status>> = {
     SAFETY,
     "Folders are open to their user only; a user and a volume of their own are the operator's and are documented with hardening.",
   ),
-  "S-170": later(AGENTS, CODEX),
-  "S-171": later(AGENTS, CODEX),
-  "S-172": later(AGENTS, CODEX),
-  "S-175": later(AGENTS, CODEX),
-  "S-178": later(AGENTS, CODEX),
-  "S-182": later(AGENTS, CODEX),
-  "S-183": later(AGENTS, CODEX),
+  "S-172": deviates("Lines of up to 8 MiB are read; the rest of a longer one is dropped, and the agent goes on."),
+  "S-182": later(
+    AGENTS,
+    "Codex tells its events; the record keeps those that matter by names of its own, without the process.",
+  ),
+  "S-183": later(AGENTS, "It stands with the adapter of each agent; a guide for all of them comes."),
   "S-186": later(TRACKERS, "No tracker has tools for agents yet."),
   "S-188": later(TRACKERS, "No tracker has tools for agents yet."),
   "S-190": later(
     TRACKERS,
     "No tracker has tools for agents yet; the tools that end a run are typed and answer failures as such.",
   ),
-  "S-192": later(AGENTS, "Failures have common names, which Codex's are mapped to when it comes."),
   "S-210": later(TRACKERS, "The categories are there; pages and limits occur only with trackers on the network."),
   "S-213": later(TRACKERS, "The trackers of this machine answer in one page."),
   "S-215": later(TRACKERS, "Pages and limits occur only with trackers on the network."),
   "S-231": deviates(
     "The log's file holds JSON lines; the same fields are `key=value` on a terminal and with `observability.log_format: text`.",
   ),
-  "S-236": later(AGENTS, TOKENS),
-  "S-237": later(AGENTS, TOKENS),
-  "S-238": later(AGENTS, TOKENS),
-  "S-239": later(AGENTS, TOKENS),
-  "S-240": later(AGENTS, TOKENS),
-  "S-243": later(AGENTS, TOKENS),
+  "S-243": later(AGENTS, "Codex tells its limits; the orchestrator does not keep them yet."),
   "S-264": later(SAFETY, "The trust boundary is written down with approvals and sandboxes."),
   "S-267": later(SAFETY, "Hardening is written down with safety."),
   "S-274": later(TRACKERS, "There is no real tracker to try yet."),

@@ -2,6 +2,7 @@ import type { SimProcess } from "../../../dev/sim/sim-process.ts";
 import { simRuntime } from "../../../dev/sim/sim-runtime.ts";
 import { VirtualClock } from "../../../dev/sim/virtual-clock.ts";
 import { codexAgent } from "../../../src/agents/codex/index.ts";
+import type { JsonObject } from "../../../src/base/json.ts";
 import { silentLog } from "../../../src/base/log.ts";
 import type { AgentEvent, SessionRequest } from "../../../src/contracts/agent-provider.ts";
 
@@ -57,10 +58,12 @@ export const tokens = (total: number, turnId: string, threadId = THREAD) => {
 };
 
 /** A simulated app server, and a session that is about to start there. */
-export async function open(react: React, request: Partial<SessionRequest> = {}) {
+export async function open(react: React, request: Partial<SessionRequest> = {}, options: JsonObject = {}) {
   const clock = new VirtualClock();
   const heard: Message[] = [];
+  const starts: Pick<SimProcess, "args" | "cwd" | "env">[] = [];
   const codex = async (process: SimProcess): Promise<number> => {
+    starts.push({ args: process.args, cwd: process.cwd, env: process.env });
     for (let line = await process.readLine(); line !== null; line = await process.readLine()) {
       const message: Message = JSON.parse(line);
       heard.push(message);
@@ -69,11 +72,11 @@ export async function open(react: React, request: Partial<SessionRequest> = {}) 
     }
     return 0;
   };
-  const runtime = simRuntime({ clock, programs: { codex } });
+  const runtime = simRuntime({ clock, programs: { codex, bash: codex } });
   await runtime.makeDirectory("/work");
   const events: AgentEvent[] = [];
-  const provider = await codexAgent.open({});
-  const starting = provider.start({
+  const provider = await codexAgent.open(options);
+  const whole: SessionRequest = {
     ...{ runtime, clock, log: silentLog, workspace: "/work", env: {}, marker: "m.agent", title: "A-1: t", tools: [] },
     callTool: async () => ({ ok: true, code: "ok", text: "" }),
     resume: null,
@@ -81,13 +84,14 @@ export async function open(react: React, request: Partial<SessionRequest> = {}) 
     onEvent: (event) => events.push(event),
     signal: new AbortController().signal,
     ...request,
-  });
-  return { clock, runtime, events, heard, starting };
+  };
+  const starting = provider.start(whole);
+  return { clock, runtime, events, heard, starts, starting, request: whole };
 }
 
 /** A session that has started. */
-export async function session(react: React, request: Partial<SessionRequest> = {}) {
-  const opened = await open(react, request);
+export async function session(react: React, request: Partial<SessionRequest> = {}, options: JsonObject = {}) {
+  const opened = await open(react, request, options);
   const start = await opened.starting;
   if (!start.ok) throw new Error(start.failure.sentence);
   return { ...opened, session: start.session };
