@@ -43,6 +43,10 @@ export interface BenchOptions {
   readonly baseline?: TokenUsage;
   /** The tool server is named, but nobody listens. */
   readonly deadTools?: boolean;
+  /** The model may also call `no_such`, which the host does not know. */
+  readonly withUnknownTool?: boolean;
+  readonly startupMs?: number;
+  readonly responseMs?: number;
 }
 
 /** A workspace, an account and a model for one real agent. */
@@ -55,6 +59,7 @@ export class Bench {
   readonly asked: PermissionRequest[] = [];
   readonly secrets = new SecretRegistry();
   readonly #tools = createToolServer({ random: systemRandom(), secrets: this.secrets });
+  readonly #controller = new AbortController();
   readonly #open: AgentSession[] = [];
   readonly #markers: string[] = [];
 
@@ -77,13 +82,19 @@ export class Bench {
     sessions += 1;
     const marker = `maestro.bench.${process.pid}.${sessions}.agent`;
     this.#markers.push(marker);
-    const tools = more.withTools === false ? undefined : await this.#tools.admit(this.#served());
+    const served = this.#served(more.withUnknownTool === true ? [NOTE, { ...NOTE, name: "no_such" }] : [NOTE]);
+    const tools = more.withTools === false ? undefined : await this.#tools.admit(served);
     const provider = await kind.open(options);
     const start = await provider.start({
       ...{ runtime, clock, log: silentLog, workspace: this.workspace, marker, title: "A-1: Try it" },
       env: { PATH: process.env.PATH ?? "", HOME: join(this.folder, "account"), TERM: "dumb", ...more.env },
-      ...{ tools: [NOTE], callTool: this.#served().call, resume: more.resume ?? null },
-      limits: { startupMs: 40_000, responseMs: 15_000, turnSilenceMs: more.turnSilenceMs ?? 60_000, commandMs: 60_000 },
+      ...{ tools: served.tools, callTool: served.call, resume: more.resume ?? null },
+      limits: {
+        startupMs: more.startupMs ?? 40_000,
+        responseMs: more.responseMs ?? 15_000,
+        turnSilenceMs: more.turnSilenceMs ?? 60_000,
+        commandMs: 60_000,
+      },
       ...(tools === undefined
         ? {}
         : { toolServer: { url: more.deadTools === true ? "http://127.0.0.1:9/mcp" : tools.url, token: tools.token } }),
@@ -95,7 +106,7 @@ export class Bench {
         return { decision: more.allow === false ? "refuse" : "allow", reason: "as the test says" };
       },
       onEvent: (event) => this.events.push(event),
-      signal: new AbortController().signal,
+      signal: this.#controller.signal,
     });
     if (start.ok) this.#open.push(start.session);
     return start;
@@ -123,6 +134,11 @@ export class Bench {
     for (const marker of this.#markers) await runtime.killMarked(marker);
   }
 
+  /** Calls the run of all sessions off. */
+  abort(): void {
+    this.#controller.abort();
+  }
+
   stderr(): string {
     return this.events.flatMap((event) => (event.type === "stderr" ? [event.text] : [])).join("");
   }
@@ -143,11 +159,12 @@ export class Bench {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  #served() {
+  #served(tools: readonly ToolDescriptor[]) {
     return {
-      tools: [NOTE],
+      tools,
       call: async (call: ToolCall) => {
         this.calls.push(call);
+        if (call.name === "no_such") return { ok: false, code: "unknown_tool", text: "There is no such tool." };
         return { ok: true, code: "ok", text: "Noted." };
       },
     };

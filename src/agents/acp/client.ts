@@ -6,14 +6,12 @@ import type { AgentFailure, SessionRequest, SessionStart } from "../../contracts
 import { failureOf } from "./map.ts";
 import { validateInitialized, validateNewSession } from "./schema.gen.ts";
 import type { Initialized } from "./schema.ts";
-import { AcpSession, type ReadTotals } from "./session.ts";
+import { AcpSession, type ReadTotals, SERVER } from "./session.ts";
 
 /** The version of the protocol that is spoken here. */
 const PROTOCOL_VERSION = 1;
 /** Grace of a session that could not be started, milliseconds. */
 const FAILED_START_GRACE_MS = 1_000;
-/** Name under which the agent knows the run's tool server. */
-const SERVER = "maestro";
 
 /** How one agent is started. */
 export interface AcpLaunch {

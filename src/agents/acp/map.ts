@@ -6,21 +6,21 @@ import type { TokenUsage } from "../../model/usage.ts";
 import type { OpencodeSession, PermissionAsked, PromptEnd, SessionUpdate } from "./schema.ts";
 
 type Update = SessionUpdate["update"];
+type ToolCall = PermissionAsked["toolCall"];
 
 /** The text of a chunk of a message or of a thought. */
 export function chunkText({ content }: Update): string {
   return isJsonObject(content) && typeof content.text === "string" ? content.text : "";
 }
 
-/** What a tool call means, when it begins and when it ends. A call that is reported as done at once is both. */
-export function toolEvents(update: Update): AgentEvent[] {
+/** What a tool call means, when it begins (`isNew`) and when it ends. A call that is reported as done at once is both. */
+export function toolEvents(update: ToolCall, isNew: boolean): AgentEvent[] {
   const { status } = update;
   const isOver = status === "completed" || status === "failed";
-  const isNew = update.sessionUpdate === "tool_call";
   return [...(isNew ? begun(update) : []), ...(isOver ? ended(update, status === "completed") : [])];
 }
 
-function begun(update: Update): AgentEvent[] {
+function begun(update: ToolCall): AgentEvent[] {
   const id = update.toolCallId ?? "";
   const name = update.title ?? update.kind ?? "tool";
   const command = commandIn(update);
@@ -33,7 +33,7 @@ function begun(update: Update): AgentEvent[] {
   ];
 }
 
-function ended(update: Update, ok: boolean): AgentEvent[] {
+function ended(update: ToolCall, ok: boolean): AgentEvent[] {
   const id = update.toolCallId ?? "";
   const name = update.title ?? update.kind ?? "tool";
   return [
@@ -44,7 +44,7 @@ function ended(update: Update, ok: boolean): AgentEvent[] {
 }
 
 /** A shell command, where the call is one. */
-function commandIn({ kind, rawInput, title }: Update): string | null {
+function commandIn({ kind, rawInput, title }: ToolCall): string | null {
   if (isJsonObject(rawInput)) {
     const { command } = rawInput;
     if (typeof command === "string") return command;
@@ -53,7 +53,7 @@ function commandIn({ kind, rawInput, title }: Update): string | null {
   return kind === "execute" ? (title ?? "") : null;
 }
 
-function exitIn({ rawOutput }: Update): number | null {
+function exitIn({ rawOutput }: ToolCall): number | null {
   const metadata = isJsonObject(rawOutput) && isJsonObject(rawOutput.metadata) ? rawOutput.metadata : rawOutput;
   if (!isJsonObject(metadata)) return null;
   const code = metadata.exit ?? metadata.exitCode ?? metadata.exit_code;
@@ -61,7 +61,7 @@ function exitIn({ rawOutput }: Update): number | null {
 }
 
 /** The files of the differences that a call shows. */
-function changedPaths({ content }: Update): string[] {
+function changedPaths({ content }: ToolCall): string[] {
   if (!Array.isArray(content)) return [];
   return content.flatMap((part: unknown) =>
     isJsonObject(part) && part.type === "diff" && typeof part.path === "string" ? [part.path] : [],
@@ -71,7 +71,7 @@ function changedPaths({ content }: Update): string[] {
 /** What the agent asks to be allowed. */
 export function permissionOf({ toolCall }: PermissionAsked): PermissionRequest {
   const { kind, title } = toolCall;
-  const command = commandIn({ ...toolCall, sessionUpdate: "tool_call" });
+  const command = commandIn(toolCall);
   const details = { kind: kind ?? null, title: title ?? null };
   if (command !== null) return { kind: "command", summary: command, details };
   const known = kind === "edit" || kind === "delete" || kind === "move" ? "file_change" : "tool";
@@ -89,8 +89,9 @@ export function optionFor({ options }: PermissionAsked, allow: boolean): string 
 }
 
 /** Tokens of one prompt, when the agent tells them. */
-export function usageOf({ usage }: PromptEnd): { readonly usage: TokenUsage; readonly details: UsageDetails } | null {
-  if (usage == null) return null;
+export function usageOf(end: PromptEnd): { readonly usage: TokenUsage; readonly details: UsageDetails } | null {
+  const { usage } = end;
+  if (usage == null) return quotaOf(end);
   const { inputTokens = 0, outputTokens = 0, cachedReadTokens, cachedWriteTokens, thoughtTokens } = usage;
   const totalTokens = usage.totalTokens ?? inputTokens + outputTokens;
   return {
@@ -101,6 +102,14 @@ export function usageOf({ usage }: PromptEnd): { readonly usage: TokenUsage; rea
       ...(thoughtTokens === undefined ? {} : { reasoningTokens: thoughtTokens }),
     },
   };
+}
+
+/** Where Gemini CLI tells it; its output leaves out the reasoning. */
+function quotaOf({ _meta: meta }: PromptEnd): ReturnType<typeof usageOf> {
+  const count = meta?.quota?.token_count;
+  if (count === undefined) return null;
+  const { input_tokens: inputTokens = 0, output_tokens: outputTokens = 0 } = count;
+  return { usage: { inputTokens, outputTokens, totalTokens: inputTokens + outputTokens }, details: {} };
 }
 
 /** What an opencode session has used in all. Its input leaves out the cache, its output the reasoning. */

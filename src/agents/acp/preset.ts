@@ -1,4 +1,5 @@
 import type { SessionRequest } from "../../contracts/agent-provider.ts";
+import type { FindLogin } from "./logins.ts";
 import type { AcpOptions } from "./schema.ts";
 import type { ReadTotals } from "./session.ts";
 
@@ -20,4 +21,7 @@ export interface Preset {
   readonly prepare: (options: AcpOptions, request: SessionRequest) => Promise<Prepared>;
   /** What it leaves in a workspace. */
   readonly litter: readonly string[];
+  /** Versions that this was tested with: `1.2.x`, or `any`. */
+  readonly tested: string;
+  readonly login: FindLogin;
 }

@@ -1,3 +1,4 @@
+import { probeBySession } from "../../contracts/agent-probe.ts";
 import { launchOf } from "../../contracts/agent-launch.ts";
 import type { AgentProviderKind, SessionRequest, SessionStart } from "../../contracts/agent-provider.ts";
 import { toMaestroError } from "../../base/errors.ts";
@@ -25,9 +26,23 @@ export function createAcpAgent(preset: Preset): AgentProviderKind {
         hasOwnHome: true,
         litter: preset.litter,
         start: (request) => start(preset, acp, request),
+        probe: (request) =>
+          probeBySession(
+            {
+              program: programOf(commandOf(acp, preset.command)),
+              tested: preset.tested,
+              start: (asked) => start(preset, acp, asked),
+              login: () => preset.login(acp, request),
+            },
+            request,
+          ),
       };
     },
   };
+}
+
+function programOf(command: string | readonly string[]): string {
+  return typeof command === "string" ? command : (command[0] ?? "");
 }
 
 async function start(preset: Preset, options: AcpOptions, request: SessionRequest): Promise<SessionStart> {

@@ -22,7 +22,10 @@ export const AcpOptions = Type.Object(
       Type.Record(Type.String(), Type.String(), { description: "Added to this agent's environment." }),
     ),
     config: Type.Optional(
-      Type.Unsafe<object>({ type: "object", description: "opencode: merged into the configuration it starts with." }),
+      Type.Unsafe<object>({
+        type: "object",
+        description: "opencode, gemini: merged into the settings it starts with.",
+      }),
     ),
     startup_timeout_ms: milliseconds("Longest start, milliseconds. Default: agent.startup_timeout_ms."),
   },
@@ -79,6 +82,20 @@ export const PromptEnd = Type.Object(
           lenient,
         ),
       ]),
+    ),
+    /** Where Gemini CLI tells it. */
+    _meta: Type.Optional(
+      Type.Object(
+        {
+          quota: Type.Optional(
+            Type.Object(
+              { token_count: Type.Optional(Type.Object({ input_tokens: Tokens, output_tokens: Tokens }, lenient)) },
+              lenient,
+            ),
+          ),
+        },
+        lenient,
+      ),
     ),
   },
   lenient,

@@ -7,10 +7,12 @@ import { AgentTurns } from "../../contracts/agent-turns.ts";
 import { NO_USAGE, type TokenUsage } from "../../model/usage.ts";
 import { chunkText, failureOf, optionFor, permissionOf, stopFailure, toolEvents, usageOf } from "./map.ts";
 import { validatePermissionAsked, validatePromptEnd, validateSessionUpdate } from "./schema.gen.ts";
-import type { SessionUpdate } from "./schema.ts";
+import type { PermissionAsked, SessionUpdate } from "./schema.ts";
 import { Speech } from "./speech.ts";
 import { Totals } from "./totals.ts";
 
+/** Name under which the agent knows the run's tool server. */
+export const SERVER = "maestro";
 const DEFAULT_GRACE_MS = 2_000;
 /** The end of a turn is bounded by silence and by the run, not by its length; timers know no longer wait than this, milliseconds. */
 const LONGEST_TURN_MS = 2 ** 31 - 1;
@@ -32,9 +34,11 @@ export class AcpSession implements AgentSession {
   readonly #speech: Speech;
   readonly #totals: Totals;
   readonly #readTotals: ReadTotals | null;
-  /** While an old session is loaded, the agent tells its history again. */
+  /** While an old session is loaded, and shortly after it, the agent tells its history again. */
   #isListening = false;
   #isNewCall = true;
+  /** Ids of the tool calls that were told. */
+  readonly #toolCalls = new Set<string>();
   #stopping: Promise<void> | null = null;
 
   constructor(agent: LaunchedAgent, request: SessionRequest, readTotals: ReadTotals | null) {
@@ -68,11 +72,10 @@ export class AcpSession implements AgentSession {
     return this.#peer.request(method, params, limits.startupMs, signal);
   }
 
-  /** From here on what the agent tells is about this session. */
+  /** The turns are about this session. */
   begin(id: string, resumed: boolean): void {
     this.id = id;
     this.resumed = resumed;
-    this.#isListening = true;
     if (!resumed) this.#totals.startAnew();
   }
 
@@ -81,6 +84,7 @@ export class AcpSession implements AgentSession {
   }
 
   turn(prompt: string): Promise<TurnResult> {
+    this.#isListening = true;
     this.#isNewCall = true;
     return this.#turns.begin(() => this.#prompt(prompt));
   }
@@ -147,7 +151,7 @@ export class AcpSession implements AgentSession {
       case "tool_call_update":
         this.#speech.end();
         this.#countCall();
-        for (const event of toolEvents(update)) this.#note(event);
+        this.#noteTool(update);
         return;
       case "usage_update":
         this.#tell({ type: "context", usedTokens: update.used ?? 0, windowTokens: update.size ?? null });
@@ -156,6 +160,14 @@ export class AcpSession implements AgentSession {
       default:
         this.#tell({ type: "alive", what: update.sessionUpdate });
     }
+  }
+
+  /** Some agents ask first, and tell of the call itself only when it is over. */
+  #noteTool(call: PermissionAsked["toolCall"]): void {
+    const { toolCallId: id = "" } = call;
+    const isNew = !this.#toolCalls.has(id);
+    this.#toolCalls.add(id);
+    for (const event of toolEvents(call, isNew)) this.#note(event);
   }
 
   #note(event: AgentEvent): void {
@@ -183,6 +195,7 @@ export class AcpSession implements AgentSession {
   async #answer(method: string, params: JsonObject): Promise<JsonValue> {
     if (method === "session/request_permission" && validatePermissionAsked(params)) {
       const answer = await this.#turns.hold(async () => this.#request.decide?.(permissionOf(params)));
+      if (answer?.decision === "allow") this.#noteTool(params.toolCall);
       const optionId = optionFor(params, answer?.decision === "allow");
       return { outcome: optionId === null ? { outcome: "cancelled" } : { outcome: "selected", optionId } };
     }

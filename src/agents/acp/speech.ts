@@ -28,7 +28,7 @@ export class Speech {
     this.#text = "";
     if (text === "") return;
     if (this.#kind === "thought") {
-      this.#tell({ type: "activity", summary: `Thinks: ${text.slice(0, LONGEST_THOUGHT)}` });
+      this.#tell({ type: "activity", summary: text.slice(0, LONGEST_THOUGHT) });
       return;
     }
     this.last = text;

@@ -53,9 +53,17 @@ export function chatEvents({ type, message, error }: ChatMessage): AgentEvent[] 
   return content.flatMap((block): AgentEvent[] => {
     if (type === "user") return block.type === "tool_result" ? toolEnd(block) : [];
     if (block.type === "text" && block.text) return [{ type: "message", text: block.text }];
-    if (block.type === "thinking") return [{ type: "alive", what: "thinking" }];
+    if (block.type === "thinking") return [thought(block)];
     return block.type === "tool_use" ? toolBegin(block) : [];
   });
+}
+
+/** Characters of a thought that are told. */
+const LONGEST_THOUGHT = 200;
+
+function thought({ thinking = "" }: Block): AgentEvent {
+  const summary = thinking.trim().slice(0, LONGEST_THOUGHT);
+  return summary === "" ? { type: "alive", what: "thinking" } : { type: "activity", summary };
 }
 
 type Block = Exclude<ChatMessage["message"]["content"], string>[number];

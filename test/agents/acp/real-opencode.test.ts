@@ -3,9 +3,8 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ModelRequest, ModelScript, ModelStep } from "../../../dev/fakes/models/script.ts";
 import { opencodeAgent } from "../../../src/agents/acp/index.ts";
-import { Bench, realAgent } from "../bench.ts";
-
-const program = realAgent("opencode");
+import { Bench } from "../bench.ts";
+import { OPENCODE, opencodeOptions } from "./opencode-options.ts";
 
 let bench: Bench | null = null;
 afterEach(async () => {
@@ -18,29 +17,7 @@ function script(main: (request: ModelRequest) => readonly ModelStep[]): ModelScr
   return (request) => (request.tools.length === 0 ? [{ text: "A title" }] : main(request));
 }
 
-function options(url: string) {
-  const models = {
-    "fake-model": {
-      name: "Fake",
-      tool_call: true,
-      limit: { context: 200_000, output: 8_000 },
-      cost: { input: 1, output: 2 },
-    },
-  };
-  const provider = {
-    npm: "@ai-sdk/openai-compatible",
-    name: "Fake",
-    options: { baseURL: `${url}/v1`, apiKey: "fake-key" },
-    models,
-  };
-  return {
-    command: [program ?? "", "acp"],
-    model: "fake/fake-model",
-    config: { small_model: "fake/fake-model", enabled_providers: ["fake"], provider: { fake: provider } },
-  };
-}
-
-describe.skipIf(program === null)("opencode over ACP, the real one", () => {
+describe.skipIf(OPENCODE === null)("opencode over ACP, the real one", () => {
   it("calls a tool, runs a command, edits a file, and tells what it used", async () => {
     bench = await Bench.open(
       script(({ outcomes }) => {
@@ -52,7 +29,7 @@ describe.skipIf(program === null)("opencode over ACP, the real one", () => {
         return [{ text: "All done." }, { usage: { input: 300, cacheRead: 50, output: 30, reasoning: 10 } }];
       }),
     );
-    const session = await bench.session(opencodeAgent, options(bench.model.url));
+    const session = await bench.session(opencodeAgent, opencodeOptions(bench.model.url));
     const result = await session.turn("Do it.");
     expect(result, bench.stderr()).toEqual({ status: "completed", failure: null, finalMessage: "All done." });
     expect(bench.calls).toMatchObject([{ name: "note", arguments: { text: "hi" } }]);
@@ -68,7 +45,7 @@ describe.skipIf(program === null)("opencode over ACP, the real one", () => {
 
   it("is interrupted while its model hangs, and goes on in the same session", async () => {
     bench = await Bench.open(script(({ said }) => (said.includes("Hang") ? [{ hang: true }] : [{ text: "Here." }])));
-    const session = await bench.session(opencodeAgent, options(bench.model.url));
+    const session = await bench.session(opencodeAgent, opencodeOptions(bench.model.url));
     const turn = session.turn("Hang around.");
     await bench.until(() => (bench?.model.asked.length ?? 0) > 0);
     await session.interrupt();
@@ -79,7 +56,7 @@ describe.skipIf(program === null)("opencode over ACP, the real one", () => {
   it("ends with everything that its commands left behind", async () => {
     const command = "setsid sleep 300 & sleep 300 & wait";
     bench = await Bench.open(script(() => [{ tool: "bash", args: { command, description: "waits" } }]));
-    const session = await bench.session(opencodeAgent, options(bench.model.url));
+    const session = await bench.session(opencodeAgent, opencodeOptions(bench.model.url));
     const turn = session.turn("Wait.");
     await bench.until(() => bench?.of("command").some(({ state }) => state === "started") ?? false);
     await session.stop({ graceMs: 500 });
@@ -91,19 +68,19 @@ describe.skipIf(program === null)("opencode over ACP, the real one", () => {
     bench = await Bench.open(
       script(({ everything }) => [{ text: everything.includes("secret word") ? "Heron." : "What?" }]),
     );
-    const first = await bench.session(opencodeAgent, options(bench.model.url));
+    const first = await bench.session(opencodeAgent, opencodeOptions(bench.model.url));
     await first.turn("The secret word is heron.");
     const baseline = first.baseline?.();
     await bench.kill();
     bench.events.length = 0;
-    const again = await bench.session(opencodeAgent, options(bench.model.url), {
+    const again = await bench.session(opencodeAgent, opencodeOptions(bench.model.url), {
       resume: first.id,
       ...(baseline === undefined ? {} : { baseline }),
     });
     expect([again.resumed, again.id]).toEqual([true, first.id]);
     expect(await again.turn("What is it?")).toMatchObject({ finalMessage: "Heron." });
     expect(bench.of("usage").map(({ usage }) => usage.totalTokens)).toEqual([120]);
-    const lost = await bench.session(opencodeAgent, options(bench.model.url), { resume: "ses_of_nobody" });
+    const lost = await bench.session(opencodeAgent, opencodeOptions(bench.model.url), { resume: "ses_of_nobody" });
     expect(lost.resumed).toBe(false);
   });
 
@@ -113,7 +90,7 @@ describe.skipIf(program === null)("opencode over ACP, the real one", () => {
     ["context_overflow", "context_overflow"],
   ] as const)("tells a model that answers %s as %s", async (fail, kind) => {
     bench = await Bench.open(script(() => [{ fail }]));
-    const session = await bench.session(opencodeAgent, options(bench.model.url));
+    const session = await bench.session(opencodeAgent, opencodeOptions(bench.model.url));
     expect(await session.turn("Go.")).toMatchObject({ status: "failed", failure: { kind } });
     expect(bench.model.asked.length).toBeLessThan(5);
   });
@@ -126,7 +103,7 @@ describe.skipIf(program === null)("opencode over ACP, the real one", () => {
           : [{ text: "Seen." }],
       ),
     );
-    const session = await bench.session(opencodeAgent, options(bench.model.url));
+    const session = await bench.session(opencodeAgent, opencodeOptions(bench.model.url));
     await session.turn("Look.");
     const seen = bench.model.asked.flatMap(({ outcomes }) => outcomes.map(({ text }) => text)).join("\n");
     expect(seen).toContain("MAESTRO_PROCESS_MARKER");
