@@ -42,7 +42,6 @@ export const STATUSES: Readonly<Record<string, Status>> = {
     SAFETY,
     "Folders are open to their user only; a user and a volume of their own are the operator's and are documented with hardening.",
   ),
-  "S-172": deviates("Lines of up to 8 MiB are read; the rest of a longer one is dropped, and the agent goes on."),
   "S-182": later(
     AGENTS,
     "Codex tells its events; the record keeps those that matter by names of its own, without the process.",

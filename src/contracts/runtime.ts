@@ -59,7 +59,7 @@ export interface SpawnSpec {
   readonly env: Readonly<Record<string, string>>;
   /** `maestro-<workflow>-<lane>-<run>-<role>` or the like; letters, digits, `.`, `_`, `-`. */
   readonly marker: string;
-  /** Lines of standard output, without the line end; longer than 8 MiB are cut. Back-pressure: awaited in order. */
+  /** Lines of standard output, without the line end; longer than 10 MiB are cut. Back-pressure: awaited in order. */
   readonly onLine?: (line: string) => void;
   /** Raw text of standard error. */
   readonly onError?: (text: string) => void;

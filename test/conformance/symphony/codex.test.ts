@@ -8,6 +8,7 @@ import {
   onTurn,
   open,
   type React,
+  says,
   session,
   THREAD,
   tokens,
@@ -77,6 +78,13 @@ test("S-053, S-171 Codex is started by `bash -lc` with its command, in the works
   ]);
   const untold = await session(done);
   expect(untold.starts).toMatchObject([{ args: expect.arrayContaining(["app-server"]), cwd: "/work" }]);
+});
+
+test("S-172 a line of 10 MB is read", async () => {
+  const text = "x".repeat(10_000_000 - 200);
+  const { session: codex } = await session(onTurn((message) => [...begun(message), says(text), ended("completed")]));
+  const result = await codex.turn("go");
+  expect([result.failure, result.finalMessage?.length]).toEqual([null, text.length]);
 });
 
 test("S-054, S-175 approval and sandbox policy are said in the protocol as they are written", async () => {

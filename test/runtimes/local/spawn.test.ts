@@ -11,11 +11,11 @@ afterEach(() => room.close());
 const MIB = 1024 * 1024;
 
 describe("the output of a process", () => {
-  it("is cut at 8 MiB a line and goes on behind it", async () => {
+  it("is cut at 10 MiB a line and goes on behind it", async () => {
     const script = `head -c ${20 * MIB} /dev/zero | tr '\\0' x; echo; echo behind`;
     const { running, lines } = await listen(room.runtime, shell(room.directory, script));
     await running.exited;
-    expect(lines.map((line) => line.length)).toEqual([8 * MIB, 6]);
+    expect(lines.map((line) => line.length)).toEqual([10 * MIB, 6]);
   });
 
   it("floods neither memory nor the other work of this process", async () => {
