@@ -69,7 +69,6 @@ export const FOREIGN_KEYS: readonly ForeignKey[] = [
   ...CODEX_TIMEOUTS.map((key) => move("symphony", `codex.${key}`, `agent.${key}`)),
   // What every agent of the control plane takes among its own options, and a file of ours may have from there.
   ...CODEX_TIMEOUTS.map((key) => move("both", `agent_provider.options.${key}`, `agent.${key}`)),
-  move("both", "agent_provider.options.command_argv", "agent_provider.options.command"),
   { of: "both", from: "agent_provider.options.prompt_transport", note: "not used: each agent has one protocol" },
   ...later("both", "safety", "agent_provider.options", ["credential_ref", "quota_probe"]),
   // A placement that is not built is an error at this key, never work on this machine instead (S-287).

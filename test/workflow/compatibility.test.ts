@@ -169,7 +169,7 @@ describe("the control plane's templates", () => {
     const kinds = { ...builtKinds(), agents: builtInKinds().agents };
     const workflow = await loadText(yaml, { kinds, environment: PLANE_ENVIRONMENT });
     expect(workflow.agentProvider.options).toEqual({
-      command: ["codex", "app-server"],
+      command_argv: ["codex", "app-server"],
       approval_policy: "never",
       thread_sandbox: "danger-full-access",
     });

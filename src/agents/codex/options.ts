@@ -5,6 +5,7 @@ import type { CodexOptions } from "./schema.ts";
 
 const KEYS = [
   "command",
+  "command_argv",
   "approval_policy",
   "thread_sandbox",
   "turn_sandbox_policy",
@@ -17,7 +18,7 @@ const KEYS = [
 ] satisfies (keyof CodexOptions)[];
 
 /** What is started when the workflow file names nothing (S-053). */
-export const DEFAULT_COMMAND: readonly string[] = ["codex", "app-server"];
+const DEFAULT_COMMAND: readonly string[] = ["codex", "app-server"];
 /** Nobody is there to be asked: what the sandbox forbids is refused to the model, and it goes on. */
 export const DEFAULT_APPROVAL_POLICY = "never";
 export const DEFAULT_SANDBOX = "workspace-write";
@@ -30,6 +31,11 @@ export function parseCodexOptions(options: JsonObject): CodexOptions {
     key: "agent_provider.options",
     knownKeys: (path) => (path.length === 0 ? KEYS : []),
   });
+}
+
+/** What is started: a shell line, or a program with its arguments. */
+export function commandOf({ command, command_argv: argv }: CodexOptions): string | readonly string[] {
+  return command ?? argv ?? DEFAULT_COMMAND;
 }
 
 /**

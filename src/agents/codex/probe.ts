@@ -6,7 +6,7 @@ import type { AgentProbe, SessionRequest } from "../../contracts/agent-provider.
 import { CodexClient } from "./client.ts";
 import { removeStubs } from "./home.ts";
 import { toStartFailure } from "./opening.ts";
-import { DEFAULT_COMMAND } from "./options.ts";
+import { commandOf } from "./options.ts";
 import { validateAccountRead, validateServerList, validateThreadOpened } from "./schema.gen.ts";
 import type { CodexOptions } from "./schema.ts";
 import { launchCodex } from "./start.ts";
@@ -32,7 +32,7 @@ interface Findings {
 export async function probeCodex(options: CodexOptions, asked: Request): Promise<AgentProbe> {
   const request: SessionRequest = { ...asked, resume: null };
   const findings: Findings = { steps: [], version: null, login: null };
-  const { command = DEFAULT_COMMAND } = options;
+  const command = commandOf(options);
   const program = typeof command === "string" ? command : (command[0] ?? null);
   const launched = await timed(request, findings, "program", async () => {
     const result = await launchCodex(options, request);

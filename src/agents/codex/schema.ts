@@ -23,6 +23,9 @@ export const CodexOptions = Type.Object(
           "What starts the app server: a shell line, run as it stands by `bash -lc`, or a program with its arguments.",
       }),
     ),
+    command_argv: Type.Optional(
+      Type.Array(Type.String(), { minItems: 1, description: "The same as a list in `command`; read for older files." }),
+    ),
     approval_policy: Type.Optional(codexValue),
     thread_sandbox: Type.Optional(Type.String({ minLength: 1, description: "Codex's sandbox mode of the thread." })),
     turn_sandbox_policy: Type.Optional(

@@ -2,7 +2,7 @@ import { toMaestroError } from "../../base/errors.ts";
 import { type LaunchedAgent, launchAgent, launchOf } from "../../contracts/agent-launch.ts";
 import type { AgentFailure, SessionRequest, SessionStart } from "../../contracts/agent-provider.ts";
 import { findRepository, prepareHome, readGuidance, watchLogin } from "./home.ts";
-import { DEFAULT_COMMAND } from "./options.ts";
+import { commandOf } from "./options.ts";
 import type { CodexOptions } from "./schema.ts";
 import { CodexSession, type SessionPlace } from "./session.ts";
 import { START_SETTINGS } from "./thread-settings.ts";
@@ -29,7 +29,7 @@ export async function startSession(options: CodexOptions, request: SessionReques
 
 /** Starts the program with its state, its login and our settings. Never rejects. */
 export async function launchCodex(options: CodexOptions, request: SessionRequest): Promise<Launched> {
-  const command: string | readonly string[] = options.command ?? DEFAULT_COMMAND;
+  const command = commandOf(options);
   try {
     const env = await prepareHome(request);
     const place = {
