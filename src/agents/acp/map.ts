@@ -1,6 +1,6 @@
 import type { MaestroError } from "../../base/errors.ts";
 import { shortHash } from "../../base/ids.ts";
-import { isJsonObject, stableJson } from "../../base/json.ts";
+import { isJsonObject, type JsonObject, stableJson } from "../../base/json.ts";
 import type { AgentEvent, AgentFailureKind, PermissionRequest, UsageDetails } from "../../contracts/agent-provider.ts";
 import type { TokenUsage } from "../../model/usage.ts";
 import type { OpencodeSession, PermissionAsked, PromptEnd, SessionUpdate } from "./schema.ts";
@@ -76,6 +76,11 @@ export function permissionOf({ toolCall }: PermissionAsked): PermissionRequest {
   if (command !== null) return { kind: "command", summary: command, details };
   const known = kind === "edit" || kind === "delete" || kind === "move" ? "file_change" : "tool";
   return { kind: kind === "fetch" ? "network" : known, summary: title ?? kind ?? "a tool", details };
+}
+
+/** What the agent wants to know of a person. */
+export function questionOf({ message }: JsonObject): PermissionRequest {
+  return { kind: "question", summary: typeof message === "string" ? message : "a question", details: {} };
 }
 
 /** The option that says yes or no once; an agent that offers no such option gets none. */

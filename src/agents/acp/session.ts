@@ -1,11 +1,11 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.ts";
+import type { JsonObject, JsonValue } from "../../base/json.ts";
 import { METHOD_NOT_FOUND, RpcPeer, RpcRefusal } from "../../base/json-rpc.ts";
 import { toMaestroError } from "../../base/errors.ts";
 import { endAgent, exitSentence, type LaunchedAgent } from "../../contracts/agent-launch.ts";
 import type { AgentEvent, AgentSession, SessionRequest, TurnResult } from "../../contracts/agent-provider.ts";
 import { AgentTurns } from "../../contracts/agent-turns.ts";
 import { NO_USAGE, type TokenUsage } from "../../model/usage.ts";
-import { chunkText, failureOf, optionFor, permissionOf, stopFailure, toolEvents, usageOf } from "./map.ts";
+import { chunkText, failureOf, optionFor, permissionOf, questionOf, stopFailure, toolEvents, usageOf } from "./map.ts";
 import { validatePermissionAsked, validatePromptEnd, validateSessionUpdate } from "./schema.gen.ts";
 import type { PermissionAsked, SessionUpdate } from "./schema.ts";
 import { Speech } from "./speech.ts";
@@ -199,7 +199,10 @@ export class AcpSession implements AgentSession {
       const optionId = optionFor(params, answer?.decision === "allow");
       return { outcome: optionId === null ? { outcome: "cancelled" } : { outcome: "selected", optionId } };
     }
-    if (method === "elicitation/create" && isJsonObject(params)) return { action: "decline" };
+    if (method === "elicitation/create") {
+      await this.#turns.hold(async () => this.#request.decide?.(questionOf(params)));
+      return { action: "decline" };
+    }
     throw new RpcRefusal(METHOD_NOT_FOUND, `${method} is not served here.`);
   }
 }
