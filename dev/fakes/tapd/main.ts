@@ -1,0 +1,4 @@
+import { runProgram } from "../shared/program.ts";
+import { startFakeTapd } from "./index.ts";
+
+await runProgram(startFakeTapd);
