@@ -4,24 +4,25 @@ import type { Clock } from "./base/clock.ts";
 import { silentLog } from "./base/log.ts";
 import type { SecretRegistry } from "./base/redact.ts";
 import type { AgentRig } from "./cli/app.ts";
-import type { Workflow } from "./model/workflow.ts";
+import type { AgentChoice, Workflow } from "./model/workflow.ts";
 import { agentEnvironment } from "./runs/index.ts";
 import { localRuntime } from "./runtimes/local/index.ts";
 import { createToolbox } from "./tools/index.ts";
 import type { WorkflowKinds } from "./workflow/index.ts";
 
-/** The agent of a workflow as a run would get it, for trials outside of every run. May throw `agent_invalid_config`. */
+/** An agent of a workflow, by default the usual one, as a run would get it, for trials outside of every run. May throw `agent_invalid_config`. */
 export async function openAgent(
   kinds: WorkflowKinds,
   workflow: Workflow,
   { clock, secrets, home }: { readonly clock: Clock; readonly secrets: SecretRegistry; readonly home: string },
+  choice: AgentChoice = workflow.agentProvider,
 ): Promise<AgentRig> {
-  const kind = await kinds.agents.load(workflow.agentProvider.kind);
+  const kind = await kinds.agents.load(choice.kind);
   const runtime = localRuntime({ clock, machine: hostname(), log: silentLog });
   const { env, pass } = workflow.agentRuntime;
   return {
     workflow,
-    provider: await kind.open(workflow.agentProvider.options),
+    provider: await kind.open(choice.options),
     runtime,
     tools: createToolbox({ secrets, clock, log: silentLog }).descriptors(workflow.profile.tools),
     agentsDirectory: join(home, "agents"),

@@ -66,10 +66,10 @@ function outsideOf(foundation: Foundation): Pick<App, "tracker" | "forge" | "age
   return {
     tracker: (project) => openProjectTracker(foundation, project),
     forge: (project) => openProjectForge(foundation, project),
-    agent: async (project) => {
+    agent: async (project, choice) => {
       const { openAgent } = await import("./app-agent.ts");
       const { kinds, workflow } = await load(foundation, project);
-      return openAgent(kinds, workflow, foundation);
+      return openAgent(kinds, workflow, foundation, choice);
     },
   };
 }

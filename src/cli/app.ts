@@ -11,7 +11,7 @@ import type { Tracker } from "../contracts/tracker.ts";
 import type { CommandAnswer, CommandVerb } from "../model/command.ts";
 import type { StoredEvent } from "../model/events/envelope.ts";
 import type { Lane } from "../model/lane.ts";
-import type { Workflow } from "../model/workflow.ts";
+import type { AgentChoice, Workflow } from "../model/workflow.ts";
 import type { PruneReport, VerifyReport } from "../record/index.ts";
 import type { WorkflowInput } from "../workflow/index.ts";
 
@@ -146,8 +146,8 @@ export interface App {
   tracker(project: Project): Promise<Opened<Tracker>>;
   /** Throws `no_forge` when the workflow has no repository. */
   forge(project: Project): Promise<Opened<Forge>>;
-  /** Opens the agent that the workflow names; starts nothing. */
-  agent(project: Project): Promise<AgentRig>;
+  /** Opens an agent of the workflow, by default the usual one; starts nothing. */
+  agent(project: Project, choice?: AgentChoice): Promise<AgentRig>;
   /** Throws `record_missing` when nothing ever ran. */
   reader(project: Project): Promise<Opened<RecordReading>>;
   /** The complete lines of a run's transcript, each a JSON object; see `Transcripts.read`. */

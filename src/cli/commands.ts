@@ -36,6 +36,11 @@ const COMMANDS: Readonly<Record<string, readonly Entry[]>> = {
       load: async () => (await import("./smoke/index.ts")).fillSmoke,
     },
     {
+      name: "protocol",
+      description: "look at how the workflow's agents speak with Maestro",
+      load: async () => (await import("./protocol/index.ts")).fillProtocol,
+    },
+    {
       name: "workflow",
       description: "check the workflow file, show its prompt, and say where a value comes from",
       load: async () => (await import("./workflow/index.ts")).fillWorkflow,

@@ -162,7 +162,12 @@ export interface SessionRequest {
     readonly commandMs?: number;
   };
   /** The run's tool server, for agents with the channel `mcp`. The token is the run's identity and is registered for redaction. */
-  readonly toolServer?: { readonly url: string; readonly token: string };
+  readonly toolServer?: {
+    readonly url: string;
+    readonly token: string;
+    /** Resolves when the list of tools was asked for; only where somebody waits for it. */
+    readonly listed?: Promise<void>;
+  };
   /** Answers what an agent asks within a turn, in bounded time. Never rejects. Absent: everything is refused. */
   readonly decide?: (request: PermissionRequest) => Promise<PermissionAnswer>;
   /** Absent: the agent's own defaults. */

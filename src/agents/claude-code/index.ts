@@ -1,6 +1,9 @@
+import { probeBySession } from "../../contracts/agent-probe.ts";
 import type { AgentProviderKind } from "../../contracts/agent-provider.ts";
 import { startSession } from "./client.ts";
+import { findLogin } from "./login.ts";
 import { parseClaudeOptions } from "./options.ts";
+import type { ClaudeOptions } from "./schema.ts";
 
 /** Claude Code, over its own stream of JSON lines. */
 export const claudeCodeAgent: AgentProviderKind = {
@@ -20,6 +23,21 @@ export const claudeCodeAgent: AgentProviderKind = {
       hasOwnHome: true,
       litter: [".claude", ".claude.json"],
       start: (request) => startSession(claude, request),
+      probe: (request) =>
+        probeBySession(
+          {
+            program: programOf(claude),
+            tested: "2.1.x",
+            start: (asked) => startSession(claude, asked),
+            login: () => findLogin(claude, request),
+          },
+          request,
+        ),
     };
   },
 };
+
+function programOf({ command, command_argv: argv }: ClaudeOptions): string {
+  const named = command ?? argv ?? "claude";
+  return typeof named === "string" ? named : (named[0] ?? "claude");
+}

@@ -1,6 +1,7 @@
 import { packagePath } from "../../base/package-path.ts";
 import type { AgentProviderKind } from "../../contracts/agent-provider.ts";
 import { launchOf } from "../../contracts/agent-launch.ts";
+import { probeBySession } from "../../contracts/agent-probe.ts";
 import { startSession } from "./client.ts";
 import { parseMockOptions } from "./options.ts";
 
@@ -27,6 +28,16 @@ export function createMockAgent(parts: {
         capabilities: { resume: true, tools: true, usage: true, interrupt: true },
         ...(mock.litter === undefined ? {} : { litter: mock.litter }),
         start: (request) => startSession(launchOf(command, request.env), mock, request),
+        probe: (request) =>
+          probeBySession(
+            {
+              program: typeof command === "string" ? command : (command[0] ?? ""),
+              tested: "any",
+              start: (asked) => startSession(launchOf(command, asked.env), mock, asked),
+              login: async () => "none: it asks no model",
+            },
+            request,
+          ),
       };
     },
   };

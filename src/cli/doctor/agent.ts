@@ -1,7 +1,9 @@
 import { withDeadline } from "../../base/abort.ts";
 import { isMaestroError, toMaestroError } from "../../base/errors.ts";
 import type { AgentProbe } from "../../contracts/agent-provider.ts";
-import type { AgentRig } from "../app.ts";
+import { agentsOf } from "../../model/agent-choice.ts";
+import type { AgentChoice } from "../../model/workflow.ts";
+import type { AgentRig, Project } from "../app.ts";
 import { type AgentTrial, openAgentTrial } from "../smoke/agent-trial.ts";
 import { attempt, type Check, type DoctorPlace, fail, failed, ok, type Section, warn } from "./check.ts";
 
@@ -12,15 +14,26 @@ export const agent: Section = {
   id: "agent",
   title: "The agent",
   checks: async (place) => {
-    if (isMaestroError(place.workflow) || isMaestroError(place.project)) return [];
-    try {
-      return await tryAgent(place, await place.app.agent(place.project));
-    } catch (thrown) {
-      if (toMaestroError(thrown).code === "aborted") throw thrown;
-      return [failed("starts", thrown, MEND)];
+    const { workflow, project } = place;
+    if (isMaestroError(workflow) || isMaestroError(project)) return [];
+    const checks: Check[] = [];
+    for (const [at, choice] of agentsOf(workflow).entries()) {
+      const found = await checkAgent(place, project, choice);
+      // Those that rules name come after the usual one.
+      checks.push(...found.map((check) => (at === 0 ? check : { ...check, id: `${check.id}_${at + 1}` })));
     }
+    return checks;
   },
 };
+
+async function checkAgent(place: DoctorPlace, project: Project, choice: AgentChoice): Promise<readonly Check[]> {
+  try {
+    return await tryAgent(place, await place.app.agent(project, choice));
+  } catch (thrown) {
+    if (toMaestroError(thrown).code === "aborted") throw thrown;
+    return [failed("starts", thrown, MEND)];
+  }
+}
 
 async function tryAgent({ app, signal }: DoctorPlace, rig: AgentRig): Promise<Check[]> {
   const limit = rig.workflow.agent.startupTimeoutMs;

@@ -2,9 +2,17 @@ import { join } from "node:path";
 import { MaestroError } from "../../base/errors.ts";
 import { newId } from "../../base/ids.ts";
 import { silentLog } from "../../base/log.ts";
-import type { AgentFailure, AgentProbe, AgentSession, TurnResult } from "../../contracts/agent-provider.ts";
+import { SecretRegistry } from "../../base/redact.ts";
+import type {
+  AgentFailure,
+  AgentProbe,
+  AgentSession,
+  SessionRequest,
+  TurnResult,
+} from "../../contracts/agent-provider.ts";
 import type { ToolResult } from "../../contracts/tool.ts";
 import { markerPrefix, processMarker } from "../../model/process-marker.ts";
+import { createToolServer, type ToolServer } from "../../tools/index.ts";
 import type { AgentRig, App } from "../app.ts";
 
 /** An agent in an empty folder of its own, outside of every lane. */
@@ -34,21 +42,24 @@ export async function openAgentTrial(app: App, rig: AgentRig): Promise<AgentTria
   await runtime.makeDirectory(folder, { mode: 0o700 });
   const own = rig.provider.hasOwnHome === true ? await ownFolders(rig, `${folder}-tmp`) : { env: {} };
   const marker = processMarker(scope, "agent");
+  const server = createToolServer({ random: app.random, secrets: new SecretRegistry() });
   let toolCalls = 0;
   const callTool = async (): Promise<ToolResult> => {
     toolCalls += 1;
     return { ok: true, code: "ok", text: "Noted. This is a connection test, nothing is recorded." };
   };
+  const asked = async (signal: AbortSignal) => ({
+    ...request(app, rig, { folder, own, marker, callTool, signal }),
+    ...(await servedTools(rig, server, callTool)),
+  });
   return {
     folder,
     get toolCalls() {
       return toolCalls;
     },
-    probe: async (signal) =>
-      (await rig.provider.probe?.(request(app, rig, { folder, own, marker, callTool, signal }))) ?? null,
+    probe: async (signal) => (await rig.provider.probe?.(await asked(signal))) ?? null,
     start: async (signal) => {
-      const asked = request(app, rig, { folder, own, marker, callTool, signal });
-      const started = await rig.provider.start({ ...asked, resume: null });
+      const started = await rig.provider.start({ ...(await asked(signal)), resume: null });
       if (started.ok) return started.session;
       throw failureOf(started.failure);
     },
@@ -66,11 +77,27 @@ export async function openAgentTrial(app: App, rig: AgentRig): Promise<AgentTria
       throw new MaestroError({ code: "folder_left", message: `${folder} could not be removed.` });
     },
     close: async () => {
+      await server.close();
       await runtime.killMarked(marker);
       await runtime.remove(folder);
       await runtime.remove(`${folder}-tmp`);
     },
   };
+}
+
+/** The tools as runs have them, for agents that take theirs from the tool server. */
+async function servedTools(
+  { provider, tools }: AgentRig,
+  server: ToolServer,
+  call: () => Promise<ToolResult>,
+): Promise<Pick<SessionRequest, "toolServer">> {
+  if (provider.capabilities.toolChannel !== "mcp" || tools.length === 0) return {};
+  let onList = (): void => undefined;
+  const listed = new Promise<void>((resolve) => {
+    onList = resolve;
+  });
+  const { url, token } = await server.admit({ tools, call, onList: () => onList() });
+  return { toolServer: { url, token, listed } };
 }
 
 /** The same account as runs have, so that its login is tried; only what is temporary is the trial's own. */

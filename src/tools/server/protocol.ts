@@ -8,6 +8,8 @@ export interface ServedRun {
   readonly tools: readonly ToolDescriptor[];
   /** Answers every call, in bounded time; never rejects. */
   readonly call: (call: ToolCall) => Promise<ToolResult>;
+  /** Called each time the list of tools is asked for. */
+  readonly onList?: () => void;
 }
 
 /** A result or an error of JSON-RPC 2.0; `null` for a notification, which gets none. */
@@ -36,6 +38,7 @@ export async function answerMessage(message: RpcMessage, run: ServedRun): Promis
     case "ping":
       return resultOf(id, {});
     case "tools/list":
+      run.onList?.();
       return resultOf(id, { tools: run.tools.map(describe) });
     case "tools/call":
       return callTool(id, params, run);
