@@ -110,9 +110,9 @@ export class LinearApi {
   #holdOf({ headers }: Refused): number {
     const now = this.#clock.now();
     const asked = readRetryAfter(headers?.get("retry-after"), now);
-    if (asked !== undefined) return Math.max(SHORTEST_HOLD_MS, asked);
+    if (asked !== undefined) return asked;
     const resetAt = (headers === undefined ? undefined : readAllowance(headers))?.resetAt ?? now + LONGEST_HOLD_MS;
-    return Math.min(LONGEST_HOLD_MS, Math.max(SHORTEST_HOLD_MS, (resetAt - now) / 20));
+    return Math.ceil(Math.min(LONGEST_HOLD_MS, Math.max(SHORTEST_HOLD_MS, (resetAt - now) / 20)));
   }
 }
 

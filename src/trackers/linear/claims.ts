@@ -1,11 +1,15 @@
 import type { Clock } from "../../base/clock.ts";
-import { isMaestroError } from "../../base/errors.ts";
+import { isMaestroError, MaestroError } from "../../base/errors.ts";
 import type { ClaimResult, IssueClaim } from "../../contracts/tracker.ts";
 import type { LinearApi } from "./api.ts";
 import { CLAIM_WORD, type ClaimText, claimText, readClaim } from "./claim-text.ts";
 import type { Comments } from "./comments.ts";
 import { derivedId } from "./comment-mark.ts";
 import { COMMENT_CREATE, COMMENT_DELETE, COMMENT_UPDATE } from "./documents.ts";
+
+/** How often a claim that must be there is looked for, with so many milliseconds between. */
+const LOOKS = 5;
+const PAUSE_MS = 1_000;
 
 interface Standing extends ClaimText {
   readonly id: string;
@@ -47,10 +51,9 @@ export class Claims {
     const isRunning = top !== undefined && top.expiresAt > this.#clock.now();
     if (isRunning && top.owner !== owner) return held(top);
     const own = { generation: isRunning ? top.generation : (top?.generation ?? 0) + 1, owner, expiresAt };
-    if (isRunning) await this.#write(top, own, signal);
-    else await this.#make(issueId, own, signal);
+    const isWritten = isRunning ? await this.#write(top, own, signal) : await this.#make(issueId, own, signal);
     // Another may have taken over between our look and our write.
-    const now = (await this.#standing(issueId, signal)).at(-1);
+    const now = await this.#look(issueId, isWritten ? 0 : own.generation, signal);
     if (now !== undefined && now.generation >= own.generation && now.owner !== owner) return held(now);
     for (const old of before) if (old.generation < own.generation) await this.#sweep(old.id, signal);
     return { kind: "claimed" };
@@ -67,7 +70,18 @@ export class Claims {
     return claims.sort((a, b) => a.generation - b.generation);
   }
 
-  async #make(issueId: string, claim: ClaimText, signal: AbortSignal): Promise<void> {
+  /** The newest claim, of this generation at least: it was refused to us, so it is there, and a read may only lag behind. */
+  async #look(issueId: string, generation: number, signal: AbortSignal): Promise<Standing | undefined> {
+    for (let look = 0; look < LOOKS; look += 1) {
+      const top = (await this.#standing(issueId, signal)).at(-1);
+      if ((top?.generation ?? 0) >= generation) return top;
+      await this.#clock.sleep(PAUSE_MS, signal);
+    }
+    throw unseen();
+  }
+
+  /** Whether the claim was made; not when its generation is taken. */
+  async #make(issueId: string, claim: ClaimText, signal: AbortSignal): Promise<boolean> {
     const id = idOf(issueId, claim.generation);
     try {
       await this.#api.ask(
@@ -75,14 +89,17 @@ export class Claims {
         { input: { id, issueId, body: claimText(claim), doNotSubscribeToIssue: true } },
         signal,
       );
+      return true;
     } catch (error) {
       // Somebody was faster: the look that follows tells who.
-      if (!isMaestroError(error) || error.code !== "tracker_conflict") throw error;
+      if (isMaestroError(error) && error.code === "tracker_conflict") return false;
+      throw error;
     }
   }
 
-  async #write({ id }: Standing, claim: ClaimText, signal: AbortSignal): Promise<void> {
+  async #write({ id }: Standing, claim: ClaimText, signal: AbortSignal): Promise<true> {
     await this.#api.ask(COMMENT_UPDATE, { id, input: { body: claimText(claim) } }, signal);
+    return true;
   }
 
   /** Another key's comment may be out of our reach; it is older than the one that counts and does no harm. */
@@ -97,6 +114,14 @@ export class Claims {
 
 function idOf(issueId: string, generation: number): string {
   return derivedId("claim", issueId, String(generation));
+}
+
+function unseen(): MaestroError {
+  return new MaestroError({
+    code: "tracker_conflict",
+    message: "Somebody else claims this issue, and Linear does not show yet who.",
+    retryable: true,
+  });
 }
 
 function held({ owner, expiresAt }: ClaimText): ClaimResult {
