@@ -24,16 +24,22 @@ export interface Launch {
   readonly option?: string;
 }
 
-/** What a `command` option starts: a list is a program with arguments, a text a line for a login shell, as Symphony has it (S-171). */
+/**
+ * What a `command` option starts: a list is a program with arguments, a text a line for a login shell, as Symphony has it (S-171). `more` arguments
+ * stand behind either; without them a line is run as it stands.
+ */
 export function launchOf(
   command: string | readonly string[],
   env: Readonly<Record<string, string>>,
+  more: readonly string[] = [],
 ): Omit<Launch, "option"> {
   if (typeof command === "string") {
-    return { command: "bash", args: ["-lc", `${afterProfile(env)}\n${command}`], shellLine: command, env };
+    const line = `${afterProfile(env)}\n${command}${more.length === 0 ? "" : ' "$@"'}`;
+    const given = more.length === 0 ? [] : ["agent", ...more];
+    return { command: "bash", args: ["-lc", line, ...given], shellLine: command, env };
   }
   const [first = "", ...args] = command;
-  return { command: first, args, shellLine: null, env };
+  return { command: first, args: [...args, ...more], shellLine: null, env };
 }
 
 /** Names that a shell sets itself, or that the runtime adds. */

@@ -40,6 +40,16 @@ describe("a shell line", () => {
     expect(() => run("exit 3")).toThrow(expect.objectContaining({ status: 3 }));
   });
 
+  it("takes what stands behind it as words, whatever is in them", () => {
+    const { command, args, env } = launchOf("printf '[%s]'", { PATH: "/usr/bin:/bin", HOME: home }, [
+      "a b",
+      "$HOME;",
+      "'",
+    ]);
+    expect(execFileSync(command, [...args], { env, encoding: "utf8" })).toBe("[a b][$HOME;][']");
+    expect(launchOf(["a", "b"], {}, ["c"])).toMatchObject({ command: "a", args: ["b", "c"] });
+  });
+
   it("is not needed for a program with arguments", () => {
     expect(launchOf(["codex", "app-server"], { A: "1" })).toEqual({
       command: "codex",

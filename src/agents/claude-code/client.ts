@@ -58,13 +58,7 @@ async function launch(options: ClaudeOptions, request: SessionRequest, opening: 
   const command = options.command ?? options.command_argv ?? ["claude"];
   const env = { ...request.env, ...QUIET, ...opening.home.env, ...options.env };
   const args = await argumentsOf(options, request, opening);
-  // A shell line gets them as its own parameters: `exec claude "$@"` in it takes them up.
-  const whole =
-    typeof command === "string" ? ["bash", "-lc", `${command} "$@"`, "claude", ...args] : [...command, ...args];
-  const launched = await launchAgent(
-    { ...launchOf(whole, env), shellLine: typeof command === "string" ? command : null },
-    request,
-  );
+  const launched = await launchAgent(launchOf(command, env, args), request);
   if (!launched.ok) return launched;
   const session = new ClaudeSession(launched.agent, request, opening);
   const failure = await session.open();
