@@ -73,6 +73,7 @@ const USED: Readonly<Record<string, readonly string[]>> = {
   "v2/ThreadTokenUsageUpdatedNotification": [
     ...["threadId", "turnId", "tokenUsage.total", "tokenUsage.last.totalTokens", "tokenUsage.modelContextWindow"],
   ],
+  "v2/ModelReroutedNotification": ["threadId", "toModel"],
   "v2/AccountRateLimitsUpdatedNotification": [...["rateLimits.limitId", "rateLimits.primary", "rateLimits.secondary"]],
   DynamicToolCallParams: ["callId", "tool", "arguments"],
   DynamicToolCallResponse: ["*", "contentItems", "success"],
@@ -98,7 +99,7 @@ const ASKED = [
 ];
 const HEARD = [
   ...["turn/started", "turn/completed", "item/started", "item/completed", "error", "thread/tokenUsage/updated"],
-  ...["account/rateLimits/updated", "item/reasoning/summaryPartAdded"],
+  ...["account/rateLimits/updated", "item/reasoning/summaryPartAdded", "model/rerouted"],
 ];
 
 /** The parts of the protocol of a binary that we use. */

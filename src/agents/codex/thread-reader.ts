@@ -30,9 +30,12 @@ export class ThreadReader {
   readonly #left = new Set<string>();
   #turn: TurnWait | null = null;
   #error: TurnError | null = null;
+  /** The model that is asked now, for whoever prices its tokens. */
+  #model: string | null;
 
   constructor(thread: OpenThread, host: Host, turns: AgentTurns) {
     this.#thread = thread;
+    this.#model = thread.model;
     this.#host = host;
     this.#turns = turns;
     this.ledger = new TokenLedger(thread.resumed ? (host.baseline ?? "unknown") : NO_USAGE);
@@ -95,6 +98,8 @@ export class ThreadReader {
       case "item/reasoning/summaryPartAdded":
         this.#host.onEvent({ type: "activity", summary: "Thinking." });
         return true;
+      case "model/rerouted":
+        return this.#reroute(params);
       default:
         this.#host.onEvent(toSignOfLife(method, params));
         return true;
@@ -149,10 +154,17 @@ export class ThreadReader {
     // A resumed thread tells its old totals again, under an old turn.
     if (params.turnId === this.turnId) onEvent({ type: "model_call" });
     const spent = this.ledger.take(total);
-    if (spent !== null) onEvent({ type: "usage", ...spent, model: this.#thread.model });
+    if (spent !== null) onEvent({ type: "usage", ...spent, model: this.#model });
     if (last !== undefined && last.totalTokens > 0) {
       onEvent({ type: "context", usedTokens: last.totalTokens, windowTokens: modelContextWindow ?? null });
     }
+    return true;
+  }
+
+  #reroute(params: JsonObject): boolean {
+    if (typeof params.toModel !== "string") return false;
+    this.#model = params.toModel;
+    this.#host.onEvent({ type: "alive", what: `the model is ${params.toModel} now` });
     return true;
   }
 

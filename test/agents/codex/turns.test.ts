@@ -78,6 +78,22 @@ describe("a turn of Codex", () => {
     expect(events.filter(({ type }) => type === "raw")).toHaveLength(2);
   });
 
+  it("tells its tokens by the model that was asked", async () => {
+    const rerouted = {
+      method: "model/rerouted",
+      params: { threadId: THREAD, turnId: "turn-1", fromModel: "m", toModel: "n" },
+    };
+    const { session: codex, events } = await session(
+      onTurn((message) => [...begun(message), tokens(5, "turn-1"), rerouted, tokens(9, "turn-1"), ended("completed")]),
+    );
+    await codex.turn("go");
+    const told = events.flatMap((event) => (event.type === "usage" ? [[event.model, event.usage.totalTokens]] : []));
+    expect(told).toEqual([
+      ["m", 5],
+      ["n", 4],
+    ]);
+  });
+
   it("survives everything that is no message, or none that is known", async () => {
     const {
       session: codex,
