@@ -1,12 +1,14 @@
 import { MaestroError } from "../base/errors.ts";
+import { withAgent } from "../model/agent-choice.ts";
 import { branchName } from "../model/branch-name.ts";
 import type { LaneFacts } from "../model/facts.ts";
 import type { Issue } from "../model/issue.ts";
-import { isOpen } from "../model/lane.ts";
+import { isOpen, type Lane } from "../model/lane.ts";
 import type { Step } from "../model/plan.ts";
 import type { RunPurpose } from "../model/run.ts";
+import type { Workflow } from "../model/workflow.ts";
 import { planLane } from "../lanes/index.ts";
-import { attemptOf, planRoute, repairFeedback } from "../policy/index.ts";
+import { attemptOf, chooseAgent, planResumption, planRoute, repairFeedback } from "../policy/index.ts";
 import type { Target } from "./app.ts";
 import type { Cli } from "./cli.ts";
 import { laneFactsOf, type Outlook, readOutlook } from "./explain/outlook.ts";
@@ -31,6 +33,7 @@ export async function printPreview(cli: Cli, target: Target, wanted: string, jso
     version: 1,
     issue_identifier: issue.identifier,
     ...{ run: number, purpose, attempt, branch, workspace_path: workspace, feedback },
+    resumes: run.resumption?.session ?? null,
     stance: standing.stance,
     note,
     prompt,
@@ -57,7 +60,14 @@ function nextRun(outlook: Outlook): PlannedRun {
     feedback,
     branch: facts.lane.branch?.name ?? null,
     workspace: facts.lane.workspacePath ?? null,
+    resumption: planResumption(outlook.runs, agentOf(workflow, issue, facts.lane)),
+    answer: facts.lane.answer ?? null,
   };
+}
+
+/** Kind of the agent that the run gets. */
+function agentOf(workflow: Workflow, issue: Issue, lane: Lane): string {
+  return withAgent(workflow, chooseAgent(workflow, issue, lane)).agentProvider.kind;
 }
 
 /** A route may first move the issue; the run sees it where it arrives. */
@@ -87,7 +97,9 @@ function isStart(step: Step): step is Extract<Step, { do: "start_run" }> {
   return step.do === "start_run";
 }
 
-function noteOf({ identifier }: Outlook, { stance, sentence }: Standing, { number, purpose }: PlannedRun): string {
-  const run = `run ${number} of ${identifier} (${purpose})`;
+function noteOf({ identifier }: Outlook, { stance, sentence }: Standing, planned: PlannedRun): string {
+  const { number, purpose, resumption } = planned;
+  const where = resumption?.session == null ? "" : " in its agent's old session";
+  const run = `run ${number} of ${identifier} (${purpose})${where}`;
   return stance === "starts" ? `This is what ${run} gets.` : `This is what ${run} would get. Now: ${sentence}`;
 }

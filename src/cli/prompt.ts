@@ -1,10 +1,12 @@
 import { silentLog } from "../base/log.ts";
 import { SecretRegistry } from "../base/redact.ts";
 import type { Issue } from "../model/issue.ts";
+import type { Answer } from "../model/question.ts";
 import type { RunPurpose } from "../model/run.ts";
+import type { Resumption } from "../model/session.ts";
 import type { Workflow } from "../model/workflow.ts";
 import { createToolbox } from "../tools/index.ts";
-import { renderPrompt } from "../workflow/index.ts";
+import { renderPrompt, renderResumption } from "../workflow/index.ts";
 import type { App } from "./app.ts";
 
 /** A run that has not been started. */
@@ -16,13 +18,16 @@ export interface PlannedRun {
   readonly feedback: string | null;
   readonly branch: string | null;
   readonly workspace: string | null;
+  /** What it builds on; absent for a first run. */
+  readonly resumption?: Resumption;
+  readonly answer?: Answer | null;
 }
 
-/** The prompt that a run would begin with. Throws `template_render_error`, `unsupported_tool`. */
+/** The prompt that a run would begin with, in its agent's old session when it has one to resume. Throws `template_render_error`, `unsupported_tool`. */
 export function promptOf({ clock }: App, workflow: Workflow, run: PlannedRun): string {
-  const { issue, number, purpose, attempt, feedback, branch, workspace } = run;
+  const { issue, number, purpose, attempt, feedback, branch, workspace, resumption, answer = null } = run;
   const toolbox = createToolbox({ secrets: new SecretRegistry(), clock, log: silentLog });
-  return renderPrompt(workflow, {
+  const input = {
     issue,
     attempt,
     retryKind: purpose === "first" ? null : purpose,
@@ -30,5 +35,8 @@ export function promptOf({ clock }: App, workflow: Workflow, run: PlannedRun): s
     lane: { branch, ...(workspace === null ? {} : { workspace }) },
     tools: toolbox.descriptors(workflow.profile.tools),
     run: { number, purpose },
-  });
+    ...{ earlier: resumption?.earlier ?? null, answer },
+  };
+  if (resumption === undefined || resumption.session === null) return renderPrompt(workflow, input);
+  return renderResumption(workflow, { ...input, interrupted: resumption.interrupted });
 }

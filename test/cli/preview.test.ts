@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Lane } from "../../src/model/lane.ts";
+import type { Lane, Run } from "../../src/model/lane.ts";
 import type { Workflow } from "../../src/model/workflow.ts";
-import { branchOf, issueOf, laneOf, parkedOf, retryOf, workOf } from "../policy/facts.ts";
+import { branchOf, issueOf, laneOf, outcomeOf, parkedOf, retryOf, runOf, workOf } from "../policy/facts.ts";
 import { workflowOf } from "../policy/workflow-facts.ts";
 import { stage } from "./stage.ts";
 
@@ -9,13 +9,15 @@ const TODO = { id: "1", identifier: "DEMO-1", title: "Greet", state: "Todo" };
 const PROMPT =
   "{{ issue.identifier }} in {{ issue.state }}, run {{ run.number }} {{ run.purpose }}, attempt {{ attempt }}, {{ lane.branch }}";
 
-async function previewed(lanes: readonly Lane[], ...words: string[]) {
+async function previewed(lanes: readonly Lane[], ...more: (string | readonly Run[])[]) {
+  const words = more.filter((one) => typeof one === "string");
+  const runs = more.flatMap((one) => (typeof one === "string" ? [] : one));
   const workflow = async (): Promise<Workflow> => {
     const known = workflowOf();
     return { ...known, prompt: PROMPT, profile: { ...known.profile, tools: [] } };
   };
   const issue = lanes.length === 0 ? TODO : { ...TODO, state: "In Progress" };
-  const self = await stage({ issues: [issue], isRunning: true, record: { lanes }, parts: { workflow } });
+  const self = await stage({ issues: [issue], isRunning: true, record: { lanes, runs }, parts: { workflow } });
   return self.run("preview", "DEMO-1", ...words);
 }
 
@@ -42,6 +44,16 @@ describe("maestro preview", () => {
     const { out } = await previewed([lane], "--json");
     expect(JSON.parse(out)).toMatchObject({ run: 2, purpose: "retry", attempt: 1, feedback: "Two tests failed." });
     expect(JSON.parse(out).prompt).toContain("## What has to change\n\nTwo tests failed.");
+  });
+
+  it("shows what an old session is told, which knows the rest", async () => {
+    const session = { agent: "mock", resumed: false };
+    const outcome = outcomeOf({ status: "lost", reason: { code: "interrupted", sentence: "It was killed." } });
+    const runs = [runOf({ sessionId: "s-1", session, outcome, endedAt: 1 })];
+    const { out, err } = await previewed([laneOf({ interruptions: 1 })], runs);
+    expect(out).toContain("Your last turn was interrupted: It was killed.");
+    expect(out).not.toContain("run 2 retry");
+    expect(err).toContain("in its agent's old session");
   });
 
   it("shows the next lane's branch after a closed one", async () => {

@@ -6,12 +6,12 @@ import type { LaneDocument } from "../../model/documents/lane.ts";
 import type { ServiceMode } from "../../model/events/service.ts";
 import type { LaneFacts } from "../../model/facts.ts";
 import type { Issue } from "../../model/issue.ts";
-import { holdsSlot, isOpen, type Lane } from "../../model/lane.ts";
+import { holdsSlot, isOpen, type Lane, type Run } from "../../model/lane.ts";
 import type { OutboxRow } from "../../model/outbox.ts";
 import type { Verdict } from "../../model/verdict.ts";
 import { activeStates, isActive, type Workflow } from "../../model/workflow.ts";
 import { preview } from "../../orchestrator/index.ts";
-import { judgeEligibility } from "../../policy/index.ts";
+import { judgeEligibility, RUNS_FOR_RESUMPTION } from "../../policy/index.ts";
 import { findLane, laneDocument } from "../../record/index.ts";
 import type { App, Project } from "../app.ts";
 import { findIssue } from "../issue/find-issue.ts";
@@ -26,6 +26,8 @@ export interface Outlook {
   /** The newest one, open or closed. */
   readonly lane: Lane | null;
   readonly laneDocument: LaneDocument | null;
+  /** The lane's newest runs, as far as the next one builds on them; oldest first. */
+  readonly runs: readonly Run[];
   /** As the forge shows it; `undefined` when it was not asked. */
   readonly change: Change | null | undefined;
   readonly openOutbox: readonly OutboxRow[];
@@ -80,6 +82,7 @@ class Look {
       identifier: seen.issue?.identifier ?? lane?.issue.identifier ?? wanted,
       issue: seen.issue,
       lane,
+      runs: views === null || lane === null ? [] : await views.runsOfLane(lane.id, RUNS_FOR_RESUMPTION),
       laneDocument: views === null || lane === null ? null : await laneDocument(views, lane, now, { change }),
       change,
       openOutbox,
