@@ -16,20 +16,28 @@ export async function openHome(request: SessionRequest): Promise<ClaudeHome> {
     return { env: {}, knows: async () => true, lock: async () => async () => undefined };
   }
   const folder = `${account.stateDirectory}/config`;
-  await linkLogin(request, `${account.userHome}/.claude/.credentials.json`, folder);
+  await request.runtime.makeDirectory(folder, { mode: 0o700 });
+  const login = await loginFolder(account, request.runtime);
   return {
-    env: { CLAUDE_CONFIG_DIR: folder },
+    // Since 2.1.220 the login may lie elsewhere than everything else.
+    env: { CLAUDE_CONFIG_DIR: folder, ...(login === null ? {} : { CLAUDE_SECURESTORAGE_CONFIG_DIR: login }) },
     knows: (session) => knowsSession(request, folder, session),
     lock: (session) => lockSession(request, `${account.stateDirectory}/locks/${session}`),
   };
 }
 
-/** A link, not a copy: a token that is renewed is kept for everybody. */
-async function linkLogin({ runtime }: SessionRequest, from: string, folder: string): Promise<void> {
-  const to = `${folder}/.credentials.json`;
-  await runtime.makeDirectory(folder, { mode: 0o700 });
-  if ((await runtime.stat(to)) !== undefined || (await runtime.stat(from)) === undefined) return;
-  await runtime.link(from, to);
+/**
+ * The folder with the login: the account's own when it has one, else this machine's. Used in place: Claude Code writes a renewed token to a new
+ * file, which would leave a link's old target with a worthless token. `null` when there is no login in a file.
+ */
+export async function loginFolder(
+  account: NonNullable<SessionRequest["account"]>,
+  runtime: SessionRequest["runtime"],
+): Promise<string | null> {
+  for (const folder of [`${account.stateDirectory}/config`, `${account.userHome}/.claude`]) {
+    if ((await runtime.stat(`${folder}/.credentials.json`)) !== undefined) return folder;
+  }
+  return null;
 }
 
 /** One file per session, in a folder per place that it was held in. */

@@ -1,4 +1,5 @@
 import type { SessionRequest } from "../../contracts/agent-provider.ts";
+import { loginFolder } from "./account.ts";
 import type { ClaudeOptions } from "./schema.ts";
 
 /** What it takes from its environment, the strongest first. */
@@ -18,6 +19,8 @@ export async function findLogin(
   const found = VARIABLES.find(([name]) => (env[name] ?? given[name] ?? "") !== "");
   if (found !== undefined) return found[1];
   if (account === undefined) return null;
-  const file = await runtime.stat(`${account.stateDirectory}/config/.credentials.json`);
-  return file === undefined ? null : "the login of this machine (~/.claude/.credentials.json)";
+  const folder = await loginFolder(account, runtime);
+  if (folder === null) return null;
+  const isOwn = folder.startsWith(account.stateDirectory);
+  return isOwn ? "the account's own login" : "the login of this machine (~/.claude/.credentials.json)";
 }
