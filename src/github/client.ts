@@ -87,13 +87,15 @@ export class GithubClient {
   /** Reads a list to its end. `key` names the member that holds the items, where an object does. */
   async list(route: string, params: GithubParams, options: CallOptions, key?: string): Promise<unknown[]> {
     const items: unknown[] = [];
+    let asked: GithubParams = { ...params, per_page: PER_PAGE };
     for (let page = 1; page <= MOST_PAGES; page += 1) {
-      const asked = { ...params, per_page: PER_PAGE, page };
       const { data, link } = await this.#read(route, asked, options);
       const found: unknown = key !== undefined && isJsonObject(data) ? data[key] : data;
       if (!Array.isArray(found)) throw unreadable(this.#question(route, false));
       items.push(...found);
-      if (link === undefined || !/rel="next"/.test(link)) return items;
+      const next = nextPage(link);
+      if (next === undefined) return items;
+      asked = { ...asked, ...next };
     }
     throw unreadable(this.#question(route, false));
   }
@@ -262,6 +264,12 @@ function pauseBefore(failure: MaestroError, { isWrite }: GithubQuestion, turn: n
     return wait <= PATIENCE_MS ? wait : undefined;
   }
   return isWrite || !failure.retryable || failure.code === "deadline" ? undefined : pause;
+}
+
+/** Where GitHub says that a list goes on. Its address is not followed, only what it asks for. */
+function nextPage(link: string | undefined): Readonly<Record<string, string>> | undefined {
+  const query = /<[^>?]*\?([^>]*)>;\s*rel="next"/.exec(link ?? "")?.[1];
+  return query === undefined ? undefined : Object.fromEntries(new URLSearchParams(query));
 }
 
 function nameOf(document: string): string {

@@ -1,0 +1,154 @@
+import type { Clock } from "../../base/clock.ts";
+import type { ApiBudget, CallOptions, Delivery, DeliveryVerdict } from "../../contracts/outside.ts";
+import type {
+  ClaimResult,
+  IssueClaim,
+  IssueDraft,
+  IssueUpdate,
+  MoveResult,
+  ProjectState,
+  Tracker,
+  TrackerCapabilities,
+} from "../../contracts/tracker.ts";
+import { type GithubClient, readGithubDelivery } from "../../github/index.ts";
+import type { Issue, IssueComment } from "../../model/issue.ts";
+import { Claims } from "./claims.ts";
+import { Comments } from "./comments.ts";
+import { readOnly } from "./errors.ts";
+import type { GithubTrackerSettings } from "./options.ts";
+import { IssueReader, numberOf } from "./reader.ts";
+import { validateHealthAnswer } from "./schema.gen.ts";
+import { CLOSED, isClosing, nameOf, OPEN } from "./states.ts";
+import { IssueWriter, numberIn } from "./writer.ts";
+
+const WRITERS = ["TRIAGE", "WRITE", "MAINTAIN", "ADMIN"];
+
+/** Whether the credential may change issues. */
+export const HEALTH = `query Health($owner: String!, $name: String!) {
+  repository(owner: $owner, name: $name) { viewerPermission }
+}`;
+
+/** The issues of a repository on GitHub as a board. */
+export class GithubTracker implements Tracker {
+  readonly kind = "github";
+  readonly capabilities: TrackerCapabilities;
+  readonly #client: GithubClient;
+  readonly #settings: GithubTrackerSettings;
+  readonly #reader: IssueReader;
+  readonly #writer: IssueWriter;
+  readonly #comments: Comments;
+  readonly #claims: Claims;
+
+  constructor(client: GithubClient, settings: GithubTrackerSettings, clock: Clock) {
+    this.#client = client;
+    this.#settings = settings;
+    this.#reader = new IssueReader(client, settings);
+    this.#writer = new IssueWriter(client, this.#reader, settings);
+    this.#comments = new Comments(client, this.#reader);
+    this.#claims = new Claims(client, this.#reader, this.#comments, clock);
+    const verbs = { move: true, comment: true, label: true, create: true, update: true };
+    const webhooks = settings.webhookSecret !== undefined;
+    this.capabilities = { ...verbs, watch: false, claim: "comment", attach: false, relations: false, webhooks };
+  }
+
+  async issuesByStates(states: readonly string[], options: CallOptions): Promise<readonly Issue[]> {
+    return states.length === 0 ? [] : this.#reader.inStates(states, options);
+  }
+
+  async issuesByIds(ids: readonly string[], options: CallOptions): Promise<readonly Issue[]> {
+    const numbers = [...new Set(ids.flatMap((id) => numberOf(id) ?? []))];
+    return numbers.length === 0 ? [] : this.#reader.numbered(numbers, options);
+  }
+
+  async issueByIdentifier(identifier: string, options: CallOptions): Promise<Issue | undefined> {
+    const number = numberIn(identifier, this.#client.place);
+    return number === undefined ? undefined : (await this.#reader.numbered([number], options))[0];
+  }
+
+  async move(
+    issueId: string,
+    change: { readonly to: string; readonly from: string | null },
+    options: CallOptions,
+  ): Promise<MoveResult> {
+    return this.#writer.move(issueId, change, options);
+  }
+
+  async comments(issueId: string, since: number | null, options: CallOptions): Promise<readonly IssueComment[]> {
+    return this.#comments.list(issueId, since, options);
+  }
+
+  async ensureComment(
+    issueId: string,
+    topic: string,
+    body: string,
+    author: string,
+    options: CallOptions,
+  ): Promise<string> {
+    return this.#comments.ensure(issueId, topic, body, author, options);
+  }
+
+  async comment(issueId: string, body: string, author: string, options: CallOptions): Promise<string> {
+    return this.#comments.add(issueId, body, author, options);
+  }
+
+  async label(
+    issueId: string,
+    change: { readonly add: readonly string[]; readonly remove: readonly string[] },
+    options: CallOptions,
+  ): Promise<void> {
+    await this.#writer.label(issueId, change.add, change.remove, options);
+  }
+
+  async create(draft: IssueDraft, options: CallOptions): Promise<Issue> {
+    return this.#whole(await this.#writer.create(draft, options), options);
+  }
+
+  async update(issueId: string, change: IssueUpdate, options: CallOptions): Promise<Issue> {
+    return this.#whole(await this.#writer.update(issueId, change, options), options);
+  }
+
+  async claim(issueId: string, claim: IssueClaim, options: CallOptions): Promise<ClaimResult> {
+    return this.#claims.claim(issueId, claim, options);
+  }
+
+  async release(issueId: string, owner: string, options: CallOptions): Promise<void> {
+    await this.#claims.release(issueId, owner, options);
+  }
+
+  async states(options: CallOptions): Promise<readonly ProjectState[]> {
+    const rules = this.#settings.states;
+    const labels = await this.#reader.labels(options);
+    const names = labels.flatMap((label) => nameOf(rules, label) ?? []);
+    return [OPEN, ...names, CLOSED].map((name) => ({ name, type: isClosing(rules, name) ? "closed" : "open" }));
+  }
+
+  budget(): ApiBudget | null {
+    return this.#client.budget();
+  }
+
+  readDelivery(delivery: Delivery): DeliveryVerdict {
+    return readGithubDelivery(delivery, this.#settings.webhookSecret, ({ issue }) => [issue?.number ?? []].flat());
+  }
+
+  /** Polls and webhooks tell of changes; there is nothing here to watch. */
+  watch(): () => void {
+    return () => undefined;
+  }
+
+  async health(options: CallOptions): Promise<void> {
+    const { owner, name } = this.#client.place;
+    const { data, errors } = await this.#client.query(HEALTH, { owner, name }, options);
+    if (errors.length > 0) throw this.#client.refusal(HEALTH, errors);
+    if (!validateHealthAnswer(data)) throw this.#client.unreadable("Health");
+    const permission = data.repository.viewerPermission;
+    if (!WRITERS.includes(permission ?? "")) throw readOnly(`${owner}/${name}`, permission);
+  }
+
+  async close(): Promise<void> {}
+
+  async #whole(issue: Parameters<IssueReader["complete"]>[0][number], options: CallOptions): Promise<Issue> {
+    const [whole] = await this.#reader.complete([issue], options);
+    if (whole === undefined) throw this.#client.unreadable("an issue");
+    return whole;
+  }
+}
