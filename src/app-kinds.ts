@@ -9,6 +9,7 @@ export const TRACKERS = {
   memory: async () => (await import("./trackers/memory/index.ts")).memoryTracker,
   local: async () => (await import("./trackers/local/index.ts")).localTracker,
   linear: async () => (await import("./trackers/linear/index.ts")).linearTracker,
+  github: async () => (await import("./trackers/github/index.ts")).githubTracker,
 } satisfies { readonly [kind: string]: () => Promise<TrackerProvider> };
 
 /** The built-in forges. */
