@@ -53,9 +53,6 @@ export const STATUSES: Readonly<Record<string, Status>> = {
     TRACKERS,
     "No tracker has tools for agents yet; the tools that end a run are typed and answer failures as such.",
   ),
-  "S-210": later(TRACKERS, "The categories are there; pages and limits occur only with trackers on the network."),
-  "S-213": later(TRACKERS, "The trackers of this machine answer in one page."),
-  "S-215": later(TRACKERS, "Pages and limits occur only with trackers on the network."),
   "S-231": deviates(
     "The log's file holds JSON lines; the same fields are `key=value` on a terminal and with `observability.log_format: text`.",
   ),

@@ -51,9 +51,9 @@ export class Claims {
     const isRunning = top !== undefined && top.expiresAt > this.#clock.now();
     if (isRunning && top.owner !== owner) return held(top);
     const own = { generation: isRunning ? top.generation : (top?.generation ?? 0) + 1, owner, expiresAt };
-    const isWritten = isRunning ? await this.#write(top, own, signal) : await this.#make(issueId, own, signal);
+    const refusal = isRunning ? await this.#write(top, own, signal) : await this.#make(issueId, own, signal);
     // Another may have taken over between our look and our write.
-    const now = await this.#look(issueId, isWritten ? 0 : own.generation, signal);
+    const now = await this.#look(issueId, own.generation, refusal, signal);
     if (now !== undefined && now.generation >= own.generation && now.owner !== owner) return held(now);
     for (const old of before) if (old.generation < own.generation) await this.#sweep(old.id, signal);
     return { kind: "claimed" };
@@ -70,18 +70,23 @@ export class Claims {
     return claims.sort((a, b) => a.generation - b.generation);
   }
 
-  /** The newest claim, of this generation at least: it was refused to us, so it is there, and a read may only lag behind. */
-  async #look(issueId: string, generation: number, signal: AbortSignal): Promise<Standing | undefined> {
+  /** The newest claim. Where ours was refused there is one of its generation, and a read may only lag behind; else the refusal is thrown. */
+  async #look(
+    issueId: string,
+    generation: number,
+    refusal: MaestroError | null,
+    signal: AbortSignal,
+  ): Promise<Standing | undefined> {
     for (let look = 0; look < LOOKS; look += 1) {
       const top = (await this.#standing(issueId, signal)).at(-1);
-      if ((top?.generation ?? 0) >= generation) return top;
+      if (refusal === null || (top?.generation ?? 0) >= generation) return top;
       await this.#clock.sleep(PAUSE_MS, signal);
     }
-    throw unseen();
+    throw refusal?.code === "tracker_conflict" ? unseen() : refusal;
   }
 
-  /** Whether the claim was made; not when its generation is taken. */
-  async #make(issueId: string, claim: ClaimText, signal: AbortSignal): Promise<boolean> {
+  /** Makes a claim; returns the refusal when its generation may be taken. */
+  async #make(issueId: string, claim: ClaimText, signal: AbortSignal): Promise<MaestroError | null> {
     const id = idOf(issueId, claim.generation);
     try {
       await this.#api.ask(
@@ -89,17 +94,17 @@ export class Claims {
         { input: { id, issueId, body: claimText(claim), doNotSubscribeToIssue: true } },
         signal,
       );
-      return true;
+      return null;
     } catch (error) {
-      // Somebody was faster: the look that follows tells who.
-      if (isMaestroError(error) && error.code === "tracker_conflict") return false;
+      // Somebody may have been faster: the look that follows tells.
+      if (isMaestroError(error) && /^tracker_(conflict|status)$/.test(error.code) && !error.retryable) return error;
       throw error;
     }
   }
 
-  async #write({ id }: Standing, claim: ClaimText, signal: AbortSignal): Promise<true> {
+  async #write({ id }: Standing, claim: ClaimText, signal: AbortSignal): Promise<null> {
     await this.#api.ask(COMMENT_UPDATE, { id, input: { body: claimText(claim) } }, signal);
-    return true;
+    return null;
   }
 
   /** Another key's comment may be out of our reach; it is older than the one that counts and does no harm. */

@@ -1,5 +1,5 @@
 import type { Clock } from "../../base/clock.ts";
-import { isMaestroError } from "../../base/errors.ts";
+import { isMaestroError, type MaestroError } from "../../base/errors.ts";
 import type { Random } from "../../base/random.ts";
 import type { IssueDraft, IssueUpdate, MoveResult } from "../../contracts/tracker.ts";
 import { normaliseLabels, sameState } from "../../model/issue.ts";
@@ -175,7 +175,12 @@ export class IssueWriter {
     try {
       await this.#parts.api.ask(RELATION_CREATE, { input }, signal);
     } catch (error) {
-      if (!isMaestroError(error) || error.code !== "tracker_conflict") throw error;
+      if (!isRefusal(error)) throw error;
+      // An earlier request with this id may have come through, which the words of the refusal need not say.
+      if (error.code === "tracker_conflict") return;
+      const [related] = await this.#parts.reader.byIds([relatedIssueId], signal);
+      const ends = related?.inverseRelations.nodes ?? [];
+      if (!ends.some((end) => end.type === type && end.issue.id === issueId)) throw error;
     }
   }
 
@@ -198,7 +203,7 @@ export class IssueWriter {
 }
 
 /** Linear understood and said no: nothing happened. */
-function isRefusal(error: unknown): boolean {
+function isRefusal(error: unknown): error is MaestroError {
   return isMaestroError(error) && /^tracker_(status|conflict|not_found)$/.test(error.code);
 }
 

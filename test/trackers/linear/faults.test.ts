@@ -254,3 +254,35 @@ describe("no answer", () => {
     expect(await asking).toBe("aborted");
   });
 });
+
+describe("a refusal in words that nobody documented", () => {
+  it("for an id that is taken ends like the documented one: what is there is found by its id", async () => {
+    const ground = await stage();
+    const [id = ""] = ground.ids;
+    const draft = { ...DRAFT, labels: [], blockedBy: ["ISS-1"] };
+    const expiresAt = Date.now() + 60_000;
+    const all = async (tracker: LinearTracker, owner: string) => [
+      await tracker.ensureComment(id, "workpad", "Plan", "maestro", calmly),
+      (await tracker.ensureFollowUp(id, "key", draft, calmly)).id,
+      await tracker.claim(id, { owner, expiresAt }, calmly),
+    ];
+    const [comment, followUp] = await all(ground.open(), "host-a");
+    const before = JSON.stringify(left(ground));
+    // A client that sees nothing of it, in front of a Linear with other words.
+    const errors = [{ message: "This id was used before", extensions: { code: "INPUT_ERROR", userError: true } }];
+    const refusal = { kind: "status", status: 200, body: { data: null, errors } } as const;
+    const creations = ["commentCreate", "issueCreate", "issueRelationCreate"].map((name) => `mutation ${name}`);
+    const blind = { kind: "status", status: 200 } as const;
+    const nothing = { nodes: [], pageInfo: { hasNextPage: false, endCursor: null } };
+    const { faults } = ground.fake.server;
+    faults.add(...creations.map((operation) => ({ ...refusal, operation, times: 9 })));
+    faults.add({ ...blind, body: { data: { comments: nothing } }, operation: "query comments" });
+    faults.add({ ...blind, body: { data: { issue: { comments: nothing } } }, operation: "query issue" });
+    expect(await all(ground.open(), "host-b")).toEqual([
+      comment,
+      followUp,
+      { kind: "held", owner: "host-a", expiresAt },
+    ]);
+    expect(JSON.stringify(left(ground))).toBe(before);
+  });
+});
