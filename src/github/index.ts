@@ -1,4 +1,4 @@
-export { accessOf, GITHUB_SECRET_KEYS, type GithubPlace } from "./access.ts";
+export { GITHUB_SECRET_KEYS } from "./access.ts";
 export type { GithubClient } from "./client.ts";
 export { readGithubDelivery } from "./delivery.ts";
 export { openGithub } from "./open.ts";

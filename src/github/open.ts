@@ -2,7 +2,7 @@ import type { JsonObject } from "../base/json.ts";
 import { parseInstant } from "../model/issue.ts";
 import type { AdapterContext } from "../contracts/tracker.ts";
 import { accessOf, type GithubAxis, readGithubPlace } from "./access.ts";
-import { GithubClient } from "./client.ts";
+import type { GithubClient } from "./client.ts";
 import { validateInstallationToken } from "./schema.gen.ts";
 import { openTokens, type TokenContext } from "./tokens.ts";
 
@@ -14,6 +14,8 @@ export async function openGithub(
 ): Promise<GithubClient> {
   const { clock, secrets, environment } = context;
   const access = accessOf(options, axis);
+  // Octokit is loaded when an adapter is opened, not when a workflow file is checked.
+  const { GithubClient } = await import("./client.ts");
   const place = readGithubPlace(options, axis, context.repository?.remote ?? null);
   if (access.webhook_secret !== undefined) secrets.register("webhook_secret", access.webhook_secret);
   const installationToken: TokenContext["installationToken"] = async (jwt, installation, signal) => {

@@ -6,7 +6,15 @@ import { findTemplate } from "../../src/workflow/templates.ts";
 import { anIssue, failureOf, packagedKinds, promptInput, put, temporaryFolder } from "./fixture.ts";
 
 const NOWHERE = "/nowhere";
-const ENVIRONMENT = { LINEAR_API_KEY: "key-of-linear", LINEAR_PROJECT_SLUG: "runner" };
+const ENVIRONMENT = {
+  LINEAR_API_KEY: "key-of-linear",
+  LINEAR_PROJECT_SLUG: "runner",
+  SOURCE_REPO_URL: "https://github.com/acme/app.git",
+  SOURCE_REPO_BASE_BRANCH: "main",
+  SOURCE_REPO_PROVIDER_REPOSITORY: "acme/app",
+  SOURCE_REPO_BRANCH_WORK_PREFIX: "maestro",
+  SOURCE_REPO_PROVIDER_REQUIRED_PR_LABEL: "maestro",
+};
 
 async function everyAlias(): Promise<string[]> {
   const [trackers = [], forges = [], agents = [], profiles = []] = await Promise.all(
@@ -121,12 +129,8 @@ workflow:
 
 describe("an alias", () => {
   const unknown: [alias: string, message: string, hint: string][] = [
-    ["paper/local/mock", 'no tracker is called "paper"; known: linear, local, memory', "an alias is <tracker>"],
-    [
-      "local/no_rep/mock",
-      'no forge is called "no_rep"; known: local, memory, no_repo',
-      'did you mean "local/no_repo/mock"?',
-    ],
+    ["paper/local/mock", 'no tracker is called "paper"; known: ', "an alias is <tracker>"],
+    ["local/no_rep/mock", 'no forge is called "no_rep"; known: ', 'did you mean "local/no_repo/mock"?'],
     ["local/local/mokc", 'no agent is called "mokc"; known: ', 'did you mean "local/local/mock"?'],
     [
       "local/local/mock.triag",

@@ -94,7 +94,7 @@ export function packagedKinds(): WorkflowKinds {
   return {
     trackers: builtInKinds().trackers,
     agents: builtInKinds().agents,
-    forges: registry("repo.provider.kind", { local: paperForge("local"), memory: paperForge("memory") }),
+    forges: builtInKinds().forges,
     placements: ["local"],
   };
 }

@@ -2,9 +2,10 @@ import { parse, validate } from "graphql";
 import { describe, expect, it } from "vitest";
 import { githubSchema } from "../../../dev/fakes/github/graphql/schema.ts";
 import * as documents from "../../../src/forges/github/documents.ts";
+import { HEALTH } from "../../../src/trackers/github/client.ts";
 
 const { changesDocument, ...rest } = documents;
-const ALL = { changes: changesDocument([1, 2]), ...rest };
+const ALL = { changes: changesDocument([1, 2]), trackerHealth: HEALTH, ...rest };
 
 /** What a document may bring, as GitHub counts it: each connection for each node above it. */
 function nodesOf(text: string): { nodes: number; requests: number } {
@@ -26,7 +27,7 @@ function nodesOf(text: string): { nodes: number; requests: number } {
   return { nodes, requests };
 }
 
-describe("the forge's documents", () => {
+describe("the documents", () => {
   it.each(Object.entries(ALL))("%s stands against GitHub's published schema", (_, text) => {
     expect(validate(githubSchema(), parse(text)).map(({ message }) => message)).toEqual([]);
   });
