@@ -1,0 +1,4 @@
+import { runProgram } from "../shared/program.ts";
+import { startFakeCnb } from "./index.ts";
+
+await runProgram(startFakeCnb);
