@@ -73,6 +73,12 @@ export interface LogSettings {
   readonly consoleEnabled: boolean | null;
 }
 
+/**
+ * How far an agent is kept apart: `auto` gives it processes of its own where bubblewrap works; `bwrap` demands that, and moreover leaves the
+ * agent only its own places to write to.
+ */
+export type Isolation = "auto" | "none" | "bwrap";
+
 /** An agent as a workflow names it. */
 export interface AgentChoice {
   readonly kind: string;
@@ -147,6 +153,8 @@ export interface Workflow {
   };
   readonly agentRuntime: {
     readonly placement: string;
+    /** Absent: `none`. */
+    readonly isolation?: Isolation;
     /** Set in the agent's environment. */
     readonly env: Readonly<Record<string, string>>;
     /** Names of variables that the agent gets from the daemon's environment, beside the small built-in list. */

@@ -27,7 +27,7 @@ export const WORKFLOW_KEYS = {
   },
   repo: { path: true, base_branch: true, remote: true, branch: { work_prefix: true }, provider: true },
   agent_provider: { kind: true, options: true, rules: true },
-  agent_runtime: { placement: true, env: true, pass: true },
+  agent_runtime: { placement: true, isolation: true, env: true, pass: true },
   agent: {
     max_concurrent_agents: true,
     max_concurrent_agents_by_state: true,

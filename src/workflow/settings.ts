@@ -112,6 +112,7 @@ export function readRuntime(loading: Loading, section: WorkflowFile["agent_runti
   checkPlacement(loading, section.placement);
   return {
     placement: section.placement,
+    isolation: section.isolation,
     env: resolveTexts(loading, ["agent_runtime", "env"], section.env),
     pass: section.pass,
   };

@@ -3,6 +3,7 @@ import type { AgentEvent, AgentProvider, SessionRequest, SessionStart } from "..
 import { processMarker } from "../../model/process-marker.ts";
 import type { WorkContext } from "../context.ts";
 import { agentEnvironment } from "../environment.ts";
+import { contain } from "./containment.ts";
 import { judgePermission } from "./permission.ts";
 import type { SessionWatch } from "./session-watch.ts";
 import type { ToolDesk } from "./tool-desk.ts";
@@ -25,9 +26,14 @@ export async function startAgent(context: WorkContext, path: string, staff: Sess
   const { agent } = workflow;
   const provider = await parts.agent(workflow);
   const own = provider.hasOwnHome === true ? await ownFolders(context, provider) : { env: {} };
+  const contained = await contain(runtime, {
+    isolation: workflow.agentRuntime.isolation ?? "none",
+    machine: parts.runtime,
+    place: { workspace: path, home: parentOf(parts.agentsDirectory), ...placeOf(own) },
+  });
   const resume = provider.capabilities.resume ? assignment.resume : null;
   const start = await provider.start({
-    runtime,
+    runtime: contained,
     clock: parts.clock,
     log,
     workspace: path,
@@ -56,6 +62,16 @@ export async function startAgent(context: WorkContext, path: string, staff: Sess
     signal,
   });
   return "account" in own ? { ...start, stateDirectory: own.account.stateDirectory } : start;
+}
+
+type Own = Awaited<ReturnType<typeof ownFolders>> | { readonly env: Readonly<Record<string, string>> };
+
+function placeOf(own: Own): Pick<SessionRequest, "account" | "temporaryDirectory"> {
+  return "account" in own ? { account: own.account, temporaryDirectory: own.temporaryDirectory } : {};
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/")) || "/";
 }
 
 /** A right to use the tool server, for agents that take their tools there. */

@@ -130,6 +130,11 @@ const AgentProvider = section("The agent that does the work.", {
 
 const AgentRuntime = section("Where agents run and what they see.", {
   placement: textOr("local", "Where their processes run."),
+  isolation: Type.Enum(["auto", "none", "bwrap"], {
+    default: "auto",
+    description:
+      "`auto`: processes of its own, where bubblewrap works. `bwrap`: that is demanded, and only the workspace, the account and the run's temporary folder can be written to. Default auto.",
+  }),
   env: texts("Set in the agent's environment."),
   pass: Type.Array(Type.String({ pattern: "^[A-Za-z_][A-Za-z0-9_]*$" }), {
     default: [],
