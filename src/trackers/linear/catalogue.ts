@@ -108,15 +108,19 @@ export class Catalogue {
 
   /** Where new issues go: the team and project of the options. Throws `tracker_invalid_config` when they leave it open. */
   async home(signal: AbortSignal): Promise<{ readonly team: IssueNode["team"]; readonly projectId: string | null }> {
-    const { teams } = await this.scope(signal);
-    const isOne = this.#settings.projectSlugs.length > 0;
-    const project = isOne ? await this.#projectOf(signal) : undefined;
+    const { teams, projects } = await this.scope(signal);
+    const project = this.#settings.projectSlugs.length > 0 ? projects.nodes[0] : undefined;
     const candidates = this.#settings.team === null ? (project?.teams.nodes ?? []) : teams.nodes;
     const [team] = candidates;
     if (team === undefined || candidates.length > 1) {
       throw unscoped("team", "has to be given where issues are made: the project has more teams than one, or none.");
     }
     return { team, projectId: project?.id ?? null };
+  }
+
+  /** The project of the options; `null` when they name none. */
+  async projectId(signal: AbortSignal): Promise<string | null> {
+    return this.#settings.projectSlugs.length === 0 ? null : (await this.#projectOf(signal)).id;
   }
 
   /** What the options name. Throws `tracker_invalid_config` when Linear does not know it. */

@@ -114,7 +114,8 @@ export function impossible(message: string, hint?: string): MaestroError {
 function silent(when: string, system: string | undefined): MaestroError {
   return new MaestroError({
     code: "tracker_request",
-    message: `Linear gave no answer${when}.`,
+    message: `Linear gave no answer${when}${system === undefined ? "" : ` (${system})`}.`,
+    hint: "Check the network, and tracker.provider.endpoint where it is set.",
     retryable: true,
     facts: system === undefined ? {} : { system_code: system },
   });

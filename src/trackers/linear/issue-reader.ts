@@ -84,7 +84,7 @@ export class IssueReader {
 
   async #read(wish: Wish, signal: AbortSignal, reach: "scope" | "anywhere" = "scope"): Promise<readonly IssueNode[]> {
     const { first, archived } = wish;
-    const filter = reach === "scope" ? { and: [this.#scope(), wish.filter] } : wish.filter;
+    const filter = reach === "scope" ? this.#scoped(wish.filter) : wish.filter;
     const nodes = await this.#api.readAll(
       async (after) => (await this.#api.ask(ISSUES, { filter, first, after, archived }, signal)).issues,
     );
@@ -96,12 +96,11 @@ export class IssueReader {
     return [...issues.values()].map((node) => this.#recent.freshest(node));
   }
 
-  #scope(): Filter {
+  #scoped(filter: Filter): Filter {
     const { projectSlugs, team } = this.#settings;
-    return {
-      ...(projectSlugs.length === 0 ? {} : { project: { slugId: { in: projectSlugs } } }),
-      ...(team === null ? {} : { team: { key: { eq: team } } }),
-    };
+    const inProject = projectSlugs.length === 0 ? [] : [{ project: { slugId: { in: projectSlugs } } }];
+    const inTeam = team === null ? [] : [{ team: { key: { eq: team } } }];
+    return { and: [...inProject, ...inTeam, filter] };
   }
 
   /** An issue with more labels or relations than its page held: a label or a blocker that was left out would decide wrongly. */

@@ -101,14 +101,13 @@ export class IssueWriter {
 
   /** Makes the one issue with this key that follows from another, in its team, and finishes one that was only begun. */
   async ensureFollowUp(sourceId: string, key: string, draft: IssueDraft, signal: AbortSignal): Promise<IssueNode> {
-    const { catalogue, reader, settings } = this.#parts;
+    const { catalogue, reader } = this.#parts;
     checkDraft(draft);
     const source = await reader.one(sourceId, signal);
     const id = derivedId("follow-up", source.id, key);
     const blockers = await this.#blockersOf(draft, signal);
     const [known] = await reader.byIds([id], signal);
-    const projectId = settings.projectSlugs.length === 0 ? null : (await catalogue.home(signal)).projectId;
-    const home = { team: source.team, projectId };
+    const home = { team: source.team, projectId: await catalogue.projectId(signal) };
     const issue = known ?? (await this.#make(id, home, draft, blockers, signal));
     const blocking = issue.inverseRelations.nodes.map((relation) => relation.issue.id);
     for (const blocker of blockers) {

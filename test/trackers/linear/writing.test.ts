@@ -115,6 +115,16 @@ describe("a follow-up", () => {
     ]);
     expect(made.blockedBy).toMatchObject([{ identifier: "ISS-1" }]);
   });
+
+  it("goes to its source's team and the project of the options, however many teams the project has", async () => {
+    const ground = await stage();
+    const { projects } = ground.fake.data;
+    for (const project of projects) project.teamId = "";
+    const tracker = ground.open({ team: undefined, project_slug: "0123456789ab" });
+    await expect(tracker.create(DRAFT, calmly)).rejects.toMatchObject({ code: "tracker_invalid_config" });
+    const made = await tracker.ensureFollowUp(ground.ids[0] ?? "", "key", DRAFT, calmly);
+    expect([made.identifier, issueCalled(ground.fake, made.identifier).projectId]).toEqual(["ISS-2", projects[0]?.id]);
+  });
 });
 
 describe("links", () => {
