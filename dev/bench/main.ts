@@ -1,5 +1,6 @@
 // Usage: npm run bench -- [part …] [--profile <folder>] [--date YYYY-MM-DD]; without a part, all of them.
 import { parseArgs } from "node:util";
+import { measureAgents } from "./agents.ts";
 import { Daemon } from "./daemon.ts";
 import { measureIdle } from "./idle.ts";
 import { measureInside } from "./inside.ts";
@@ -21,6 +22,7 @@ const PARTS: Readonly<Record<string, () => Promise<readonly Group[]>>> = {
   inside: measureInside,
   state: measureState,
   stop: measureStop,
+  agents: measureAgents,
 };
 
 for (const name of ["SIGINT", "SIGTERM"] as const) {
