@@ -1,4 +1,3 @@
-import type { Forge } from "../../contracts/forge.ts";
 import type { CallOptions } from "../../contracts/outside.ts";
 import type { HostRequest } from "./schema.ts";
 import type { ForgeStore } from "./store.ts";
