@@ -70,6 +70,7 @@ export const REVIEW_RULES: readonly Rule[] = [
   ),
   rest("waiting_for_review", (facts) => !isApprovedNow(facts), "Nobody has approved the present head of the change."),
   rest("head_not_validated", isUnvalidated, "The head of the change is not the one whose validation passed."),
+  { code: "forge_blocks", stages: REVIEW, when: (facts) => blockerOf(facts) !== undefined, plan: planBlocked },
   rest("mergeability_unknown", () => true, "The forge has not said whether the change merges cleanly."),
 ];
 
@@ -159,6 +160,15 @@ function isUnvalidated({ change, lane }: LaneFacts): boolean {
   return change != null && change.headSha !== lane.branch?.validatedSha;
 }
 
+/** Why the forge itself would refuse the merge. Asking it nevertheless would only count as a failure. */
+function blockerOf({ change }: LaneFacts): string | undefined {
+  return change?.blockers?.[0];
+}
+
+function planBlocked(facts: LaneFacts): Plan {
+  return restFor(facts, because("forge_blocks", `The forge does not allow the merge yet: ${blockerOf(facts) ?? ""}`));
+}
+
 /** Every signal speaks for landing, about the one head that the host validated. */
 function isReady(facts: LaneFacts): boolean {
   const { change } = facts;
@@ -170,6 +180,7 @@ function mayLand(facts: LaneFacts, change: Change): boolean {
     change.state === "open" &&
     !change.draft &&
     change.mergeability === "clean" &&
+    blockerOf(facts) === undefined &&
     isApproved(facts, change) &&
     areChecksGreen(change) &&
     !isUnvalidated(facts)

@@ -26,6 +26,7 @@ export const LANE_CODES = {
   checks_failed: "Maestro's own check failed at the present head.",
   checks_pending: "Required checks of the present head have not ended.",
   head_not_validated: "The head of the change is not the one whose validation passed.",
+  forge_blocks: "The rules of the forge do not allow the merge yet.",
   mergeability_unknown: "The forge has not said whether the change merges cleanly.",
   review_resumed: "The issue of a released lane is in review again, and its change is open.",
   closeout_done: "Everything outside is settled; the workspace goes.",

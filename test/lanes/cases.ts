@@ -291,10 +291,6 @@ export const CASES: readonly [string, string, LaneFacts, string[]][] = [
     review(APPROVED, { branch: branchOf({ validatedSha: "older" }) }),
     ["wait head_not_validated"],
   ],
-  [
-    "mergeability_unknown",
-    "the forge computes",
-    review({ ...APPROVED, mergeability: "unknown" }),
-    ["wait mergeability_unknown"],
-  ],
+  ["forge_blocks", "ready but for its rules", review({ ...APPROVED, blockers: ["No."] }), ["wait forge_blocks"]],
+  ["mergeability_unknown", "not told", review({ ...APPROVED, mergeability: "unknown" }), ["wait mergeability_unknown"]],
 ];

@@ -8,6 +8,7 @@ const FOR_PEOPLE: ReadonlySet<string> = new Set([
   "route_target_unmapped",
   "waiting_for_review",
   "waiting_repaired",
+  "forge_blocks",
   "change_draft",
   "change_closed",
   "change_missing",
