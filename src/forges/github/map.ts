@@ -154,7 +154,9 @@ function blockersOf(
   }
   const open = threads.filter(({ resolved }) => !resolved).length;
   if (open > 0 && rules?.requiresResolvedThreads !== false) blockers.push("A conversation is not resolved.");
-  return blockers.length > 0 ? blockers : [`The rules of "${baseRefName}" do not allow the merge yet.`];
+  // Where there is a queue, a direct merge is always blocked: the queue knows what is missing.
+  if (blockers.length > 0 || rules?.requiresMergeQueue === true) return blockers;
+  return [`The rules of "${baseRefName}" do not allow the merge yet.`];
 }
 
 function actorOf(author: Actor): GithubActor | null {
