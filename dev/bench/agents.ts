@@ -20,7 +20,7 @@ export async function measureAgents(): Promise<readonly Group[]> {
   const memory = await memoryOfSession();
   const how =
     `The CPU of this process for starting a session on the tool server and ending it, less that for spawning the same program alone, ${ROUNDS} rounds each; ` +
-    `${LINES} lines of an agent through splitter, adapter, redaction of ${SECRETS} secrets, transcript and record; ` +
+    `${LINES} lines of an agent through splitter, adapter, redaction of ${SECRETS} secrets, transcript and record, which gets one report a second; ` +
     `${SESSIONS} idle sessions of a small shell program, this process before and after.`;
   const idle: Measured = { what: "memory of an idle session", value: memory, unit: "MiB", target: "≤ 1 MiB" };
   return [{ title: "Agents", how, bare, rows: [...starts, ...rates, idle] }];
