@@ -56,7 +56,7 @@ export class IssueReader {
       const nodes = await this.#read({ filter, first: batch.length, archived: true, malformed: "refuse" }, signal);
       const missing = batch.filter((id) => !nodes.some((node) => node.id === id));
       // One that was made just now may not show up yet.
-      found.push(...nodes, ...missing.flatMap((id) => this.#recent.find(id) ?? []));
+      found.push(...nodes, ...missing.flatMap((id) => this.#recent.findNew(id) ?? []));
     }
     return found.filter((node) => node.trashed !== true);
   }

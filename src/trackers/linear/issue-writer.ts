@@ -159,7 +159,7 @@ export class IssueWriter {
       issue = known;
     }
     for (const blocker of blockers) await this.#relate("blocks", blocker.id, id, signal);
-    recent.keep(issue, blockers.map(blockingRelation));
+    recent.keepNew(issue, blockers.map(blockingRelation));
     return recent.freshest(issue);
   }
 

@@ -7,7 +7,8 @@ const LAG_MS = 60_000;
 
 interface Written {
   readonly node: IssueNode;
-  readonly relations: readonly RelationNode[];
+  /** What was made with the issue, when it was made here; it may show up later than the issue itself. */
+  readonly relations: readonly RelationNode[] | null;
   readonly at: number;
 }
 
@@ -20,16 +21,20 @@ export class RecentWrites {
     this.#clock = clock;
   }
 
-  /** Keeps the answer to a write; `relations` are those made with it, which may show up later than the issue itself. */
-  keep(node: IssueNode, relations: readonly RelationNode[] = []): void {
-    const now = this.#clock.monotonic();
-    for (const [id, { at }] of this.#written) if (now - at > LAG_MS) this.#written.delete(id);
-    this.#written.set(node.id, { node, relations, at: now });
+  /** Keeps the answer to a change. */
+  keep(node: IssueNode): void {
+    this.#set(node, this.#recent(node.id)?.relations ?? null);
   }
 
-  /** The issue as it was written less than a minute ago. */
-  find(id: string): IssueNode | undefined {
-    return this.#recent(id)?.node;
+  /** Keeps the answer to a creation. */
+  keepNew(node: IssueNode, relations: readonly RelationNode[]): void {
+    this.#set(node, relations);
+  }
+
+  /** An issue that was made here less than a minute ago: a read need not show it yet. */
+  findNew(id: string): IssueNode | undefined {
+    const written = this.#recent(id);
+    return written === undefined || written.relations === null ? undefined : this.freshest(written.node);
   }
 
   /** What was read, or what was written when that is newer. */
@@ -38,8 +43,14 @@ export class RecentWrites {
     if (written === undefined) return read;
     if (changedAt(read) < changedAt(written.node)) return written.node;
     const { nodes, pageInfo } = read.inverseRelations;
-    const unseen = written.relations.filter((one) => !nodes.some(({ issue }) => issue.id === one.issue.id));
+    const unseen = (written.relations ?? []).filter((one) => !nodes.some(({ issue }) => issue.id === one.issue.id));
     return unseen.length === 0 ? read : { ...read, inverseRelations: { nodes: [...nodes, ...unseen], pageInfo } };
+  }
+
+  #set(node: IssueNode, relations: Written["relations"]): void {
+    const now = this.#clock.monotonic();
+    for (const [id, { at }] of this.#written) if (now - at > LAG_MS) this.#written.delete(id);
+    this.#written.set(node.id, { node, relations, at: now });
   }
 
   #recent(id: string): Written | undefined {

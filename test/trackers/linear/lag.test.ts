@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { FakeLinearOptions } from "../../../dev/fakes/linear/index.ts";
 import { RateLimiters } from "../../../src/base/rate-limiter.ts";
-import { editByHand, PEER_KEY, SEED } from "./harness.ts";
+import { editByHand, issueCalled, PEER_KEY, SEED } from "./harness.ts";
 import { calmly, type Stage, stage } from "./stage.ts";
 
 /** Reads show what was 5 s ago. */
@@ -45,6 +45,15 @@ describe("while reads lag behind", () => {
     expect((await tracker.issuesByIds([id], calmly))[0]?.state).toBe("Canceled");
   });
 
+  it("what a person takes out of scope is gone, although it was just written", async () => {
+    const ground = await stage();
+    const tracker = ground.open({ team: undefined, project_slug: "0123456789ab" });
+    const [id = ""] = ground.ids;
+    await tracker.move(id, { to: "In Progress", from: "Todo" }, calmly);
+    issueCalled(ground.fake, "ISS-1").projectId = null;
+    expect(await tracker.issuesByIds([id], calmly)).toEqual([]);
+  });
+
   it("a process that was just started looks a second time before it calls a move a conflict", async () => {
     const ground = await lagging({ lagMs: 500 });
     const [id = ""] = ground.ids;
@@ -77,6 +86,8 @@ describe("while reads lag behind", () => {
     const draft = { title: "New", description: null, state: "Todo", labels: [], priority: null, blockedBy: ["ISS-1"] };
     const made = await tracker.create(draft, calmly);
     const seen = async () => (await tracker.issuesByIds([made.id], calmly))[0]?.blockedBy;
+    expect(await seen()).toMatchObject([{ identifier: "ISS-1" }]);
+    await tracker.label(made.id, { add: ["agent"], remove: [] }, calmly);
     expect(await seen()).toMatchObject([{ identifier: "ISS-1" }]);
     ground.fake.server.clock.advance(5_000);
     expect(await seen()).toMatchObject([{ identifier: "ISS-1" }]);
