@@ -4,6 +4,7 @@ import type {
   ClaimResult,
   IssueClaim,
   IssueDraft,
+  IssueRelation,
   IssueUpdate,
   MoveResult,
   ProjectState,
@@ -15,6 +16,7 @@ import type { Issue, IssueComment } from "../../model/issue.ts";
 import { Claims } from "./claims.ts";
 import { Comments } from "./comments.ts";
 import { readOnly } from "./errors.ts";
+import { Links } from "./links.ts";
 import type { GithubTrackerSettings } from "./options.ts";
 import { IssueReader, numberOf } from "./reader.ts";
 import { validateHealthAnswer } from "./schema.gen.ts";
@@ -38,6 +40,7 @@ export class GithubTracker implements Tracker {
   readonly #writer: IssueWriter;
   readonly #comments: Comments;
   readonly #claims: Claims;
+  readonly #links: Links;
 
   constructor(client: GithubClient, settings: GithubTrackerSettings, clock: Clock) {
     this.#client = client;
@@ -46,9 +49,10 @@ export class GithubTracker implements Tracker {
     this.#writer = new IssueWriter(client, this.#reader, settings);
     this.#comments = new Comments(client, this.#reader);
     this.#claims = new Claims(client, this.#reader, this.#comments, clock);
-    const verbs = { move: true, comment: true, label: true, create: true, update: true };
+    this.#links = new Links(client, this.#reader, this.#writer, settings);
+    const verbs = { move: true, comment: true, label: true, create: true, update: true, attach: true, relations: true };
     const webhooks = settings.webhookSecret !== undefined;
-    this.capabilities = { ...verbs, watch: false, claim: "comment", attach: false, relations: false, webhooks };
+    this.capabilities = { ...verbs, watch: false, claim: "comment", webhooks };
   }
 
   async issuesByStates(states: readonly string[], options: CallOptions): Promise<readonly Issue[]> {
@@ -113,6 +117,25 @@ export class GithubTracker implements Tracker {
 
   async release(issueId: string, owner: string, options: CallOptions): Promise<void> {
     await this.#claims.release(issueId, owner, options);
+  }
+
+  /** GitHub has no links of its own on issues, so they are comments, one per address. */
+  async attach(
+    issueId: string,
+    link: { readonly url: string; readonly title: string; readonly kind: "change" | "other" },
+    options: CallOptions,
+  ): Promise<void> {
+    const { url, title, kind } = link;
+    const text = `${kind === "change" ? "Change: " : ""}[${title.replace(/[[\]]/g, "")}](<${url}>)`;
+    await this.#comments.ensure(issueId, `link ${url}`, text, this.kind, options);
+  }
+
+  async ensureFollowUp(issueId: string, key: string, draft: IssueDraft, options: CallOptions): Promise<Issue> {
+    return this.#whole(await this.#links.ensureFollowUp(issueId, key, draft, options), options);
+  }
+
+  async relations(issueId: string, options: CallOptions): Promise<readonly IssueRelation[]> {
+    return this.#links.relations(issueId, options);
   }
 
   async states(options: CallOptions): Promise<readonly ProjectState[]> {

@@ -50,6 +50,11 @@ export function readClaim(text: string): ClaimMark | undefined {
   return name === null ? undefined : { owner: name, expiresAt: Number(until) };
 }
 
+/** What stands in an issue that follows from another, once per key. */
+export function followUpMark(number: number, key: string): string {
+  return `<!-- maestro-follow-up of=${number} key=${encode(key)} -->`;
+}
+
 function fact(name: string, value: string | null): string[] {
   return value === null ? [] : [`${name}=${encode(value)}`];
 }

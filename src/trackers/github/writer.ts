@@ -68,17 +68,30 @@ export class IssueWriter {
       ...this.#settings.labels,
       ...draft.labels.map(clean),
     ];
-    const blockers = await Promise.all(blockedBy.map((one) => this.#blocker(one, options)));
+    // Before anything is made: a blocker that is not there is the caller's mistake.
+    await Promise.all(blockedBy.map((one) => this.#blocker(one, options)));
     const wish = { title, ...(description === null ? {} : { body: description }), labels: [...new Set(labels)] };
     const route = "POST /repos/{owner}/{repo}/issues";
     const made = await this.#client.write(route, wish, options);
     if (!validateRestIssue(made)) throw this.#client.unreadable(route, true);
+    return this.finish(made, draft, options);
+  }
+
+  /** What a new issue gets after it was made, as far as it is missing: blockers, and being closed. */
+  async finish(made: RestIssue, { blockedBy, state }: IssueDraft, options: CallOptions): Promise<RestIssue> {
+    const { number } = made;
+    const route = `${ISSUE}/dependencies/blocked_by`;
+    const present =
+      blockedBy.length === 0 ? [] : await this.#client.list(`GET ${route}`, { issue_number: number }, options);
+    const ids = new Set(present.filter((one) => validateRestIssue(one)).map(({ id }) => id));
+    const blockers = await Promise.all(blockedBy.map((one) => this.#blocker(one, options)));
     for (const { id } of blockers) {
-      const wanted = { issue_number: made.number, issue_id: id };
-      await this.#client.write(`POST ${ISSUE}/dependencies/blocked_by`, wanted, options);
+      if (!ids.has(id)) await this.#client.write(`POST ${route}`, { issue_number: number, issue_id: id }, options);
     }
-    if (isClosing(this.#settings.states, state)) await this.#close(made.number, state, options);
-    return this.#reader.get(String(made.number), options);
+    // One that was made long ago may have been moved since: only its first state is ended here.
+    const isUnmoved = made.state === "open" && sameState(stateNow(made, this.#settings), state);
+    if (isUnmoved && isClosing(this.#settings.states, state)) await this.#close(number, state, options);
+    return this.#reader.get(String(number), options);
   }
 
   /** Sets what is given and nothing else. */

@@ -206,6 +206,57 @@ describe("comments", () => {
   });
 });
 
+describe("links", () => {
+  const draft = { title: "Later", description: "Why.", state: "Done", labels: ["b"], priority: 2, blockedBy: [ONE] };
+  const CREATE = "POST /repos/{owner}/{repo}/issues";
+  const BLOCK = "POST /repos/{owner}/{repo}/issues/{issue_number}/dependencies/blocked_by";
+
+  it("to a follow-up make one, also when it was made only in part", async () => {
+    const tracker = await start();
+    seed();
+    const ask = () => tracker.ensureFollowUp?.("1", "later", draft, calm);
+    for (const operation of [CREATE, BLOCK]) {
+      stage.fake.server.faults.add({ kind: "drop_after", operation });
+      await expect(ask()).rejects.toMatchObject({ code: "tracker_request" });
+    }
+    const made = await ask();
+    expect(made).toMatchObject({ identifier: "acme/app#2", state: "Done", priority: 2, labels: ["b"] });
+    expect(made?.blockedBy).toMatchObject([{ identifier: ONE }]);
+    expect(made?.description).toMatch(/^Why\.\n\nFollows from #1\./);
+    expect((await ask())?.id).toBe("2");
+    const other = await tracker.ensureFollowUp?.("1", "sooner", { ...draft, state: "Todo", blockedBy: [] }, calm);
+    expect(other?.id).toBe("3");
+    expect(stage.fake.data.issues).toHaveLength(3);
+  });
+
+  it("between issues are GitHub's own", async () => {
+    const tracker = await start();
+    seedIssues(stage, [
+      { identifier: "ISS-1", title: "One", state: "Todo", blockedBy: ["ISS-2"] },
+      { identifier: "ISS-2", title: "Two", state: "In Progress" },
+      { identifier: "ISS-3", title: "Three", state: "Done" },
+    ]);
+    await as("alice", `POST ${R}/issues/1/sub_issues`, { sub_issue_id: issueAt(stage, "acme/app#3").id });
+    expect(await tracker.relations?.("1", calm)).toEqual([
+      { kind: "blocked_by", issueId: "2", identifier: "acme/app#2", state: "In Progress" },
+      { kind: "child", issueId: "3", identifier: "acme/app#3", state: "Done" },
+    ]);
+    expect(await tracker.relations?.("3", calm)).toMatchObject([{ kind: "parent", issueId: "1" }]);
+    expect(await tracker.relations?.("2", calm)).toMatchObject([{ kind: "blocks", issueId: "1" }]);
+  });
+
+  it("to addresses are one comment each", async () => {
+    const tracker = await start();
+    seed();
+    const url = "https://github.com/acme/app/pull/9";
+    await tracker.attach?.("1", { url, title: "#9 [wip]", kind: "change" }, calm);
+    await tracker.attach?.("1", { url, title: "#9 Ready", kind: "change" }, calm);
+    expect(await tracker.comments("1", null, calm)).toMatchObject([
+      { topic: `link ${url}`, body: `Change: [#9 Ready](<${url}>)` },
+    ]);
+  });
+});
+
 describe("a poll", () => {
   it("of a board that did not change is one request that costs nothing", async () => {
     const tracker = await start();
