@@ -9,6 +9,9 @@ import type { RecentWrites } from "./recent-writes.ts";
 import type { IssueNode } from "./schema.ts";
 import { validateIssueNode } from "./schema.gen.ts";
 
+/** The shortest first page of a list. */
+const SMALLEST_PAGE = 10;
+
 type Filter = Record<string, unknown>;
 
 /** Which archived issues belong to an answer, and what becomes of nodes that are no issues (S-205). */
@@ -26,6 +29,8 @@ export class IssueReader {
   readonly #recent: RecentWrites;
   readonly #log: Log;
   readonly #told = new Set<string>();
+  /** How long the first page of a list has to be, by its states: a page costs what it could hold, not what it holds. */
+  readonly #expected = new Map<string, number>();
 
   constructor(api: LinearApi, settings: LinearSettings, recent: RecentWrites, log: Log) {
     this.#api = api;
@@ -41,7 +46,10 @@ export class IssueReader {
     const names = [...wanted].map((name) => ({ name: { eqIgnoreCase: name } }));
     const labels = this.#settings.labels.map((name) => ({ labels: { some: { name: { eqIgnoreCase: name } } } }));
     const filter = { state: { or: names }, ...(labels.length === 0 ? {} : { and: labels }) };
-    const nodes = await this.#read({ filter, first: PAGE_SIZE, archived: false, malformed: "leave_out" }, signal);
+    const key = [...wanted].sort().join("\n");
+    const first = this.#expected.get(key) ?? PAGE_SIZE;
+    const nodes = await this.#read({ filter, first, archived: false, malformed: "leave_out" }, signal);
+    this.#expected.set(key, Math.min(PAGE_SIZE, Math.max(SMALLEST_PAGE, Math.ceil(nodes.length * 1.25))));
     return nodes.filter((node) => wanted.has(stateKey(node.state.name)));
   }
 
@@ -85,9 +93,10 @@ export class IssueReader {
   async #read(wish: Wish, signal: AbortSignal, reach: "scope" | "anywhere" = "scope"): Promise<readonly IssueNode[]> {
     const { first, archived } = wish;
     const filter = reach === "scope" ? this.#scoped(wish.filter) : wish.filter;
-    const nodes = await this.#api.readAll(
-      async (after) => (await this.#api.ask(ISSUES, { filter, first, after, archived }, signal)).issues,
-    );
+    const nodes = await this.#api.readAll(async (after) => {
+      const size = after === null ? first : PAGE_SIZE;
+      return (await this.#api.ask(ISSUES, { filter, first: size, after, archived }, signal)).issues;
+    });
     const issues = new Map<string, IssueNode>();
     for (const node of nodes) {
       if (validateIssueNode(node)) issues.set(node.id, await this.#whole(node, signal));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../src/base/json.ts";
 import { linearTracker } from "../../../src/trackers/linear/index.ts";
-import { issueCalled, KEY } from "./harness.ts";
+import { issueCalled, KEY, seedIssues } from "./harness.ts";
 import { calmly, operations, stage } from "./stage.ts";
 
 describe("scope", () => {
@@ -199,4 +199,18 @@ describe("health", () => {
     const ofProject = ground.open({ team: undefined, project_slug: "0123456789ab" });
     expect(await ofProject.states(calmly)).toContainEqual({ name: "Mine", type: "started" });
   });
+});
+
+it("a list that has grown since the last poll is still whole", async () => {
+  const seeds = (from: number, to: number) =>
+    Array.from({ length: to - from + 1 }, (_, at) => ({ identifier: `ISS-${from + at}`, title: "T", state: "Todo" }));
+  const ground = await stage(seeds(1, 3));
+  const tracker = ground.open();
+  const count = async () => (await tracker.issuesByStates(["Todo"], calmly)).length;
+  expect([await count(), await count()]).toEqual([3, 3]);
+  seedIssues(ground.fake, seeds(4, 130));
+  const from = operations(ground).length;
+  expect(await count()).toBe(130);
+  // 10, then 50 at a time.
+  expect(operations(ground, from)).toHaveLength(4);
 });
