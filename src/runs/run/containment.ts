@@ -59,7 +59,9 @@ export async function contain(
       const own = await findProgram(runtime, spec.command, spec.env.PATH, spec.cwd);
       // Without a program bubblewrap would fail in its own words; the system's say what is missing.
       if (own === null) return runtime.spawn(spec);
-      const flags = isolation === "auto" ? EVERYTHING : await placesOf(runtime, place, own);
+      const login = spec.env.CLAUDE_SECURESTORAGE_CONFIG_DIR;
+      const flags =
+        isolation === "auto" ? EVERYTHING : [...(await placesOf(runtime, place, own)), ...loginIn(login, place)];
       return runtime.spawn(wrapped(spec, program, flags));
     },
   };
@@ -97,6 +99,17 @@ async function loginsOf(runtime: Runtime, account: AgentAccount | undefined): Pr
     if ((await runtime.stat(path))?.kind === "link") found.push(await runtime.realPath(path));
   }
   return found;
+}
+
+/**
+ * Claude Code uses a login in place, and renews it by a new file beside it that takes its place: so it finds an empty folder to write to, in which the
+ * file is the real one. That one cannot be replaced, and is then written into.
+ */
+function loginIn(folder: string | undefined, { account }: ContainedPlace): readonly string[] {
+  if (folder === undefined || account === undefined || !folder.startsWith(`${account.userHome}/`)) return [];
+  if (folder.startsWith(`${account.stateDirectory}/`)) return [];
+  const file = `${folder}/.credentials.json`;
+  return ["--tmpfs", folder, "--bind", file, file];
 }
 
 function tryOut(machine: Runtime, isolation: Isolation): Promise<string | null> {
