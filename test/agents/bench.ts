@@ -16,6 +16,7 @@ import type {
   PermissionRequest,
   SessionStart,
 } from "../../src/contracts/agent-provider.ts";
+import type { Runtime } from "../../src/contracts/runtime.ts";
 import type { ToolCall, ToolDescriptor } from "../../src/contracts/tool.ts";
 import type { TokenUsage } from "../../src/model/usage.ts";
 import { localRuntime } from "../../src/runtimes/local/index.ts";
@@ -47,6 +48,8 @@ export interface BenchOptions {
   readonly withUnknownTool?: boolean;
   readonly startupMs?: number;
   readonly responseMs?: number;
+  /** Where it is started; default this machine. */
+  readonly runtime?: Runtime;
 }
 
 /** A workspace, an account and a model for one real agent. */
@@ -86,7 +89,8 @@ export class Bench {
     const tools = more.withTools === false ? undefined : await this.#tools.admit(served);
     const provider = await kind.open(options);
     const start = await provider.start({
-      ...{ runtime, clock, log: silentLog, workspace: this.workspace, marker, title: "A-1: Try it" },
+      runtime: more.runtime ?? runtime,
+      ...{ clock, log: silentLog, workspace: this.workspace, marker, title: "A-1: Try it" },
       env: { PATH: process.env.PATH ?? "", HOME: join(this.folder, "account"), TERM: "dumb", ...more.env },
       ...{ tools: served.tools, callTool: served.call, resume: more.resume ?? null },
       limits: {

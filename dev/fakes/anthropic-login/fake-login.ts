@@ -24,11 +24,11 @@ export interface FakeLogin {
   close(): Promise<void>;
 }
 
-/** Starts a login whose refresh tokens can be used once. */
-export async function startFakeLogin(): Promise<FakeLogin> {
+/** Starts a login whose refresh tokens can be used once. `below`: where its certificate lies, default the system's temporary folder. */
+export async function startFakeLogin(below: string = tmpdir()): Promise<FakeLogin> {
   const asked: string[] = [];
   let number = 1;
-  const folder = mkdtempSync(join(tmpdir(), "fake-login-"));
+  const folder = mkdtempSync(join(below, "fake-login-"));
   const [key, cert] = certificate(folder);
   const login = createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (request, response) => {
     const chunks: Buffer[] = [];

@@ -1,8 +1,14 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { type FakeLogin, startFakeLogin } from "../../../dev/fakes/anthropic-login/fake-login.ts";
 import { claudeCodeAgent } from "../../../src/agents/claude-code/index.ts";
+import { systemClock } from "../../../src/base/clock.ts";
+import { silentLog } from "../../../src/base/log.ts";
+import type { Runtime } from "../../../src/contracts/runtime.ts";
+import { contain } from "../../../src/runs/run/containment.ts";
+import { localRuntime } from "../../../src/runtimes/local/index.ts";
 import { Bench, realAgent } from "../bench.ts";
 
 const program = realAgent("claude");
@@ -18,7 +24,10 @@ afterEach(async () => {
 
 /** A machine whose user has logged in, with a token that is over, and a model that lets in whoever has the newest. */
 async function loggedIn() {
-  const from = await startFakeLogin();
+  // A contained agent has an empty temporary folder.
+  const cache = join(homedir(), ".cache");
+  mkdirSync(cache, { recursive: true });
+  const from = await startFakeLogin(cache);
   login = from;
   const on = await Bench.open(({ credential }) =>
     from.isGood(credential) ? [{ text: "welcome" }] : [{ fail: "unauthorized" }],
@@ -29,7 +38,9 @@ async function loggedIn() {
   const file = join(home, ".credentials.json");
   writeFileSync(file, from.file(), { mode: 0o600 });
   const env = { ANTHROPIC_BASE_URL: on.model.url, ...from.env };
-  const start = () => on.session(claudeCodeAgent, { command: [program ?? ""], model: "claude-sonnet-4-5" }, { env });
+  const options = { command: [program ?? ""], model: "claude-sonnet-4-5" };
+  const start = (runtime?: Runtime) =>
+    on.session(claudeCodeAgent, options, { env, ...(runtime === undefined ? {} : { runtime }) });
   return { from, on, file, start };
 }
 
@@ -53,6 +64,22 @@ describe.skipIf(program === null)("the login of this machine, with the real Clau
     expect(results.map(({ finalMessage }) => finalMessage)).toEqual(["welcome", "welcome"]);
     expect(from.asked).toEqual(["refresh-1"]);
     expect(renewed(file)).toBe("refresh-2");
+  });
+
+  it("is renewed in place also where only its own places can be written to", async ({ skip }) => {
+    const { on, file, start } = await loggedIn();
+    const machine = localRuntime({ clock: systemClock(), machine: "here", log: silentLog });
+    const [stateDirectory, userHome] = [join(on.folder, "account"), join(on.folder, "nobody")];
+    const account = { name: "default", stateDirectory, userHome };
+    const place = { workspace: on.workspace, home: on.folder, account, temporaryDirectory: join(on.folder, "tmp") };
+    const contained = await contain(machine, { isolation: "bwrap", machine, place }).catch(() => null);
+    if (contained === null) return skip("gap: bubblewrap does not work on this machine");
+    writeFileSync(join(userHome, ".claude", "settings.json"), "{}");
+    const session = await start(contained);
+    expect(await session.turn("go")).toMatchObject({ finalMessage: "welcome" });
+    await session.stop();
+    expect(renewed(file)).toBe("refresh-2");
+    expect(readdirSync(join(userHome, ".claude")).sort()).toEqual([".credentials.json", "settings.json"]);
   });
 
   it("that cannot be renewed any more is for a person", async () => {
