@@ -31,10 +31,6 @@ export const STATUSES: Readonly<Record<string, Status>> = {
   "S-047": deviates(
     "The default root is below MAESTRO_HOME, because cleaning the system's temporary folder would lose work.",
   ),
-  "S-081": later(
-    AGENTS,
-    "The file, the tracker's kind and its options are checked; the command is checked by the agent that has one.",
-  ),
   "S-136": deviates(
     "An agent whose program is not there parks its issue at once, because trying again cannot help; every other start that fails is retried, with the agent's own reason.",
   ),
@@ -46,7 +42,6 @@ export const STATUSES: Readonly<Record<string, Status>> = {
     AGENTS,
     "Codex tells its events; the record keeps those that matter by names of its own, without the process.",
   ),
-  "S-183": later(AGENTS, "It stands with the adapter of each agent; a guide for all of them comes."),
   "S-186": later(TRACKERS, "No tracker has tools for agents yet."),
   "S-188": later(TRACKERS, "No tracker has tools for agents yet."),
   "S-190": later(
