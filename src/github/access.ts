@@ -19,7 +19,6 @@ export interface GithubPlace {
 export const GITHUB_SECRET_KEYS: readonly string[] = ["token", "auth.private_key", "webhook_secret"];
 
 const API_URL = "https://api.github.com";
-const WEB_URL = "https://github.com";
 
 /**
  * Where an adapter's options point to. `remote` is the URL of the workflow's repository, from which a missing `repository` is taken.
@@ -44,9 +43,9 @@ function trimmed(url: string | null | undefined): string | undefined {
   return text === "" ? undefined : text;
 }
 
-/** A server of one's own has its API below its own address. */
+/** A server of one's own has its API below its own address, GitHub's has it beside. */
 function webUrlOf(apiUrl: string): string {
-  return apiUrl === API_URL ? WEB_URL : apiUrl.replace(/\/api(?:\/v3)?$/, "");
+  return apiUrl.replace(/\/api(?:\/v3)?$/, "").replace(/^(https?:\/\/)api\./i, "$1");
 }
 
 /** `owner/name` at the end of an HTTPS or SSH address. */

@@ -5,15 +5,8 @@ import type { MaestroError } from "../base/errors.ts";
 import { isJsonObject } from "../base/json.ts";
 import type { ApiBudget, CallOptions } from "../contracts/outside.ts";
 import type { GithubAxis, GithubPlace } from "./access.ts";
-import {
-  type FailedAnswer,
-  type GithubQuestion,
-  type GraphqlError,
-  refused,
-  refusedDocument,
-  unanswered,
-  unreadable,
-} from "./errors.ts";
+import { type GithubQuestion, type GraphqlError, refused, refusedDocument, unanswered, unreadable } from "./errors.ts";
+import { type Answer, answerIn, nextPage } from "./answers.ts";
 import { EtagCache } from "./etags.ts";
 import { GithubLimits, type GithubResource } from "./limits.ts";
 import { validateGraphqlAnswer, validateViewerAnswer } from "./schema.gen.ts";
@@ -54,8 +47,6 @@ interface Request {
   readonly route: string;
   readonly params: GithubParams;
 }
-
-type Answer = FailedAnswer & { readonly url: string };
 
 /**
  * GitHub's REST and GraphQL with one credential. Reads are asked again after a failure, writes never: their effect may be there. Throws
@@ -235,12 +226,16 @@ export class GithubClient {
     throw failure;
   }
 
-  /** Octokit throws answers that are no success; here they are answers. */
-  async #send({ route, params }: Request, token: string, signal: AbortSignal): Promise<Answer> {
+  /** Octokit throws answers that are no success; here they are answers. A write that is sent elsewhere would arrive as a read. */
+  async #send({ route, params, question }: Request, token: string, signal: AbortSignal): Promise<Answer> {
     const { request, headers, ...rest } = params;
     const asked = { ...rest, headers: { ...objectOf(headers), authorization: `Bearer ${token}` } };
     try {
-      const answer = await this.#octokit.request(route, { ...asked, request: { ...objectOf(request), signal } });
+      const redirect = question.isWrite ? "manual" : "follow";
+      const answer = await this.#octokit.request(route, {
+        ...asked,
+        request: { ...objectOf(request), signal, redirect },
+      });
       return { status: answer.status, headers: answer.headers, data: answer.data, url: answer.url };
     } catch (error) {
       const answer = answerIn(error);
@@ -266,12 +261,6 @@ function pauseBefore(failure: MaestroError, { isWrite }: GithubQuestion, turn: n
   return isWrite || !failure.retryable || failure.code === "deadline" ? undefined : pause;
 }
 
-/** Where GitHub says that a list goes on. Its address is not followed, only what it asks for. */
-function nextPage(link: string | undefined): Readonly<Record<string, string>> | undefined {
-  const query = /<[^>?]*\?([^>]*)>;\s*rel="next"/.exec(link ?? "")?.[1];
-  return query === undefined ? undefined : Object.fromEntries(new URLSearchParams(query));
-}
-
 function nameOf(document: string): string {
   return /^\s*(?:query|mutation)\s+(\w+)/.exec(document)?.[1] ?? "GraphQL";
 }
@@ -282,16 +271,4 @@ function headersOf(params: GithubParams): object {
 
 function objectOf(value: unknown): object {
   return typeof value === "object" && value !== null ? value : {};
-}
-
-/** The answer that Octokit threw. */
-function answerIn(error: unknown): Answer | undefined {
-  if (typeof error !== "object" || error === null || !("response" in error) || !isAnswer(error.response)) {
-    return undefined;
-  }
-  return error.response;
-}
-
-function isAnswer(value: unknown): value is Answer {
-  return isJsonObject(value) && typeof value.status === "number" && isJsonObject(value.headers);
 }

@@ -73,6 +73,7 @@ export function refused(question: GithubQuestion, answer: FailedAnswer, now: num
     message: `GitHub refused ${name}: ${words}`,
     retryable: status >= 500,
     ...(code === "auth" ? { hint: authHint(status, needed) } : {}),
+    ...(status >= 300 && status < 400 ? { hint: "The repository has moved; set its present name." } : {}),
     facts,
   });
 }
@@ -99,9 +100,15 @@ export function refusedDocument(question: GithubQuestion, errors: readonly Graph
     code: `${axis}_${code ?? "status"}`,
     message: `GitHub refused ${name}: ${words}`,
     retryable: code === undefined,
-    ...(code === "auth" ? { hint: authHint(403, undefined) } : {}),
+    ...(code === "auth" ? { hint: unseenHint(first) } : {}),
     facts,
   });
+}
+
+/** GitHub names the field, not the permission. */
+function unseenHint(error: GraphqlError | undefined): string {
+  const field = error?.path?.filter((part) => typeof part === "string").at(-1);
+  return field === undefined ? authHint(403, undefined) : `Give the token the right to see or change "${field}".`;
 }
 
 const DOCUMENT_CODES: Readonly<Record<string, string>> = {

@@ -28,6 +28,11 @@ describe("the place", () => {
       { api_base_url: "https://git.acme.example/api/v3" },
       "https://git.acme.example/acme/app.git",
     ],
+    [
+      null,
+      { repository: "acme/app", api_base_url: "https://api.acme.ghe.example/" },
+      "https://acme.ghe.example/acme/app.git",
+    ],
     [null, { repository: "acme/app", web_base_url: "https://mirror.example/" }, "https://mirror.example/acme/app.git"],
     [
       null,

@@ -35,9 +35,7 @@ export class IssueWriter {
     const work = async (): Promise<MoveResult> => {
       const issue = await this.#reader.get(issueId, options);
       const state = stateNow(issue, this.#settings);
-      // The label is written first: where it stands, the move was begun and is ended now.
-      const isBegun = label !== null && labelsOf(issue).some((name) => sameState(name, label));
-      if (sameState(state, to) || isBegun) {
+      if (sameState(state, to) || this.#isBegun(issue, label, from)) {
         await this.#arrive(issue, to, label, options);
         return "already";
       }
@@ -120,19 +118,29 @@ export class IssueWriter {
     await this.label(issueId, wanted === null ? [] : [wanted], gone, options);
   }
 
-  /** Puts an issue into a state, whatever is missing to it: the new label comes before the old one goes. */
+  /** The new label is written before the old one goes: where both stand, this move broke off in between. */
+  #isBegun(issue: RestIssue, label: string | null, from: string | null): boolean {
+    const old = from === null ? null : labelOf(this.#settings.states, from);
+    const has = (wanted: string): boolean => labelsOf(issue).some((name) => sameState(name, wanted));
+    return label !== null && old != null && has(label) && has(old);
+  }
+
+  /**
+   * Puts an issue into a state, whatever is missing to it. It is reopened first and closed last, so that what was done in part is never taken for
+   * what a person did.
+   */
   async #arrive(issue: RestIssue, to: string, label: string | null, options: CallOptions): Promise<void> {
     const { number } = issue;
     const names = labelsOf(issue);
+    const isClosed = isClosing(this.#settings.states, to);
+    if (!isClosed && issue.state === "closed") {
+      await this.#client.write(`PATCH ${ISSUE}`, { issue_number: number, state: "open" }, options);
+    }
     const isThere = label !== null && names.some((name) => sameState(name, label));
     if (label !== null && !isThere) await this.#add(number, [label], options);
     const old = stateLabels(this.#settings.states, names).filter((name) => label === null || !sameState(name, label));
     for (const name of old) await this.#remove(number, name, options);
-    const isClosed = isClosing(this.#settings.states, to);
     if (isClosed && issue.state === "open") await this.#close(number, to, options);
-    if (!isClosed && issue.state === "closed") {
-      await this.#client.write(`PATCH ${ISSUE}`, { issue_number: number, state: "open" }, options);
-    }
   }
 
   /** Whether another machine moved the issue at the same time and comes first by alphabet; then our label goes again. */

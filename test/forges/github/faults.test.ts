@@ -86,6 +86,18 @@ describe("a write", () => {
     }
   });
 
+  it("of a repository that was renamed is refused instead of being turned into a read", async () => {
+    const change = await opened();
+    const headers = { location: `${stage.fake.url}/repos/acme/app/issues/${change.id}/comments` };
+    stage.fake.server.faults.add({ kind: "status", operation: COMMENT, status: 301, body: "", headers });
+    const failure = await failureOf(() => forge.comment(change.id, "maestro", "Hello", calm));
+    expect(failure).toMatchObject({
+      code: "forge_status",
+      facts: { status: 301 },
+      hint: expect.stringContaining("moved"),
+    });
+  });
+
   it("finds by GitHub's own refusal what a stale list did not show", async () => {
     const draft = draftOf();
     const made = await forge.ensureChange(draft, calm);
@@ -122,6 +134,16 @@ describe("a read", () => {
     stage.fake.server.faults.add({ kind: "malformed", operation: READ });
     expect((await failureOf(() => forge.changesByIds([change.id], calm))).code).toBe("forge_response");
     expect(await forge.changesByIds([change.id, "99"], calm)).toHaveLength(1);
+  });
+
+  it("is refused where the checks are hidden: without them everything looks green", async () => {
+    const change = await opened();
+    const path = ["repository", `c${change.id}`, "commits", "nodes", 0, "commit", "statusCheckRollup"];
+    const errors = [{ type: "FORBIDDEN", path, message: "Resource not accessible by personal access token" }];
+    const body = { data: { viewer: { login: "maestro" }, repository: {} }, errors };
+    stage.fake.server.faults.add({ kind: "status", operation: READ, status: 200, body });
+    const failure = await failureOf(() => forge.changesByIds([change.id], calm));
+    expect(failure).toMatchObject({ code: "forge_auth", hint: expect.stringContaining("statusCheckRollup") });
   });
 
   it("waits for a short limit, and tells how long a long one lasts without asking on", async () => {

@@ -4,7 +4,7 @@ import { afterEach, expect, it } from "vitest";
 import { createApp } from "../../../src/app.ts";
 import { runCommandLine } from "../../../src/cli/index.ts";
 import { PROGRAM } from "../../agents/mock/program.ts";
-import { seedIssues } from "../../trackers/github/harness.ts";
+import { ask, seedIssues } from "../../trackers/github/harness.ts";
 import { put, temporaryFolder } from "../../workflow/fixture.ts";
 import { type GithubStage, githubStage, seedOf, tokenOf } from "./stage.ts";
 
@@ -78,13 +78,6 @@ function project({ fake }: GithubStage) {
   return { run, home, stop: () => ending.abort("SIGINT") };
 }
 
-async function as({ fake }: GithubStage, login: string, call: string, body: object): Promise<void> {
-  const [method = "", path = ""] = call.split(" ");
-  const headers = { authorization: `Bearer ${tokenOf(login)}` };
-  const answer = await fetch(fake.url + path, { method, headers, body: JSON.stringify(body) });
-  expect(answer.status, `${call}: ${await answer.text()}`).toBeLessThan(300);
-}
-
 /** What CI does with each head that it sees: it knows how to spell. */
 async function checkSpelling(ground: GithubStage): Promise<void> {
   const { fake } = ground;
@@ -93,7 +86,7 @@ async function checkSpelling(ground: GithubStage): Promise<void> {
   const text = fake.git("acme", "app").git(["show", `${pull.headSha}:greeting.txt`]);
   const conclusion = text === "Hello." ? "success" : "failure";
   const output = { title: "Spelling", summary: `"${text}"`, text: "error: no such word" };
-  await as(ground, "ci", `POST ${R}/check-runs`, { name: "ci", head_sha: pull.headSha, conclusion, output });
+  await ask(ground, "ci", `POST ${R}/check-runs`, { name: "ci", head_sha: pull.headSha, conclusion, output });
 }
 
 function filesBelow(folder: string): string[] {
@@ -120,7 +113,7 @@ it("takes an issue to the merge over real Git, through a failed check, while ans
     const isGreen = data.checkRuns.some(({ sha, conclusion }) => sha === pull?.headSha && conclusion === "success");
     if (pull !== undefined && isGreen && approvedAt === "") {
       approvedAt = pull.headSha;
-      await as(ground, "alice", `POST ${R}/pulls/2/reviews`, { event: "APPROVE", body: "Good." });
+      await ask(ground, "alice", `POST ${R}/pulls/2/reviews`, { event: "APPROVE", body: "Good." });
     }
     await ground.clock.sleep(2);
   }

@@ -1,7 +1,7 @@
 import type { SeedIssue, TrackerHarness } from "../../../src/contracts/conformance/tracker.ts";
 import type { Tracker } from "../../../src/contracts/tracker.ts";
 import { githubTracker } from "../../../src/trackers/github/index.ts";
-import { type GithubStage, githubStage } from "../../forges/github/stage.ts";
+import { type GithubStage, githubStage, tokenOf } from "../../forges/github/stage.ts";
 
 const ISSUE = "/repos/{owner}/{repo}/issues";
 const WRITES = [
@@ -66,6 +66,14 @@ export function issueAt({ fake }: GithubStage, identifier: string): FakeIssue {
   const issue = fake.data.issues.find(({ number }) => number === Number(identifier.split("#")[1]));
   if (issue === undefined) throw new Error(`the fake has no issue ${identifier}`);
   return issue;
+}
+
+/** Asks the fake as somebody else. */
+export async function ask({ fake }: GithubStage, login: string, call: string, body?: object): Promise<void> {
+  const [method = "GET", path = ""] = call.split(" ");
+  const headers = { authorization: `Bearer ${tokenOf(login)}` };
+  const answer = await fetch(fake.url + path, { method, headers, body: JSON.stringify(body) });
+  if (!answer.ok) throw new Error(`${call}: ${await answer.text()}`);
 }
 
 function lossy(stage: GithubStage, client: Tracker, takeLoss: () => Loss | undefined): Tracker {
