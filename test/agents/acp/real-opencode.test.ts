@@ -95,6 +95,13 @@ describe.skipIf(OPENCODE === null)("opencode over ACP, the real one", () => {
     expect(bench.model.asked.length).toBeLessThan(5);
   });
 
+  it("tells that its quota is used up, when it has tried as often as it does", async () => {
+    bench = await Bench.open(script(() => [{ fail: "usage_limit", headers: { "retry-after": "1" } }]));
+    const session = await bench.session(opencodeAgent, opencodeOptions(bench.model.url));
+    expect(await session.turn("Go.")).toMatchObject({ status: "failed", failure: { kind: "capacity" } });
+    expect(bench.model.asked.length).toBeLessThan(10);
+  });
+
   it("gives its commands no secret of the run", async () => {
     bench = await Bench.open(
       script(({ outcomes }) =>
