@@ -98,7 +98,7 @@ describe.each([
     ground.write({ "b.txt": "b\n", "a.txt": "a\n" });
     expect((await host.inspect(lane, signal)).dirtyFiles).toEqual(["a.txt", "b.txt"]);
     const taken = await host.takeOver(lane, { message }, signal);
-    expect(taken).toMatchObject({ baseSha, changed: true, files: ["a.txt", "b.txt"] });
+    expect(taken).toMatchObject({ baseSha, changed: true, files: [{ path: "a.txt" }, { path: "b.txt" }] });
     expect(await host.takeOver(lane, { message }, signal)).toEqual(taken);
     expect(await host.inspect(lane, signal)).toEqual({ headSha: taken.headSha, dirtyFiles: [], unpushed: 1 });
     expect(await host.isAncestor(baseSha, taken.headSha, signal)).toBe(true);
@@ -141,7 +141,7 @@ describe.each([
     expect(await host.takeOver(lane, { message }, signal)).toMatchObject({
       baseSha: base,
       changed: true,
-      files: ["a.txt"],
+      files: [{ path: "a.txt" }],
     });
   });
 

@@ -32,7 +32,7 @@ describe.each(["worktree", "clone"] as const)("mergeBase into a %s", (strategy) 
     expect(parents()).toEqual([head, base]);
     expect(project.git(lane.path, "status", "--porcelain")).toBe("");
     expect(await merge()).toBe("up_to_date");
-    expect(await take()).toMatchObject({ baseSha: base, files: ["ours.txt"] });
+    expect(await take()).toMatchObject({ baseSha: base, files: [{ path: "ours.txt" }] });
   });
 
   test("goes forward when the lane has nothing of its own", async () => {
@@ -51,7 +51,7 @@ describe.each(["worktree", "clone"] as const)("mergeBase into a %s", (strategy) 
     expect(await merge()).toBe("conflict");
     await expect(take()).rejects.toMatchObject({ code: "git_conflict", facts: { files: ["src/a.txt"] } });
     project.write(lane.path, { "src/a.txt": "both\n" });
-    expect(await take()).toMatchObject({ baseSha: base, files: ["src/a.txt"] });
+    expect(await take()).toMatchObject({ baseSha: base, files: [{ path: "src/a.txt" }] });
     expect(parents()).toEqual([head, base]);
     expect(project.git(lane.path, "status")).not.toMatch(/merg/);
     expect(await merge()).toBe("up_to_date");
