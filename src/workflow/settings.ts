@@ -73,10 +73,12 @@ export async function readRepo(
   };
 }
 
-/** The control plane writes a slash between prefix and name by itself. */
+/** The control plane writes a slash between prefix and name by itself, so variables that were set for it end without one. */
 function readPrefix(loading: Loading, written: string): string {
   const prefix = resolveText(loading, ["repo", "branch", "work_prefix"], written);
-  return loading.ancestor === "control_plane" && /[^/]$/.test(prefix) ? `${prefix}/` : prefix;
+  const isBare = loading.ancestor === "control_plane" ? /[^/]$/.test(prefix) : /[A-Za-z0-9]$/.test(prefix);
+  const isForeign = loading.ancestor === "control_plane" || prefix !== written;
+  return isForeign && isBare ? `${prefix}/` : prefix;
 }
 
 /** The older way to write that there is no repository. */

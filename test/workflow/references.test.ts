@@ -116,12 +116,18 @@ describe("S-047, S-072 paths", () => {
     ["{remote: 'git@example.invalid:a/b.git'}", { path: null, remote: "git@example.invalid:a/b.git" }],
     ["{path: ., remote: ~/bare.git}", { path: "<project>", remote: "/home/ann/bare.git" }],
     ["{base_branch: $BASE, branch: {work_prefix: bot/}}", { baseBranch: "trunk", branchPrefix: "bot/" }],
+    ["{branch: {work_prefix: bot}}", { branchPrefix: "bot" }],
+    ["{branch: {work_prefix: $PREFIX}}", { branchPrefix: "bot/" }],
+    ["{branch: {work_prefix: $HYPHEN}}", { branchPrefix: "bot-" }],
   ];
   test.each(repos)("repo %s", async (written, read) => {
     const directory = temporaryFolder();
     const body = written === "{}" ? "" : `, ${written.slice(1, -1)}`;
     const yaml = `${LEAST}\nrepo: {provider: {kind: paper, own: 1}${body}}`;
-    const { repo } = await loadText(yaml, { directory, environment: { HOME: "/home/ann", BASE: "trunk" } });
+    const { repo } = await loadText(yaml, {
+      directory,
+      environment: { HOME: "/home/ann", BASE: "trunk", PREFIX: "bot", HYPHEN: "bot-" },
+    });
     expect(JSON.parse(JSON.stringify(repo).replaceAll(directory, "<project>"))).toMatchObject(read);
     expect(repo?.provider).toEqual({ kind: "paper", options: { own: 1 } });
   });
