@@ -67,7 +67,7 @@ function project({ fake }: GithubStage) {
       environment: {
         ...{ PATH: process.env.PATH, HOME: home, MAESTRO_HOME: home, USER: "ann" },
         ...{ SOURCE_REPO_URL: `${fake.url}/acme/app.git`, SOURCE_REPO_BASE_BRANCH: "main" },
-        ...{ SOURCE_REPO_PROVIDER_REPOSITORY: "acme/app", SOURCE_REPO_BRANCH_WORK_PREFIX: "bot/" },
+        ...{ SOURCE_REPO_PROVIDER_REPOSITORY: "acme/app", SOURCE_REPO_BRANCH_WORK_PREFIX: "bot" },
         ...{ SOURCE_REPO_PROVIDER_REQUIRED_PR_LABEL: "by-maestro", GH_TOKEN: tokenOf("maestro") },
       },
       signal: words.length === 0 ? ending.signal : new AbortController().signal,
