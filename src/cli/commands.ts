@@ -121,7 +121,7 @@ const COMMANDS: Readonly<Record<string, readonly Entry[]>> = {
   "Act:": [
     {
       name: "lane",
-      description: "look at one issue's lane, stop its work, start it again, park it",
+      description: "look at one issue's lane, answer its agent, stop its work, start it again, park it",
       load: async () => (await import("./lane/index.ts")).fillLane,
     },
     { name: "unpark", description: "let a parked issue go on", arguments: [ISSUE], load: requests },

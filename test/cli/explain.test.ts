@@ -70,6 +70,13 @@ describe("maestro explain", () => {
       "maestro lane stop DEMO-1",
     ],
     ["is parked: Stuck.", laneOf({ parked: parkedOf({ sentence: "Stuck." }) }), "maestro lane unpark DEMO-1"],
+    [
+      "is parked: The agent asks: Red?",
+      laneOf({
+        parked: parkedOf({ sentence: "The agent asks: Red?", question: { text: "Red?", options: [], run: 1 } }),
+      }),
+      "maestro lane answer DEMO-1 <text>",
+    ],
     ["waits: Starts again in 10 s", laneOf({ retry: retryOf({ dueAt: NOW + 10_000 }) }), "maestro lane retry DEMO-1"],
   ];
   it.each(LANES)("says of an open lane that it %s", async (stance, lane, next) => {

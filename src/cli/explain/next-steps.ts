@@ -22,6 +22,7 @@ export function laneSteps(cli: Cli, target: Target, lane: LaneDocument): NextSte
   const isRunning = work?.state === "leased";
   return [
     ...(isRunning ? [step("follow what the agent says", "logs", issue, "-f")] : []),
+    ...(verbs.includes("answer") ? [step("answer its agent", "lane", "answer", issue, "<text>")] : []),
     ...(verbs.includes("unpark") ? [step("let it go on", "lane", "unpark", issue)] : []),
     ...(change !== null && verbs.includes("approve")
       ? [
