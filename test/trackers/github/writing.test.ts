@@ -64,6 +64,36 @@ describe("two machines", () => {
     expect(await loser.claim?.("1", { owner: "late", expiresAt: soon }, calm)).toEqual({ kind: "claimed" });
   });
 
+  it.each(["drop_before", "drop_after", "cut", "status"] as const)(
+    "hold one claim and one comment per topic each when answers meet %s",
+    async (kind) => {
+      const tracker = await start();
+      seed();
+      const claim = { owner: "host", expiresAt: Date.now() + 60_000 };
+      const made = "POST /repos/{owner}/{repo}/issues/{issue_number}/comments";
+      const edited = "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}";
+      const twice = async (operation: string, ask: () => unknown): Promise<unknown> => {
+        stage.fake.server.faults.add({ kind, operation });
+        // An edit whose answer arrives in part did happen, and nothing of the answer is needed.
+        const first = expect(ask());
+        if (kind !== "cut" || operation === made) {
+          await first.rejects.toMatchObject({ code: expect.stringMatching(/^tracker_(request|response)$/) });
+        } else await first.resolves.toBeDefined();
+        return ask();
+      };
+      expect(await twice(made, () => tracker.claim?.("1", claim, calm))).toEqual({ kind: "claimed" });
+      const later = { ...claim, expiresAt: claim.expiresAt + 60_000 };
+      expect(await twice(edited, () => tracker.claim?.("1", later, calm))).toEqual({ kind: "claimed" });
+      const id = await twice(made, () => tracker.ensureComment("1", "workpad", "Plan", "maestro", calm));
+      expect(await twice(edited, () => tracker.ensureComment("1", "workpad", "Done", "maestro", calm))).toBe(id);
+      const topics = (await tracker.comments("1", null, calm)).map(({ topic, body }) => [topic, body.split(" ")[0]]);
+      expect(topics).toEqual([
+        ["claim", "Maestro"],
+        ["workpad", "Done"],
+      ]);
+    },
+  );
+
   it("do not believe a claim that a stranger wrote", async () => {
     const tracker = await start();
     seed();
