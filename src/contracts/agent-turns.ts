@@ -150,6 +150,14 @@ export class AgentTurns {
   }
 }
 
+/**
+ * The prompt for an agent that reads `/…` or `$…` as a command of its own, which it carries out instead of asking its model: words of an issue must
+ * never be one.
+ */
+export function plainPrompt(prompt: string): string {
+  return /^\s*[/$]/.test(prompt) ? `The task:\n${prompt}` : prompt;
+}
+
 /** A turn that failed. */
 export function failedTurn(
   kind: AgentFailure["kind"],

@@ -3,7 +3,7 @@ import { METHOD_NOT_FOUND, RpcPeer, RpcRefusal } from "../../base/json-rpc.ts";
 import { toMaestroError } from "../../base/errors.ts";
 import { endAgent, exitSentence, type LaunchedAgent } from "../../contracts/agent-launch.ts";
 import type { AgentEvent, AgentSession, SessionRequest, TurnResult } from "../../contracts/agent-provider.ts";
-import { AgentTurns } from "../../contracts/agent-turns.ts";
+import { AgentTurns, plainPrompt } from "../../contracts/agent-turns.ts";
 import { NO_USAGE, type TokenUsage } from "../../model/usage.ts";
 import { chunkText, failureOf, optionFor, permissionOf, questionOf, stopFailure, toolEvents, usageOf } from "./map.ts";
 import { validatePermissionAsked, validatePromptEnd, validateSessionUpdate } from "./schema.gen.ts";
@@ -86,7 +86,7 @@ export class AcpSession implements AgentSession {
   turn(prompt: string): Promise<TurnResult> {
     this.#isListening = true;
     this.#isNewCall = true;
-    return this.#turns.begin(() => this.#prompt(prompt));
+    return this.#turns.begin(() => this.#prompt(plainPrompt(prompt)));
   }
 
   interrupt(): Promise<void> {

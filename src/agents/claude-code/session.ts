@@ -9,7 +9,7 @@ import type {
   SessionRequest,
   TurnResult,
 } from "../../contracts/agent-provider.ts";
-import { AgentTurns } from "../../contracts/agent-turns.ts";
+import { AgentTurns, plainPrompt } from "../../contracts/agent-turns.ts";
 import { capacityEvent, chatEvents, failureOf, permissionOf, readLine, usageEvents } from "./map.ts";
 import type { ChatMessage, HostAsked, SystemNote, TurnEnded } from "./schema.ts";
 
@@ -80,7 +80,7 @@ export class ClaudeSession implements AgentSession {
     return this.#turns.begin(() =>
       this.#send({
         type: "user",
-        message: { role: "user", content: [{ type: "text", text: prompt }] },
+        message: { role: "user", content: [{ type: "text", text: plainPrompt(prompt) }] },
         parent_tool_use_id: null,
         session_id: this.id,
       }),

@@ -59,6 +59,16 @@ describe.skipIf(GEMINI === null)("Gemini CLI over ACP, the real one", () => {
     expect(await on.files()).toEqual(["hello.txt", "more.txt"]);
   });
 
+  it.each(["/memory show", "$plan", " /help"])(
+    "takes %j for a prompt, and for no command of its own",
+    async (prompt) => {
+      const on = await open(() => [{ text: "I see." }]);
+      const session = await start(on);
+      expect(await session.turn(prompt)).toMatchObject({ status: "completed", finalMessage: "I see." });
+      expect(on.model.asked.at(-1)?.said).toContain(prompt.trim());
+    },
+  );
+
   it("is told no, and goes on", async () => {
     const on = await open(({ outcomes }) =>
       outcomes.length === 0 ? [shell("touch no.txt")] : [{ text: "Then not." }],

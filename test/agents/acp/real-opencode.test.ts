@@ -43,6 +43,13 @@ describe.skipIf(OPENCODE === null)("opencode over ACP, the real one", () => {
     expect(await bench.files()).toEqual(["hello.txt"]);
   });
 
+  it("takes /compact for a prompt, and for no command of its own", async () => {
+    bench = await Bench.open(script(() => [{ text: "I see." }]));
+    const session = await bench.session(opencodeAgent, opencodeOptions(bench.model.url));
+    expect(await session.turn("/compact")).toMatchObject({ status: "completed", finalMessage: "I see." });
+    expect(bench.model.asked.at(-1)?.said).toContain("/compact");
+  });
+
   it("is interrupted while its model hangs, and goes on in the same session", async () => {
     bench = await Bench.open(script(({ said }) => (said.includes("Hang") ? [{ hang: true }] : [{ text: "Here." }])));
     const session = await bench.session(opencodeAgent, opencodeOptions(bench.model.url));
