@@ -71,14 +71,20 @@ const LONGEST_VALUE = 120;
 export class Problems {
   readonly #found: { readonly label: string; readonly problem: Problem }[] = [];
 
-  /** Adds a problem with what stands at `keys`; a path that is not there is placed at the nearest thing above it. */
+  /**
+   * Adds a problem with what stands at `keys`; a path that is not there is placed at the nearest thing above it. A value that is wrong
+   * already gets no second one: that would be an echo of the first.
+   */
   add(source: SourceFile, keys: KeyPath, draft: ProblemDraft): void {
     const { line, column, key, value } = locate(source, keys, draft.part ?? "value");
+    const name = key.join(".");
+    const known = this.#found.some(({ problem }) => problem.path === source.path && problem.key === name);
+    if (known && name !== "" && draft.part !== "key") return;
     const problem: Problem = {
       path: source.path,
       line,
       column,
-      key: key.join("."),
+      key: name,
       value: draft.secret ? null : value,
       message: draft.message,
       ...(draft.hint === undefined ? {} : { hint: draft.hint }),
