@@ -61,6 +61,15 @@ describe("SecretRegistry", () => {
     expect(secrets.values()).toBe(3);
   });
 
+  it("masks each of some hundred values by its own name, the longer of two first", () => {
+    const secrets = new SecretRegistry();
+    const values = Array.from({ length: 300 }, (_, at) => `value-${String(at).padStart(4, "0")}-of-a-secret`);
+    for (const [at, value] of values.entries()) secrets.register(`s${at}`, value);
+    secrets.register("long", `${values[7]}-and-more`);
+    const text = secrets.redact([...values, `${values[7]}-and-more`].join(" "));
+    expect(text.split(" ")).toEqual([...values.map((_, at) => `[REDACTED:s${at}]`), "[REDACTED:long]"]);
+  });
+
   it("ignores short values and costs nothing when empty", () => {
     const secrets = registry("12345", "");
     const value = { text: "12345" };
