@@ -13,8 +13,8 @@ import { AgentGround } from "./agent-ground.ts";
 import { medianOf } from "./median.ts";
 
 export const LINES = 100_000;
-/** What a service with a tracker, a forge and some accounts knows. */
-export const SECRETS = 10;
+/** What a service knows after two weeks with a forge whose token is new every hour. */
+export const SECRETS = 300;
 const ROUNDS = 5;
 /** What one read of a pipe brings. */
 const CHUNK = 64 * 1024;
