@@ -45,7 +45,8 @@ describe.skipIf(program === null)("a crash of Maestro while the real Claude Code
     const agent = { kind: "claude_code", options: { command: [program], model: "claude-sonnet-4-5" } };
     const text = sortingWorkflow({ issues: ["A-1"], runs: [], log: "" });
     const front = { ...JSON.parse(text.split("---")[1] ?? ""), agent_provider: agent };
-    const passed = { agent_runtime: { pass: ["ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"] } };
+    // Inside of bubblewrap everything would end with Maestro, and nothing be left to sweep.
+    const passed = { agent_runtime: { pass: ["ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"], isolation: "none" } };
     await writeFiles(place.cwd, { "WORKFLOW.md": `---\n${JSON.stringify({ ...front, ...passed })}\n---\nSort it.\n` });
     const there = { ...place, env: { ANTHROPIC_BASE_URL: model.url, ANTHROPIC_API_KEY: "fake-key" } };
 
