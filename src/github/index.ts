@@ -1,3 +1,4 @@
+export { unlessAbsent } from "./absence.ts";
 export { GITHUB_SECRET_KEYS } from "./access.ts";
 export type { GithubClient } from "./client.ts";
 export { readGithubDelivery } from "./delivery.ts";

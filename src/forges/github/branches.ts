@@ -1,6 +1,6 @@
 import { isMaestroError } from "../../base/errors.ts";
 import type { CallOptions } from "../../contracts/outside.ts";
-import type { GithubClient } from "../../github/index.ts";
+import { type GithubClient, unlessAbsent } from "../../github/index.ts";
 import { validateRefAnswer } from "./schema.gen.ts";
 
 /** The commit at the tip of a branch, or `undefined` when there is no such branch. */
@@ -10,7 +10,7 @@ export async function readBranch(
   options: CallOptions,
 ): Promise<string | undefined> {
   const route = "GET /repos/{owner}/{repo}/git/ref/{ref}";
-  const answer = await unlessMissing(client.get(route, { ref: `heads/${branch}` }, options));
+  const answer = await unlessAbsent(client, client.get(route, { ref: `heads/${branch}` }, options), options);
   if (answer === undefined) return undefined;
   if (!validateRefAnswer(answer)) throw client.unreadable(route);
   return answer.object.sha;
@@ -31,16 +31,6 @@ export async function removeBranch(
     return "deleted";
   } catch (error) {
     if (isMaestroError(error) && /reference does not exist/i.test(error.message)) return "already";
-    throw error;
-  }
-}
-
-/** What was asked for, or `undefined` when GitHub has no such thing. */
-export async function unlessMissing<T>(asked: Promise<T>): Promise<T | undefined> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (isMaestroError(error) && error.code === "forge_not_found") return undefined;
     throw error;
   }
 }

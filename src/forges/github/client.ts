@@ -1,12 +1,13 @@
 import { withDeadline } from "../../base/abort.ts";
 import type { Clock } from "../../base/clock.ts";
+import { isMaestroError } from "../../base/errors.ts";
 import { notOpen, refuseDraft, unknownChange } from "../../contracts/change-rules.ts";
 import type { BranchRules, ChangeDraft, Forge, ForgeCapabilities, GitCredential } from "../../contracts/forge.ts";
 import type { MergeResult } from "../../contracts/forge.ts";
 import type { ApiBudget, CallOptions, Delivery, DeliveryVerdict } from "../../contracts/outside.ts";
 import { type GithubClient, readGithubDelivery } from "../../github/index.ts";
 import type { Change, ChangeThread } from "../../model/change.ts";
-import { readBranch, removeBranch, unlessMissing } from "./branches.ts";
+import { readBranch, removeBranch } from "./branches.ts";
 import { readCheckLog, readEnd } from "./check-log.ts";
 import { HEALTH, READY, REPLY, RESOLVE, TO_DRAFT } from "./documents.ts";
 import { ownReview, readOnly, unknownThread } from "./errors.ts";
@@ -277,9 +278,11 @@ export class GithubForge implements Forge {
 
   /** What is missing is the change that was named. */
   async #known<T>(changeId: string, asked: Promise<T>): Promise<T> {
-    const found = await unlessMissing(asked.then((value) => ({ value })));
-    if (found === undefined) throw unknownChange(changeId);
-    return found.value;
+    try {
+      return await asked;
+    } catch (error) {
+      throw isMaestroError(error) && error.code === "forge_not_found" ? unknownChange(changeId) : error;
+    }
   }
 }
 

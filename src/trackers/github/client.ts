@@ -13,8 +13,10 @@ import type {
 } from "../../contracts/tracker.ts";
 import { type GithubClient, readGithubDelivery } from "../../github/index.ts";
 import type { Issue, IssueComment } from "../../model/issue.ts";
+import { Board } from "./board.ts";
 import { Claims } from "./claims.ts";
 import { Comments } from "./comments.ts";
+import { HEALTH } from "./documents.ts";
 import { readOnly } from "./errors.ts";
 import { Links } from "./links.ts";
 import type { GithubTrackerSettings } from "./options.ts";
@@ -25,17 +27,13 @@ import { IssueWriter, numberIn } from "./writer.ts";
 
 const WRITERS = ["TRIAGE", "WRITE", "MAINTAIN", "ADMIN"];
 
-/** Whether the credential may change issues. */
-export const HEALTH = `query Health($owner: String!, $name: String!) {
-  repository(owner: $owner, name: $name) { viewerPermission }
-}`;
-
 /** The issues of a repository on GitHub as a board. */
 export class GithubTracker implements Tracker {
   readonly kind = "github";
   readonly capabilities: TrackerCapabilities;
   readonly #client: GithubClient;
   readonly #settings: GithubTrackerSettings;
+  readonly #board: Board | null;
   readonly #reader: IssueReader;
   readonly #writer: IssueWriter;
   readonly #comments: Comments;
@@ -45,8 +43,11 @@ export class GithubTracker implements Tracker {
   constructor(client: GithubClient, settings: GithubTrackerSettings, clock: Clock) {
     this.#client = client;
     this.#settings = settings;
-    this.#reader = new IssueReader(client, settings);
-    this.#writer = new IssueWriter(client, this.#reader, settings);
+    const { board } = settings;
+    const owner = board?.owner ?? client.place.owner;
+    this.#board = board === null ? null : new Board(client, { ...board, owner }, clock);
+    this.#reader = new IssueReader(client, settings, this.#board);
+    this.#writer = new IssueWriter(client, this.#reader, settings, this.#board);
     this.#comments = new Comments(client, this.#reader);
     this.#claims = new Claims(client, this.#reader, this.#comments, clock);
     this.#links = new Links(client, this.#reader, this.#writer, settings);
@@ -140,8 +141,9 @@ export class GithubTracker implements Tracker {
 
   async states(options: CallOptions): Promise<readonly ProjectState[]> {
     const rules = this.#settings.states;
-    const labels = await this.#reader.labels(options);
-    const names = labels.flatMap((label) => nameOf(rules, label) ?? []);
+    const names =
+      (await this.#board?.columns(options)) ??
+      (await this.#reader.labels(options)).flatMap((label) => nameOf(rules, label) ?? []);
     return [OPEN, ...names, CLOSED].map((name) => ({ name, type: isClosing(rules, name) ? "closed" : "open" }));
   }
 

@@ -34,3 +34,31 @@ export function readOnly(repository: string, permission: string | null): Maestro
     facts: { repository, permission },
   });
 }
+
+/** There is no such board, or it has no such field. */
+export function noBoard({
+  owner,
+  number,
+  field,
+}: {
+  readonly owner: string;
+  readonly number: number;
+  readonly field: string;
+}): MaestroError {
+  return new MaestroError({
+    code: "tracker_invalid_config",
+    message: `${owner} has no board ${number} with a field of single choice "${field}" that the credential can see.`,
+    hint: "Look at tracker.provider.project; a token needs the right to see and change projects.",
+    facts: { path: ["project"], owner, number, field },
+  });
+}
+
+/** The board has no such column. */
+export function noColumn(state: string, columns: readonly string[]): MaestroError {
+  return new MaestroError({
+    code: "tracker_status",
+    message: `The board has no column "${state}"; it has ${columns.join(", ")}.`,
+    hint: "Add the column to the board's field, or name another state in tracker.lifecycle.",
+    facts: { state, columns: [...columns] },
+  });
+}

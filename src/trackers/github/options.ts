@@ -1,3 +1,4 @@
+import { MaestroError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { invalidOptions } from "../../contracts/adapter-options.ts";
 import type { LifecycleDefaults } from "../../contracts/tracker.ts";
@@ -8,6 +9,8 @@ import type { StateRules } from "./states.ts";
 /** The options as the client uses them. */
 export interface GithubTrackerSettings {
   readonly states: StateRules;
+  /** The board whose field tells the states; `null`: they are labels, or there are none. */
+  readonly board: { readonly owner: string | null; readonly number: number; readonly field: string } | null;
   /** What labels of a priority begin with. */
   readonly priorityPrefix: string;
   /** All of them must be on an issue. */
@@ -25,22 +28,30 @@ export const LIFECYCLE: LifecycleDefaults = {
 
 const KEYS: Readonly<Record<string, readonly string[]>> = {
   "": ["repository", "api_base_url", "web_base_url", "token", "auth", "webhook_secret"].concat(
-    ["states_from", "state_prefix", "state_labels", "closed_states"],
+    ["states_from", "state_prefix", "state_labels", "closed_states", "project"],
     ["priority_prefix", "labels", "assignee"],
   ),
+  project: ["owner", "number", "field"],
   auth: ["from", "app_id", "private_key", "installation_id"],
 };
 
 /** Checks `tracker.provider`. Throws `tracker_invalid_config` with `path`. */
 export function parseGithubOptions(options: JsonObject): JsonObject {
-  return checked(options);
+  readGithubOptions(options);
+  return options;
 }
 
 /** The part of the options that is not about reaching GitHub. Throws `tracker_invalid_config`. */
 export function readGithubOptions(options: JsonObject): GithubTrackerSettings {
   const read = checked(options);
   const isByLabels = read.states_from !== "open_closed";
+  const { project } = read;
+  if ((read.states_from === "project") !== (project !== undefined)) throw halfBoard(project === undefined);
   return {
+    board:
+      project === undefined
+        ? null
+        : { owner: project.owner?.trim() ?? null, number: project.number, field: project.field ?? "Status" },
     states: {
       isByLabels,
       prefix: read.state_prefix ?? "status:",
@@ -52,6 +63,16 @@ export function readGithubOptions(options: JsonObject): GithubTrackerSettings {
     assignee: read.assignee?.trim() ?? null,
     webhookSecret: read.webhook_secret,
   };
+}
+
+function halfBoard(isMissing: boolean): MaestroError {
+  const path = isMissing ? ["project"] : ["states_from"];
+  return new MaestroError({
+    code: "tracker_invalid_config",
+    message: `tracker.provider.${path.join(".")} ${isMissing ? "is missing" : "must be `project` where a project is named"}`,
+    hint: "States from a board need both `states_from: project` and `project: {number: …}`.",
+    facts: { path },
+  });
 }
 
 function checked(options: JsonObject): GithubTrackerOptions & JsonObject {

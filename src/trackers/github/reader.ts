@@ -1,21 +1,24 @@
-import { isMaestroError } from "../../base/errors.ts";
 import type { CallOptions } from "../../contracts/outside.ts";
-import type { GithubClient } from "../../github/index.ts";
+import { type GithubClient, unlessAbsent } from "../../github/index.ts";
 import { type Issue, sameState, stateKey } from "../../model/issue.ts";
+import type { Board } from "./board.ts";
 import { unknownIssue } from "./errors.ts";
 import { type IssueView, labelsOf, stateNow, toIssue } from "./map.ts";
 import type { GithubTrackerSettings } from "./options.ts";
 import type { RestIssue } from "./schema.ts";
 import { validatePullMark, validateRestIssue, validateRestLabel } from "./schema.gen.ts";
-import { CLOSED, isClosing, labelOf } from "./states.ts";
+import { CLOSED, isClosing, labelOf, stateLabels } from "./states.ts";
 
 /** Reads issues. Pull requests, which GitHub lists as issues too, are none. */
 export class IssueReader {
   readonly #client: GithubClient;
   readonly #settings: GithubTrackerSettings;
+  readonly #board: Board | null;
 
-  constructor(client: GithubClient, settings: GithubTrackerSettings) {
+  /** `board` is where states come from when they are no labels. */
+  constructor(client: GithubClient, settings: GithubTrackerSettings, board: Board | null) {
     this.#client = client;
+    this.#board = board;
     this.#settings = settings;
   }
 
@@ -40,23 +43,21 @@ export class IssueReader {
   }
 
   /** The issue as GitHub shows it, in scope or not; `undefined` when there is none. */
-  async find(number: number, options: CallOptions): Promise<RestIssue | undefined> {
+  async find(number: number, options: CallOptions, isFresh = false): Promise<RestIssue | undefined> {
     const route = "GET /repos/{owner}/{repo}/issues/{issue_number}";
-    try {
-      const answer = await this.#client.get(route, { issue_number: number }, options);
-      if (validatePullMark(answer)) return undefined;
-      if (!validateRestIssue(answer)) throw this.#client.unreadable(route);
-      return answer;
-    } catch (error) {
-      if (isMaestroError(error) && error.code === "tracker_not_found") return undefined;
-      throw error;
-    }
+    const asked = this.#client.get(route, { issue_number: number }, options);
+    const answer = await unlessAbsent(this.#client, asked, options);
+    if (answer === undefined || validatePullMark(answer)) return undefined;
+    if (!validateRestIssue(answer)) throw this.#client.unreadable(route);
+    // An issue that moved to another repository has another number there, and is none of ours any more.
+    if (answer.number !== number) return undefined;
+    return (await this.#placed([answer], isFresh, options))[0];
   }
 
   /** The issue that a verb speaks of. Throws `tracker_not_found`. */
   async get(issueId: string, options: CallOptions): Promise<RestIssue> {
     const number = numberOf(issueId);
-    const issue = number === undefined ? undefined : await this.find(number, options);
+    const issue = number === undefined ? undefined : await this.find(number, options, true);
     if (issue === undefined) throw unknownIssue(issueId);
     return issue;
   }
@@ -76,9 +77,24 @@ export class IssueReader {
     if ((issue.issue_dependencies_summary?.total_blocked_by ?? 0) === 0) return [];
     const route = "GET /repos/{owner}/{repo}/issues/{issue_number}/dependencies/blocked_by";
     const found = await this.#client.list(route, { issue_number: issue.number }, options);
-    return found.map((blocker) => {
+    const blockers = found.map((blocker) => {
       if (!validateRestIssue(blocker)) throw this.#client.unreadable(route);
       return blocker;
+    });
+    return this.#placed(blockers, false, options);
+  }
+
+  /** On a board, the column counts as the one label of a state, and labels that look like one do not. */
+  async #placed(issues: readonly RestIssue[], isFresh: boolean, options: CallOptions): Promise<RestIssue[]> {
+    if (this.#board === null) return [...issues];
+    const { states: rules } = this.#settings;
+    const states = await this.#board.states(isFresh, options);
+    return issues.map((issue) => {
+      const names = labelsOf(issue);
+      const looks = new Set(stateLabels(rules, names));
+      const state = states.get(issue.number);
+      const own = state === undefined ? [] : [`${rules.prefix}${state}`];
+      return { ...issue, labels: [...names.filter((name) => !looks.has(name)), ...own] };
     });
   }
 
@@ -86,7 +102,11 @@ export class IssueReader {
     const params = { sort: "created", direction: "asc", ...query };
     const found = await this.#client.list("GET /repos/{owner}/{repo}/issues", params, options);
     const issues = found.filter((one) => !validatePullMark(one)).filter((one) => validateRestIssue(one));
-    return issues.filter((issue) => this.#isInScope(issue));
+    return this.#placed(
+      issues.filter((issue) => this.#isInScope(issue)),
+      false,
+      options,
+    );
   }
 
   /** The names of the repository's labels. */
@@ -105,7 +125,8 @@ export class IssueReader {
     const closing = states.filter((state) => isClosing(rules, state));
     const open = states.some((state) => !sameState(state, CLOSED)) ? [queryOf("open", [])] : [];
     if (closing.length === 0) return open;
-    if (closing.some((state) => sameState(state, CLOSED))) return [...open, queryOf("closed", [])];
+    if (this.#board !== null || closing.some((state) => sameState(state, CLOSED)))
+      return [...open, queryOf("closed", [])];
     // Spelt as they are there; a label that is not there is on no issue.
     const present = await this.labels(options);
     const wanted = closing.map((state) => labelOf(rules, state) ?? "");

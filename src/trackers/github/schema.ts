@@ -9,10 +9,18 @@ export type GithubTrackerOptions = Static<typeof GithubTrackerOptions>;
 export const GithubTrackerOptions = Type.Object(
   {
     ...ACCESS_KEYS,
-    states_from: Type.Optional(Type.Union([Type.Literal("labels"), Type.Literal("open_closed")])),
+    states_from: Type.Optional(
+      Type.Union([Type.Literal("labels"), Type.Literal("open_closed"), Type.Literal("project")]),
+    ),
     state_prefix: Type.Optional(Name),
     state_labels: Type.Optional(Type.Record(Type.String(), Name)),
     closed_states: Type.Optional(Type.Array(Name)),
+    project: Type.Optional(
+      Type.Object(
+        { owner: Type.Optional(Name), number: Type.Integer({ minimum: 1 }), field: Type.Optional(Name) },
+        { additionalProperties: false },
+      ),
+    ),
     priority_prefix: Type.Optional(Name),
     labels: Type.Optional(Type.Array(Name)),
     assignee: Type.Optional(Name),
@@ -64,4 +72,48 @@ export const RestLabel = Type.Object({ name: Type.String() });
 export type HealthAnswer = Static<typeof HealthAnswer>;
 export const HealthAnswer = Type.Object({
   repository: Type.Object({ viewerPermission: Type.Union([Type.String(), Type.Null()]) }),
+});
+
+/** A board with a page of its cards. */
+export type ProjectAnswer = Static<typeof ProjectAnswer>;
+export const ProjectAnswer = Type.Object({
+  id: Type.String(),
+  field: Type.Union([
+    Type.Null(),
+    Type.Object({
+      id: Type.Optional(Type.String()),
+      options: Type.Optional(Type.Array(Type.Object({ id: Type.String(), name: Type.String() }))),
+    }),
+  ]),
+  items: Type.Object({
+    nodes: Type.Array(
+      Type.Object({
+        id: Type.String(),
+        isArchived: Type.Boolean(),
+        fieldValueByName: Type.Union([Type.Null(), Type.Object({ name: OptionalText })]),
+        content: Type.Union([
+          Type.Null(),
+          Type.Object({
+            number: Type.Optional(Type.Integer()),
+            repository: Type.Optional(Type.Object({ nameWithOwner: Type.String() })),
+          }),
+        ]),
+      }),
+    ),
+    pageInfo: Type.Object({ hasNextPage: Type.Boolean(), endCursor: OptionalText }),
+  }),
+});
+
+const Owner = Type.Optional(
+  Type.Union([Type.Null(), Type.Object({ projectV2: Type.Optional(Type.Union([Type.Null(), ProjectAnswer])) })]),
+);
+
+/** The answer to the question for a board: by the kind of its owner. */
+export type BoardAnswer = Static<typeof BoardAnswer>;
+export const BoardAnswer = Type.Object({ organization: Owner, user: Owner });
+
+/** A new card. */
+export type AddedItem = Static<typeof AddedItem>;
+export const AddedItem = Type.Object({
+  addProjectV2ItemById: Type.Object({ item: Type.Object({ id: Type.String() }) }),
 });

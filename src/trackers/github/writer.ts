@@ -3,13 +3,14 @@ import type { CallOptions } from "../../contracts/outside.ts";
 import type { IssueDraft, IssueUpdate, MoveResult } from "../../contracts/tracker.ts";
 import type { GithubClient } from "../../github/index.ts";
 import { sameState } from "../../model/issue.ts";
+import type { Board } from "./board.ts";
 import { impossible, unknownIssue, unknownState } from "./errors.ts";
 import { isPriority, labelsOf, priorityLabel, stateNow } from "./map.ts";
 import type { GithubTrackerSettings } from "./options.ts";
 import { type IssueReader, numberOf } from "./reader.ts";
 import type { RestIssue } from "./schema.ts";
 import { validateRestIssue } from "./schema.gen.ts";
-import { closingReason, isClosing, labelOf, stateLabels } from "./states.ts";
+import { closingReason, isClosing, labelOf, OPEN, stateLabels } from "./states.ts";
 
 const ISSUE = "/repos/{owner}/{repo}/issues/{issue_number}";
 
@@ -18,8 +19,10 @@ export class IssueWriter {
   readonly #client: GithubClient;
   readonly #reader: IssueReader;
   readonly #settings: GithubTrackerSettings;
+  readonly #board: Board | null;
 
-  constructor(client: GithubClient, reader: IssueReader, settings: GithubTrackerSettings) {
+  constructor(client: GithubClient, reader: IssueReader, settings: GithubTrackerSettings, board: Board | null) {
+    this.#board = board;
     this.#client = client;
     this.#reader = reader;
     this.#settings = settings;
@@ -61,7 +64,7 @@ export class IssueWriter {
     if (title.trim() === "") throw impossible("An issue's title must not be blank.");
     const label = this.#labelFor(state);
     const labels = [
-      ...(label === null ? [] : [label]),
+      ...(label === null || this.#board !== null ? [] : [label]),
       ...(priority === null ? [] : [priorityLabel(this.#settings, priority)]),
       ...this.#settings.labels,
       ...draft.labels.map(clean),
@@ -72,7 +75,8 @@ export class IssueWriter {
     const route = "POST /repos/{owner}/{repo}/issues";
     const made = await this.#client.write(route, wish, options);
     if (!validateRestIssue(made)) throw this.#client.unreadable(route, true);
-    return this.finish(made, draft, options);
+    if (label !== null) await this.#board?.set(made, state, options);
+    return this.finish(await this.#reader.get(String(made.number), options), draft, options);
   }
 
   /** What a new issue gets after it was made, as far as it is missing: blockers, and being closed. */
@@ -132,15 +136,24 @@ export class IssueWriter {
   async #arrive(issue: RestIssue, to: string, label: string | null, options: CallOptions): Promise<void> {
     const { number } = issue;
     const names = labelsOf(issue);
+    const isPlaced = this.#board !== null && stateLabels(this.#settings.states, names).length > 0;
+    if (isPlaced && sameState(to, OPEN)) throw impossible("An issue on a board stands in one of its columns.");
     const isClosed = isClosing(this.#settings.states, to);
     if (!isClosed && issue.state === "closed") {
       await this.#client.write(`PATCH ${ISSUE}`, { issue_number: number, state: "open" }, options);
     }
+    if (this.#board === null) await this.#relabel(issue, label, options);
+    else if (label !== null && !names.some((name) => sameState(name, label))) await this.#board.set(issue, to, options);
+    if (isClosed && issue.state === "open") await this.#close(number, to, options);
+  }
+
+  async #relabel(issue: RestIssue, label: string | null, options: CallOptions): Promise<void> {
+    const { number } = issue;
+    const names = labelsOf(issue);
     const isThere = label !== null && names.some((name) => sameState(name, label));
     if (label !== null && !isThere) await this.#add(number, [label], options);
     const old = stateLabels(this.#settings.states, names).filter((name) => label === null || !sameState(name, label));
     for (const name of old) await this.#remove(number, name, options);
-    if (isClosed && issue.state === "open") await this.#close(number, to, options);
   }
 
   /** Whether another machine moved the issue at the same time and comes first by alphabet; then our label goes again. */
@@ -149,6 +162,8 @@ export class IssueWriter {
     const now = stateLabels(this.#settings.states, labelsOf(await this.#reader.get(String(before.number), options)));
     const known = labelsOf(before);
     const others = now.filter((name) => !sameState(name, label) && !known.includes(name));
+    // A card stands in one column: who wrote last has it.
+    if (this.#board !== null) return others.length > 0;
     if (!others.some((name) => name < label)) return false;
     await this.#remove(before.number, label, options);
     return true;

@@ -2,10 +2,10 @@ import { parse, validate } from "graphql";
 import { describe, expect, it } from "vitest";
 import { githubSchema } from "../../../dev/fakes/github/graphql/schema.ts";
 import * as documents from "../../../src/forges/github/documents.ts";
-import { HEALTH } from "../../../src/trackers/github/client.ts";
+import * as ofTracker from "../../../src/trackers/github/documents.ts";
 
 const { changesDocument, ...rest } = documents;
-const ALL = { changes: changesDocument([1, 2]), trackerHealth: HEALTH, ...rest };
+const ALL = { changes: changesDocument([1, 2]), ...rest };
 
 /** What a document may bring, as GitHub counts it: each connection for each node above it. */
 function nodesOf(text: string): { nodes: number; requests: number } {
@@ -28,9 +28,12 @@ function nodesOf(text: string): { nodes: number; requests: number } {
 }
 
 describe("the documents", () => {
-  it.each(Object.entries(ALL))("%s stands against GitHub's published schema", (_, text) => {
-    expect(validate(githubSchema(), parse(text)).map(({ message }) => message)).toEqual([]);
-  });
+  it.each([...Object.entries(ALL), ...Object.entries(ofTracker)])(
+    "%s stands against GitHub's published schema",
+    (_, text) => {
+      expect(validate(githubSchema(), parse(text)).map(({ message }) => message)).toEqual([]);
+    },
+  );
 
   it("stay far below what GitHub allows for one document, and cost a poll of five changes few points", () => {
     const most = nodesOf(changesDocument(Array.from({ length: 20 }, (_, at) => at + 1)));

@@ -200,6 +200,17 @@ describe("errors", () => {
     expect(stage.context.secrets.redact(tokenOf("maestro"))).toBe("[REDACTED:github_token]");
   });
 
+  it("never take a repository that is hidden for one without branches", async () => {
+    const draft = draftOf();
+    const repo = stage.fake.data.repos[0];
+    if (repo !== undefined) Object.assign(repo, { private: true, collaborators: [] });
+    const hidden = { code: "forge_auth", facts: { repository: "acme/app" } };
+    expect(await failureOf(() => forge.branchHead("work/one", calm))).toMatchObject(hidden);
+    expect(await failureOf(() => forge.deleteBranch("work/one", null, calm))).toMatchObject(hidden);
+    expect(await failureOf(() => forge.ensureChange(draft, calm))).toMatchObject(hidden);
+    expect((await failureOf(() => forge.changesByIds(["1"], calm))).code).toBe("forge_not_found");
+  });
+
   it("tell what a change cannot be made of", async () => {
     const draft = draftOf();
     const noBase = await failureOf(() => forge.ensureChange({ ...draft, base: "trunk" }, calm));

@@ -11,6 +11,16 @@ import type { AdapterContext } from "../../../src/contracts/tracker.ts";
 /** Names that the conformance cases give to people, beside the usual ones. */
 const PEOPLE = ["alice", "bob", "b", "alice · x", "alice · <!-- x -->", "m"];
 
+/** The columns of the board, with the states that the shared cases use. */
+const COLUMNS = ["Backlog", "Todo", "In Progress", "Doing", "In Review", "Blocked", "Mine", "Yours"].concat([
+  "lost_answer",
+  "lost_request",
+  "Alpha",
+  "Beta",
+  "Done",
+  "Canceled",
+]);
+
 /** The token of somebody of the seed. */
 export function tokenOf(login: string): string {
   return `ghp_${Buffer.from(login).toString("hex")}`;
@@ -37,6 +47,7 @@ export function seedOf(repo: Partial<Repo> = {}): Seed {
         ...repo,
       },
     ],
+    projects: [{ owner: "acme", number: 7, fields: { Status: COLUMNS, Size: ["S"] } }],
   };
 }
 

@@ -175,6 +175,16 @@ describe("a poll", () => {
   });
 });
 
+it("never takes a repository that is hidden for one whose issues are gone", async () => {
+  const tracker = await start();
+  seed();
+  const repo = stage.fake.data.repos[0];
+  if (repo !== undefined) Object.assign(repo, { private: true, collaborators: [] });
+  await expect(tracker.issuesByIds(["1"], calm)).rejects.toMatchObject({ code: "tracker_auth" });
+  await expect(tracker.issueByIdentifier(ONE, calm)).rejects.toMatchObject({ code: "tracker_auth" });
+  await expect(tracker.issuesByStates(["Todo"], calm)).rejects.toMatchObject({ code: "tracker_not_found" });
+});
+
 it("takes webhooks about issues by their signature", async () => {
   const tracker = await start({ webhook_secret: "hook-secret" });
   const body = Buffer.from(JSON.stringify({ action: "labeled", issue: { number: 4 } }));

@@ -7,9 +7,9 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const GAPS = { watch: "GitHub tells by webhooks and polls; there is nothing to watch" };
 
-describe("tracker github", () => {
+describe.each(["labels", "project"] as const)("tracker github with states from %s", (states) => {
   it.each(trackerCases(GAPS))("$name", async ({ run }) => {
-    const harness = await githubHarness();
+    const harness = await githubHarness(states);
     try {
       await run(harness);
     } finally {

@@ -11,6 +11,7 @@ const WRITES = [
   `DELETE ${ISSUE}/{issue_number}/labels/{name}`,
   `POST ${ISSUE}/{issue_number}/comments`,
   `PATCH ${ISSUE}/comments/{comment_id}`,
+  "mutation updateProjectV2ItemFieldValue",
 ];
 const READS: readonly PropertyKey[] = ["issuesByStates", "issuesByIds", "issueByIdentifier", "comments", "health"];
 const SILENT: readonly PropertyKey[] = ["budget", "readDelivery", "watch", "close"];
@@ -61,6 +62,22 @@ export function seedIssues({ fake }: GithubStage, seeds: readonly SeedIssue[]): 
   return made;
 }
 
+/** Puts an issue into a column of the board, as a person does; labels of states go. */
+export function placeCard({ fake }: GithubStage, issue: FakeIssue, state: string): void {
+  const [project] = fake.data.projects;
+  const field = project?.fields.find(({ name }) => name === "Status");
+  const option = field?.options.find(({ name }) => name === state);
+  if (project === undefined || field === undefined || option === undefined) throw new Error(`no column ${state}`);
+  issue.labels = issue.labels.filter((label) => !label.startsWith("status:"));
+  const at = fake.server.clock.now();
+  const known = project.items.find(({ contentId }) => contentId === issue.id);
+  if (known !== undefined) known.values[field.id] = option.id;
+  else {
+    const card = { id: 70_000 + issue.number, contentId: issue.id, archived: false, createdAt: at, updatedAt: at };
+    project.items.push({ ...card, values: { [field.id]: option.id } });
+  }
+}
+
 /** The issue as the fake keeps it. */
 export function issueAt({ fake }: GithubStage, identifier: string): FakeIssue {
   const issue = fake.data.issues.find(({ number }) => number === Number(identifier.split("#")[1]));
@@ -102,8 +119,11 @@ function lossy(stage: GithubStage, client: Tracker, takeLoss: () => Loss | undef
 }
 
 /** A GitHub tracker over real HTTP as the conformance cases use it. */
-export async function githubHarness(): Promise<TrackerHarness & { dispose(): Promise<void> }> {
+export async function githubHarness(
+  states: "labels" | "project" = "labels",
+): Promise<TrackerHarness & { dispose(): Promise<void> }> {
   const stage = await githubStage();
+  const mode = states === "project" ? { states_from: "project", project: { number: 7 } } : {};
   let assignee = {};
   let pending: Loss | undefined;
   const takeLoss = (): Loss | undefined => {
@@ -112,13 +132,18 @@ export async function githubHarness(): Promise<TrackerHarness & { dispose(): Pro
     return loss;
   };
   const open = async (): Promise<Tracker> => {
-    const client = await githubTracker.open({ ...stage.options(), ...assignee }, stage.context);
+    const client = await githubTracker.open({ ...stage.options(), ...mode, ...assignee }, stage.context);
     return lossy(stage, client, takeLoss);
   };
   return {
     seed: async (issues) => {
       if (issues.some(({ dispatchable }) => dispatchable !== undefined)) assignee = { assignee: "me" };
-      return seedIssues(stage, issues);
+      const made = seedIssues(stage, issues);
+      if (states === "project") {
+        for (const [at, { state }] of issues.entries())
+          placeCard(stage, issueAt(stage, made[at]?.identifier ?? ""), state);
+      }
+      return made;
     },
     open,
     reopen: open,
@@ -131,7 +156,8 @@ export async function githubHarness(): Promise<TrackerHarness & { dispose(): Pro
     },
     editByHand: async (identifier, { state, description }) => {
       const issue = issueAt(stage, identifier);
-      issue.labels = [...issue.labels.filter((label) => !label.startsWith("status:")), `status:${state}`];
+      if (states === "project") placeCard(stage, issue, state);
+      else issue.labels = [...issue.labels.filter((label) => !label.startsWith("status:")), `status:${state}`];
       issue.body = description;
     },
     pause: () => stage.clock.sleep(1),
