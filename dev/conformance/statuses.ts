@@ -7,7 +7,6 @@ const deviates = (because: string): Status => ({ is: "deviates", because });
 const notApplicable = (because: string): Status => ({ is: "not applicable", because });
 const later = (issue: number, because: string): Status => ({ is: "later", issue, because });
 
-const AGENTS = 4;
 const TRACKERS = 5;
 const SAFETY = 7;
 
@@ -16,12 +15,6 @@ const SSH =
 
 /** By id. Whatever is not here passes, and a test shows it. */
 export const STATUSES: Readonly<Record<string, Status>> = {
-  "S-018": later(AGENTS, "Thread and turn ids and Codex's own totals come with Codex; the rest is shown already."),
-  "S-024": later(AGENTS, "Only Codex has threads and turns with ids; until then a session has its agent's own id."),
-  "S-025": later(
-    AGENTS,
-    "Approvals, sandbox and questions are documented with the agents that have them; the rest stands in the guide.",
-  ),
   "S-038": deviates(
     "In a file that names its `workflow.profile` an unknown key is an error, because a mistyped key must not be silent.",
   ),
@@ -38,9 +31,8 @@ export const STATUSES: Readonly<Record<string, Status>> = {
     SAFETY,
     "Folders are open to their user only; a user and a volume of their own are the operator's and are documented with hardening.",
   ),
-  "S-182": later(
-    AGENTS,
-    "Codex tells its events; the record keeps those that matter by names of its own, without the process.",
+  "S-182": deviates(
+    "The record has its own names for what every agent tells, one for all agents; the process stands in events of its own.",
   ),
   "S-186": later(TRACKERS, "No tracker has tools for agents yet."),
   "S-188": later(TRACKERS, "No tracker has tools for agents yet."),
@@ -51,7 +43,6 @@ export const STATUSES: Readonly<Record<string, Status>> = {
   "S-231": deviates(
     "The log's file holds JSON lines; the same fields are `key=value` on a terminal and with `observability.log_format: text`.",
   ),
-  "S-243": later(AGENTS, "Codex tells its limits; the orchestrator does not keep them yet."),
   "S-264": later(SAFETY, "The trust boundary is written down with approvals and sandboxes."),
   "S-267": later(SAFETY, "Hardening is written down with safety."),
   "S-274": later(TRACKERS, "There is no real tracker to try yet."),

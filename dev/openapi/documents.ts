@@ -89,7 +89,12 @@ export const Status = Type.Object({
     }),
   ),
   codex_totals: Type.Object({ ...tokenFields, seconds_running: Count }),
-  rate_limits: Type.Null(),
+  rate_limits: orNull(
+    Type.Object({
+      agent: Text,
+      windows: Type.Array(Type.Object({ window: Text, used_share: orNull(Type.Number()), resets_at: orNull(Instant) })),
+    }),
+  ),
 });
 
 const laneFields = {

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../base/json.ts";
+import type { CapacityWindow } from "../model/capacity.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { TokenUsage } from "../model/usage.ts";
@@ -67,7 +68,7 @@ export interface UsageDetails {
 }
 
 /**
- * What happens in a session, normalised. Commands, file changes and messages are what the agent claims (witness `agent`). All but `capacity`,
+ * What happens in a session, normalised. Commands, file changes and messages are what the agent claims (witness `agent`). All but `turn`, `capacity`,
  * `context`, `alive`, `stderr` and `raw` count as progress.
  */
 export type AgentEvent =
@@ -79,6 +80,8 @@ export type AgentEvent =
       readonly model: string | null;
       readonly details?: UsageDetails;
     }
+  /** The agent's own id of the turn that is under way. */
+  | { readonly type: "turn"; readonly id: string }
   /** The model was asked once more. */
   | { readonly type: "model_call" }
   /** A shell command of the agent; while one is known to run, silence is no stall. */
@@ -100,12 +103,7 @@ export type AgentEvent =
       readonly ok: boolean | null;
     }
   /** A window of the account's capacity: the share used (0…1) and when it is new, epoch milliseconds. */
-  | {
-      readonly type: "capacity";
-      readonly window: string;
-      readonly usedShare: number | null;
-      readonly resetAt: number | null;
-    }
+  | ({ readonly type: "capacity" } & CapacityWindow)
   | { readonly type: "context"; readonly usedTokens: number; readonly windowTokens: number | null }
   /** It lives, which is not to say that it gets on: heartbeats, retries, status lines. */
   | { readonly type: "alive"; readonly what: string }

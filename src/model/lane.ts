@@ -1,3 +1,4 @@
+import type { CapacityWindow } from "./capacity.ts";
 import type { Issue } from "./issue.ts";
 import type { Answer, Question } from "./question.ts";
 import type { RunSummary } from "./run-summary.ts";
@@ -135,6 +136,10 @@ export interface Run {
   /** Absent before there is one. */
   readonly session?: RunSession;
   readonly turns: number;
+  /** The agent's own id of the last turn, when it has one. */
+  readonly turnId?: string | null;
+  /** The last word of the provider on each window of the account's capacity. */
+  readonly capacity?: readonly CapacityWindow[];
   readonly toolCalls: number;
   readonly usage: TokenUsage;
   readonly workspacePath: string | null;

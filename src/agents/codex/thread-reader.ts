@@ -112,7 +112,7 @@ export class ThreadReader {
     if (turn === null || turn.id !== null) return true;
     turn.id = params.turn.id;
     turn.begin(turn.id);
-    this.#host.onEvent({ type: "alive", what: `turn ${turn.id} of thread ${this.#thread.id}` });
+    this.#host.onEvent({ type: "turn", id: turn.id });
     return true;
   }
 

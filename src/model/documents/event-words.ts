@@ -1,3 +1,4 @@
+import type { CapacityWindow } from "../capacity.ts";
 import { formatDuration } from "../../base/duration.ts";
 import type { Evidence } from "../evidence.ts";
 import type { EventOf, EventType } from "../events/index.ts";
@@ -76,6 +77,8 @@ const WORK = {
   turn_started: ({ turn }) => step(`turn ${turn} began`),
   turn_finished: ({ turn, status, detail: said, ms }) =>
     step(`turn ${turn} ${status} after ${formatDuration(ms)}${said === null ? "" : `: ${said}`}`),
+  turn_named: ({ id }) => detail(`the agent calls its turn ${id}`),
+  capacity_seen: ({ windows }) => detail(capacityWords(windows)),
   usage_reported: ({ usage }) => detail(`${usage.inputTokens} tokens in, ${usage.outputTokens} out`),
   progress_seen: ({ message }) => step(message),
   tool_called: ({ tool, ok, code, ms }) =>
@@ -145,6 +148,14 @@ function summaryWords({ turns, tools, usage, files }: RunSummary): string {
 function evidenceWords({ kind, witness, ok, sentence }: Evidence): EventWords {
   if (kind === "landed" && ok) return step(mergedWords(sentence));
   return step(`${ok ? "seen" : "not so"} (${witness}): ${sentence}`);
+}
+
+/** The fullest window first: it is the one that matters. */
+function capacityWords(windows: readonly CapacityWindow[]): string {
+  const words = [...windows]
+    .sort((a, b) => (b.usedShare ?? 0) - (a.usedShare ?? 0))
+    .map(({ window, usedShare }) => `${window} ${usedShare === null ? "unknown" : `${Math.round(usedShare * 100)} %`}`);
+  return `capacity used: ${words.join(", ")}`;
 }
 
 function plain(code: string): string {

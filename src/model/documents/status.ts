@@ -27,7 +27,19 @@ export interface StatusDocument {
   readonly waiting: readonly WaitingRow[];
   readonly recent: readonly RecentRow[];
   readonly codex_totals: TokenFields & { readonly seconds_running: number };
-  readonly rate_limits: null;
+  /** The last word of any agent's provider on the capacity of its account; `null` while none has said anything (S-243). */
+  readonly rate_limits: RateLimits | null;
+}
+
+/** What a provider said of an account's capacity. */
+export interface RateLimits {
+  readonly agent: string;
+  readonly windows: readonly {
+    readonly window: string;
+    /** 0…1. */
+    readonly used_share: number | null;
+    readonly resets_at: string | null;
+  }[];
 }
 
 /** How every row names its issue (S-247). */

@@ -1,3 +1,4 @@
+import type { CapacityWindow } from "../capacity.ts";
 import type { CompletionSignal, RunPhase, WorkOutcome } from "../run.ts";
 import type { RunSummary } from "../run-summary.ts";
 import type { RunSession } from "../session.ts";
@@ -48,6 +49,10 @@ export type WorkEvent =
       readonly data: RunSession & { readonly sessionId: string; readonly promptHash: string };
     }
   | { readonly type: "turn_started"; readonly data: { readonly turn: number } }
+  /** The agent's own id of its turn (S-178). */
+  | { readonly type: "turn_named"; readonly data: { readonly id: string } }
+  /** What the provider said of the account's capacity; no sign that work goes on. */
+  | { readonly type: "capacity_seen"; readonly data: { readonly windows: readonly CapacityWindow[] } }
   | {
       readonly type: "turn_finished";
       readonly data: {

@@ -1,5 +1,6 @@
 import type { StoredEvent } from "../../model/events/envelope.ts";
 import type { EventOf, EventType } from "../../model/events/index.ts";
+import type { CapacityWindow } from "../../model/capacity.ts";
 import type { Run } from "../../model/lane.ts";
 import { addUsage, NO_USAGE } from "../../model/usage.ts";
 
@@ -19,6 +20,8 @@ export function applyToRun(run: Run | undefined, stored: StoredEvent): Run | und
   if (run === undefined) return event.type === "work_enqueued" ? claim(stored, event) : undefined;
   if (event.type === "run_summarised") return { ...run, summary: event.data.summary };
   if (run.endedAt !== null) return run;
+  // Said again and again, also by an agent that has stopped working.
+  if (event.type === "capacity_seen") return { ...run, capacity: newest(run.capacity ?? [], event.data.windows) };
   const heard = OF_THE_AGENT.has(event.type) ? { lastAgentAt: at } : {};
   return { ...observed(run, stored), ...heard, lastEvent: event.type, lastEventAt: at };
 }
@@ -47,6 +50,11 @@ function claim(stored: StoredEvent, { data }: EventOf<"work_enqueued">): Run | u
   };
 }
 
+/** One entry per window, the later word for each. */
+function newest(known: readonly CapacityWindow[], said: readonly CapacityWindow[]): readonly CapacityWindow[] {
+  return [...known.filter(({ window }) => !said.some((later) => later.window === window)), ...said];
+}
+
 function sessionOf({ data }: EventOf<"session_started">): Pick<Run, "sessionId" | "session"> {
   const { sessionId, promptHash: _, ...session } = data;
   return { sessionId, session };
@@ -63,7 +71,9 @@ function observed(run: Run, { event, at }: StoredEvent): Run {
     case "session_started":
       return { ...run, ...sessionOf(event) };
     case "turn_started":
-      return { ...run, turns: Math.max(run.turns, event.data.turn) };
+      return { ...run, turns: Math.max(run.turns, event.data.turn), turnId: null };
+    case "turn_named":
+      return { ...run, turnId: event.data.id };
     case "tool_called":
       return { ...run, toolCalls: run.toolCalls + 1 };
     case "usage_reported":

@@ -1,6 +1,6 @@
 import type { IssueFields, QueuedRetry, TokenFields } from "../../model/documents/status.ts";
 import type { Issue } from "../../model/issue.ts";
-import type { Retry } from "../../model/lane.ts";
+import type { Retry, Run } from "../../model/lane.ts";
 import type { TokenUsage } from "../../model/usage.ts";
 import { type Reason, reason } from "../../model/verdict.ts";
 
@@ -44,6 +44,6 @@ export function runId(laneId: string, number: number): string {
 }
 
 /** `<thread>-<turn>` (S-024); `null` before the first turn of a thread. */
-export function sessionId(run: { readonly sessionId: string | null; readonly turns: number }): string | null {
-  return run.sessionId === null ? null : `${run.sessionId}-${run.turns}`;
+export function sessionId(run: Pick<Run, "sessionId" | "turns" | "turnId">): string | null {
+  return run.sessionId === null ? null : `${run.sessionId}-${run.turnId ?? run.turns}`;
 }

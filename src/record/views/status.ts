@@ -1,6 +1,6 @@
 import type { Clock } from "../../base/clock.ts";
 import type { PresentState, RecordViews } from "../../contracts/record.ts";
-import type { RecentRow, RetryRow, StatusDocument, WaitingRow } from "../../model/documents/status.ts";
+import type { RateLimits, RecentRow, RetryRow, StatusDocument, WaitingRow } from "../../model/documents/status.ts";
 import type { Issue } from "../../model/issue.ts";
 import type { Lane, LaneStage, Run } from "../../model/lane.ts";
 import type { Reason } from "../../model/verdict.ts";
@@ -35,6 +35,8 @@ export async function statusDocument(parts: StatusParts): Promise<StatusDocument
   const runOf = new Map(runs.map((run) => [run.laneId, run]));
   const running = lanes.filter(hasWork).map((lane) => runningRow(lane, runOf.get(lane.id), now));
   const retrying = lanes.flatMap(retryRow);
+  const ended = views === null ? [] : await endedRuns(views, runs, parts.recentLimit);
+  const recent = await Promise.all(ended.map((run) => recentRow(views, run)));
   return {
     version: 1,
     generated_at: instant(now),
@@ -50,12 +52,12 @@ export async function statusDocument(parts: StatusParts): Promise<StatusDocument
     running,
     retrying,
     waiting: waitingRows(lanes, parts.waiting),
-    recent: views === null ? [] : await recentRows(views, runs, parts.recentLimit),
+    recent: recent.flatMap((row) => row ?? []),
     codex_totals: {
       ...tokenFields(totals),
       seconds_running: Math.round((totals.runMs + activeMs(runs, now)) / 1000),
     },
-    rate_limits: null,
+    rate_limits: rateLimits([...runs, ...ended]),
   };
 }
 
@@ -109,16 +111,33 @@ function candidateRow(issue: Issue, reason: Reason): WaitingRow {
 }
 
 /** The newest runs may be under way, at most one per open lane. What is listed as running is never listed as ended, too. */
-async function recentRows(views: RecordViews, running: readonly Run[], limit: number): Promise<RecentRow[]> {
+async function endedRuns(views: RecordViews, running: readonly Run[], limit: number): Promise<readonly Run[]> {
   const isRunning = new Set(running.map((run) => runId(run.laneId, run.number)));
   const newest = await views.recentRuns(limit + running.length);
   const ended = newest.filter((run) => run.outcome !== null && !isRunning.has(runId(run.laneId, run.number)));
-  const rows = await Promise.all(ended.slice(0, limit).map((run) => recentRow(views, run)));
-  return rows.flatMap((row) => row ?? []);
+  return ended.slice(0, limit);
 }
 
-async function recentRow(views: RecordViews, run: Run): Promise<RecentRow | null> {
-  const lane = await views.lane(run.laneId);
+/** What was heard last, of a run that goes on or of one that ended lately. */
+function rateLimits(runs: readonly Run[]): RateLimits | null {
+  const heard = runs.filter(({ capacity }) => capacity !== undefined);
+  const last = heard.reduce<Run | undefined>(
+    (a, b) => (a === undefined || b.lastEventAt > a.lastEventAt ? b : a),
+    undefined,
+  );
+  if (last?.capacity === undefined) return null;
+  return {
+    agent: last.session?.agent ?? "",
+    windows: last.capacity.map(({ window, usedShare, resetAt }) => ({
+      window,
+      used_share: usedShare,
+      resets_at: resetAt === null ? null : instant(resetAt),
+    })),
+  };
+}
+
+async function recentRow(views: RecordViews | null, run: Run): Promise<RecentRow | null> {
+  const lane = await views?.lane(run.laneId);
   if (lane === undefined || run.outcome === null) return null;
   return {
     ...issueFields(lane.issue),

@@ -2,6 +2,7 @@ import type { Clock, Timer } from "../../base/clock.ts";
 import type { SecretRegistry } from "../../base/redact.ts";
 import type { AgentEvent, PermissionAnswer, PermissionRequest } from "../../contracts/agent-provider.ts";
 import { addUsage, NO_USAGE, type TokenUsage } from "../../model/usage.ts";
+import type { CapacityWindow } from "../../model/capacity.ts";
 import type { TranscriptWriter } from "../../record/index.ts";
 import type { Observer } from "../observer.ts";
 
@@ -30,6 +31,7 @@ export class SessionWatch {
   #message: string | null = null;
   readonly #usage = new Map<string | null, TokenUsage>();
   readonly #commands = new Map<string, Timer>();
+  readonly #capacity = new Map<string, CapacityWindow>();
   #timer: Timer | null = null;
 
   constructor(parts: WatchParts) {
@@ -53,6 +55,15 @@ export class SessionWatch {
         this.#usage.set(event.model, addUsage(this.#usage.get(event.model) ?? NO_USAGE, event.usage));
         this.#schedule();
         break;
+      case "turn":
+        this.#parts.observer.note({ type: "turn_named", data: { id: event.id } });
+        break;
+      case "capacity": {
+        const { window, usedShare, resetAt } = event;
+        this.#capacity.set(window, { window, usedShare, resetAt });
+        this.#schedule();
+        break;
+      }
       case "command":
         this.#command(event);
         break;
@@ -95,6 +106,10 @@ export class SessionWatch {
       this.#parts.observer.note({ type: "usage_reported", data: { usage, model } });
     }
     this.#usage.clear();
+    if (this.#capacity.size > 0) {
+      this.#parts.observer.note({ type: "capacity_seen", data: { windows: [...this.#capacity.values()] } });
+      this.#capacity.clear();
+    }
     if (this.#message === null) return;
     this.#parts.observer.note({ type: "progress_seen", data: { message: this.#message } });
     this.#message = null;

@@ -68,9 +68,8 @@ describe.skipIf(CODEX === null)("a real Codex", () => {
     expect((await session.turn("one")).finalMessage).toBe("You said one");
     expect((await session.turn("two")).finalMessage).toBe("You said two");
     expect(rig.model.asked[1]?.everything).toContain("You said one");
-    const turns = rig.told("alive").flatMap((what) => /^turn (\S+) of thread (\S+)$/.exec(what)?.slice(1) ?? []);
-    expect([turns[1], turns[3]]).toEqual([session.id, session.id]);
-    expect(turns[0]).not.toBe(turns[2]);
+    const turns = rig.events.flatMap((event) => (event.type === "turn" ? [event.id] : []));
+    expect(new Set(turns).size).toBe(2);
     await session.stop();
     expect(readFileSync(join(rig.stateDirectory, "session_index.jsonl"), "utf8")).toContain("A-1: Try it");
   });

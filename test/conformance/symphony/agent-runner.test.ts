@@ -31,7 +31,7 @@ test("S-081 the file, the tracker's kind, its options and the agent's command ar
   }
 });
 
-test("S-183 each agent's approvals, sandbox and operator are documented", async () => {
+test("S-025, S-183 each agent's approvals, sandbox and operator are documented", async () => {
   const guide = await readFile(new URL("../../../docs/guides/agents.md", import.meta.url), "utf8");
   const chapters = guide.split(/^## /m).slice(1);
   for (const kind of Object.keys(AGENTS)) {

@@ -81,6 +81,52 @@ test("S-247, S-234 GET /api/v1/state tells running and retrying issues, totals a
   expect(body).toHaveProperty("rate_limits");
 });
 
+test("S-018, S-024 a live session tells its thread and its agent's own turn, its last event, tokens and turns", async () => {
+  const stage = await newStage({ port: 0 });
+  stage.board.put("A-1");
+  stage.actor.play = async (scene, turn) => {
+    scene.request.onEvent({ type: "turn", id: `turn-of-its-own-${turn}` });
+    scene.request.onEvent({ type: "message", text: `In turn ${turn}.` });
+    scene.request.onEvent(usage(100, 20));
+    return turn === 1 ? undefined : onAndOn(scene, turn);
+  };
+  await stage.start();
+  await stage.event("turn_named", 2);
+  await stage.until(() => stage.all("usage_reported").length > 1);
+  const [row] = (await stage.state()).running;
+  expect(row).toMatchObject({
+    turn_count: 2,
+    last_event: expect.any(String),
+    last_event_at: expect.stringMatching(INSTANT),
+  });
+  expect(row?.thread_id).toMatch(/\S/);
+  expect(row?.session_id).toBe(`${row?.thread_id}-turn-of-its-own-2`);
+  expect(row?.tokens).toEqual({ input_tokens: 200, output_tokens: 40, total_tokens: 240 });
+});
+
+test("S-243 the last word of any agent on its account's limits is kept, also when its run has ended", async () => {
+  const stage = await newStage({ port: 0, front: { agent: { max_turns: 1 } } });
+  stage.board.put("A-1");
+  const resetAt = Date.parse("2030-01-01T00:00:00Z");
+  stage.actor.play = async (scene, turn) => {
+    scene.request.onEvent({ type: "capacity", window: "primary", usedShare: 0.2, resetAt: null });
+    scene.request.onEvent({ type: "capacity", window: "secondary", usedShare: 0.9, resetAt });
+    scene.request.onEvent({ type: "capacity", window: "primary", usedShare: 0.3, resetAt });
+    return fails("no luck")(scene, turn);
+  };
+  await stage.start();
+  await stage.event("retry_scheduled");
+  const { rate_limits: limits } = await stage.state();
+  const resets = "2030-01-01T00:00:00.000Z";
+  expect(limits?.windows).toHaveLength(2);
+  expect(limits?.windows).toEqual(
+    expect.arrayContaining([
+      { window: "primary", used_share: 0.3, resets_at: resets },
+      { window: "secondary", used_share: 0.9, resets_at: resets },
+    ]),
+  );
+});
+
 test("S-017 a run tells issue, workspace, start and phase while it lasts, and how it ended and why", async () => {
   const { body } = await ask(await busy(), "/api/v1/state");
   expect(body).toMatchObject({

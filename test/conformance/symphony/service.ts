@@ -43,10 +43,17 @@ export interface Setting {
 /** What tests read of the state, written down once more: it is a promise to people and programs. */
 export interface State {
   readonly workflow: { readonly problem: string | null };
-  readonly running: readonly { readonly issue_identifier: string; readonly started_at: string }[];
+  readonly running: readonly {
+    readonly issue_identifier: string;
+    readonly started_at: string;
+    readonly thread_id: string | null;
+    readonly session_id: string | null;
+    readonly tokens: object;
+  }[];
   readonly retrying: readonly { readonly issue_identifier: string; readonly due_at: string }[];
   readonly waiting: readonly { readonly reason: { readonly sentence: string } }[];
   readonly codex_totals: { readonly seconds_running: number; readonly total_tokens: number };
+  readonly rate_limits: { readonly agent: string; readonly windows: readonly object[] } | null;
 }
 
 /** A Symphony file: the board's issues, by their states alone. Only the free space is ours: a test's disk may be small. */
