@@ -83,6 +83,7 @@ async function goOn(
     request.onEvent({ type: "activity", summary: `The old session could not be resumed: ${message}` });
     return false;
   }
+  if (method === "session/load") await session.historyTold();
   session.begin(id, true);
   return true;
 }

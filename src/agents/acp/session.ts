@@ -14,6 +14,9 @@ import { Totals } from "./totals.ts";
 /** Name under which the agent knows the run's tool server. */
 export const SERVER = "maestro";
 const DEFAULT_GRACE_MS = 2_000;
+/** Silence after which a loaded session's history is taken for told, and the longest wait for that, milliseconds. */
+const QUIET_MS = 500;
+const HISTORY_MS = 5_000;
 /** The end of a turn is bounded by silence and by the run, not by its length; timers know no longer wait than this, milliseconds. */
 const LONGEST_TURN_MS = 2 ** 31 - 1;
 
@@ -36,6 +39,8 @@ export class AcpSession implements AgentSession {
   readonly #readTotals: ReadTotals | null;
   /** While an old session is loaded, and shortly after it, the agent tells its history again. */
   #isListening = false;
+  /** When it told something last, on the monotonic clock. */
+  #updatedAt = 0;
   #isNewCall = true;
   /** Ids of the tool calls that were told. */
   readonly #toolCalls = new Set<string>();
@@ -81,6 +86,19 @@ export class AcpSession implements AgentSession {
 
   baseline(): TokenUsage {
     return this.#totals.usage;
+  }
+
+  /**
+   * Waits until the agent has told the history of a loaded session: some answer the request before they have, and what comes late would count
+   * as the answer to the first prompt. There is no sign of its end, so that a silence is taken for one.
+   */
+  async historyTold(): Promise<void> {
+    const { clock, signal } = this.#request;
+    const begun = clock.monotonic();
+    this.#updatedAt = begun;
+    for (let now = begun; now - this.#updatedAt < QUIET_MS && now - begun < HISTORY_MS; now = clock.monotonic()) {
+      await clock.sleep(QUIET_MS / 5, signal);
+    }
   }
 
   turn(prompt: string): Promise<TurnResult> {
@@ -137,6 +155,7 @@ export class AcpSession implements AgentSession {
       this.#tell({ type: "alive", what: method });
       return;
     }
+    this.#updatedAt = this.#request.clock.monotonic();
     if (this.#isListening && params.sessionId === this.id) this.#take(params.update);
   }
 
