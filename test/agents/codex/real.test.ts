@@ -35,6 +35,7 @@ describe.skipIf(CODEX === null)("a real Codex", () => {
     expect(readFileSync(join(rig.workspace, "one.txt"), "utf8")).toBe("1\ntwo\n");
     const told = rig.events.filter(({ type }) => !["alive", "stderr", "context"].includes(type));
     expect(told).toMatchObject([
+      { type: "turn", id: expect.stringMatching(/^[0-9a-f-]{36}$/) },
       { type: "activity", summary: "Let me see." },
       { type: "tool", name: "note", state: "started", ok: null },
       { type: "tool", name: "note", state: "finished", ok: true },
