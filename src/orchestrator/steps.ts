@@ -178,7 +178,8 @@ class StepWriter {
       purpose,
       attempt: kind === "run" ? attemptOf(lane, purpose) : null,
       branch: lane.branch?.name ?? null,
-      headSha: lane.branch?.headSha ?? null,
+      // What lands is the head that people saw, whatever a broken-off repair has left in the workspace since.
+      headSha: (kind === "land" ? this.#scope.change?.headSha : null) ?? lane.branch?.headSha ?? null,
       changeId: lane.branch?.changeId ?? null,
       feedback: options.feedback ?? null,
       ...(kind === "run" ? this.#ground() : { resume: null }),

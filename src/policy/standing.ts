@@ -1,5 +1,5 @@
 import type { Issue } from "../model/issue.ts";
-import type { Route } from "../model/profile.ts";
+import type { Category, Route } from "../model/profile.ts";
 import type { Verdict } from "../model/verdict.ts";
 import { isActive, isTerminal, routeOf, trackerState, type Workflow } from "../model/workflow.ts";
 import { no, yes } from "./codes.ts";
@@ -9,6 +9,9 @@ import { no, yes } from "./codes.ts";
  * is only moved.
  */
 export type Ground = "work" | "review" | "move";
+
+/** Where an issue stands whose change people look at, or want merged: what they ask of it then is still to be done. */
+const UNDER_REVIEW: readonly Category[] = ["review", "merging"];
 
 /** Whether an issue, as it is now, allows work on it: its state, its route, its tracker's word and its labels (S-112, S-113). */
 export function judgeStanding(workflow: Workflow, issue: Issue, ground: Ground): Verdict {
@@ -22,7 +25,8 @@ export function judgeStanding(workflow: Workflow, issue: Issue, ground: Ground):
 function judgeState(workflow: Workflow, issue: Issue, ground: Ground): Verdict | null {
   const { identifier, state } = issue;
   if (isTerminal(workflow, state)) return no("issue_terminal", `${identifier} is in "${state}", which ends it.`);
-  if (ground === "review" && trackerState(workflow, state)?.category === "review") return null;
+  const category = trackerState(workflow, state)?.category;
+  if (ground === "review" && category !== undefined && UNDER_REVIEW.includes(category)) return null;
   if (!isActive(workflow, state)) {
     const known = trackerState(workflow, state) !== undefined;
     const why = known ? "in which no agent works" : "which the workflow does not mention";

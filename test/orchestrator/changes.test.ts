@@ -31,6 +31,17 @@ describe("a change in review", () => {
     await stage.stop();
   });
 
+  it("lands the head that was approved, whatever a broken-off repair has left in the workspace since", async () => {
+    const stage = await inReview();
+    stage.hands.holds.add("land");
+    const { id } = await stage.lane("A");
+    await stage.write(id, { type: "commit_seen", data: { headSha: "f".repeat(40), changed: true } });
+    await stage.people.forge.review("1", { author: "ann", decision: "approved", body: "" }, { signal: SIGNAL });
+    await stage.pass(POLL_MS);
+    expect(stage.hands.lease("A").work).toMatchObject({ kind: "land", payload: { headSha: HEAD } });
+    await stage.stop();
+  });
+
   it("a person's wish for changes starts one repair, however often it is seen", async () => {
     const stage = await inReview();
     await stage.people.forge.review(
