@@ -14,7 +14,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/e2e/**", REAL_AGENTS, ...exclude],
+          exclude: ["test/e2e/**", "test/journeys/**", REAL_AGENTS, ...exclude],
           maxWorkers: 2,
           testTimeout: isLong ? 600_000 : 15_000,
           hookTimeout: 15_000,
@@ -30,6 +30,18 @@ export default defineConfig({
           testTimeout: isLong ? 600_000 : 60_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        // Whole services for minutes rather than seconds: days of work, attacks, adapters from end to end. Run by `npm run test:journeys`.
+        test: {
+          name: "journeys",
+          include: ["test/journeys/**/*.test.ts"],
+          exclude,
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 3 },
         },
       },
       {
