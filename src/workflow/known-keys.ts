@@ -63,8 +63,22 @@ export const PROFILE_KEYS = {
   kind: true,
   version: true,
   routes: true,
-  completion: { routes: true, delivers_change: true, landing: true, auto_land_label: true, landed_route: true },
+  completion: {
+    routes: true,
+    delivers_change: true,
+    landing: true,
+    auto_land_label: true,
+    landed_route: true,
+    result: true,
+    evidence: true,
+  },
   tools: true,
+  decided_by: true,
+  requires: { tracker: true, forge: true, agent: true, runtime: true },
+  input: true,
+  gates: { review: { evidence: true, human: true }, landing: { evidence: true, human: true } },
+  budget: { model_calls: true, tokens: true, cost_usd: true, repeated_calls: true, turns: true },
+  stop: { failures: true, idle_sessions: true },
   options: true,
 } as const satisfies KeyTree<ProfileFile>;
 

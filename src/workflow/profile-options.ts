@@ -8,6 +8,7 @@ import type { Keys } from "./known-keys.ts";
 import { FOREIGN_OPTION_NOTE, FOREIGN_PROFILE_OPTIONS } from "./compatibility.ts";
 import { type Loading, report, warn } from "./loading.ts";
 import { partName } from "./profile-parts.ts";
+import { policyOf } from "./profile-policy.ts";
 import type { LoadedProfile } from "./profiles.ts";
 import { addSchemaProblems } from "./schema-problems.ts";
 
@@ -31,6 +32,7 @@ export async function finishProfile(
     tools: file.tools,
     prompt: source.front.body.trim(),
     ...(parts.length === 0 ? {} : { parts: Object.fromEntries(parts.map((part) => [partName(part), bodyOf(part)])) }),
+    ...policyOf(file),
   };
 }
 
@@ -108,6 +110,8 @@ function completionOf(loading: Loading, profile: LoadedProfile, options: JsonObj
     landing: landing === "when_green" ? "when_green" : "after_approval",
     ...(autoLandLabel === undefined ? {} : { autoLandLabel }),
     landedRoute: completion.landed_route ?? null,
+    ...(completion.result === undefined ? {} : { result: completion.result }),
+    ...(completion.evidence === undefined ? {} : { evidence: completion.evidence }),
   };
 }
 

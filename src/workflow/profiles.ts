@@ -110,6 +110,8 @@ function routesOf(file: ProfileFile): ProfileRoute[] {
     category: route.category,
     action: route.action,
     target: route.target ?? null,
+    ...(route.tools === undefined ? {} : { tools: route.tools }),
+    ...(route.next === undefined ? {} : { next: route.next }),
     defaultState: route.default_state ?? name,
   }));
 }
@@ -121,6 +123,9 @@ function checkProfile(loading: Loading, source: SourceFile, file: ProfileFile): 
   const expected = basename(source.path, ".md");
   if (file.kind !== expected) add(["kind"], `must be "${expected}", as the file is named`);
   for (const [name, route] of Object.entries(file.routes)) checkRoute(file, name, route, add);
+  if (file.completion.routes.length === 0 && file.decided_by !== "tracker") {
+    add(["completion", "routes"], "must not be empty");
+  }
   for (const [at, route] of file.completion.routes.entries()) {
     if (!known.includes(route))
       add(["completion", "routes", at], "is no route of this profile", didYouMean(route, known));
