@@ -68,8 +68,8 @@ describe("pull requests", () => {
     commit(fake, "a", { "new.txt": "1\n2\n" });
     moveHead(fake, "a");
     expect(await read(fake, `${path}/files`)).toEqual([
-      { filename: "a.txt", status: "modified", additions: 1, deletions: 1, patch: "@@ -1 +1 @@\n-one\n+a" },
-      { filename: "new.txt", status: "added", additions: 2, deletions: 0, patch: "@@ -0,0 +1,2 @@\n+1\n+2" },
+      { filename: "a.txt", status: "modify", additions: 1, deletions: 1, patch: "@@ -1 +1 @@\n-one\n+a" },
+      { filename: "new.txt", status: "add", additions: 2, deletions: 0, patch: "@@ -0,0 +1,2 @@\n+1\n+2" },
     ]);
     expect(await read(fake, `${path}/commits?page_size=1`)).toMatchObject([{ commit: { message: "Change a" } }]);
   });
@@ -292,5 +292,36 @@ describe("checks", () => {
     expect(await read(fake, `${R}/settings/branch-protections`)).toMatchObject([
       { rule: "main", required_approved_review_count: 2, required_status_checks: true },
     ]);
+  });
+});
+
+describe("a repository", () => {
+  it("shows the commits of a branch newest first, and one by its name", async () => {
+    const fake = await start();
+    const sha = commit(fake, "a", { "new.txt": "1\n" });
+    const main = fake.git(REPO).head("main");
+    const listed = await read(fake, `${R}/git/commits?sha=a`);
+    expect(listed).toMatchObject([
+      { sha, commit: { message: "Change a", committer: { date: "2023-11-14T22:13:20Z" } }, parents: [{ sha: main }] },
+      { sha: main, parents: [] },
+    ]);
+    expect((await read(fake, `${R}/git/commits/${sha}`)).sha).toBe(sha);
+    expect((await ask(fake, `GET ${R}/git/commits/${"1".repeat(40)}`)).status).toBe(404);
+  });
+
+  it("tells who may do what, and takes a new label", async () => {
+    const fake = await start();
+    const members: { username: string; access_level: string }[] = await read(fake, `${R}/list-members`);
+    expect(members.map(({ username, access_level }) => [username, access_level])).toEqual([
+      ["maestro", "Developer"],
+      ["ann", "Developer"],
+      ["reader", "Reporter"],
+      ["bot", "Developer"],
+      ["assistant", "Developer"],
+    ]);
+    const made = await ask(fake, `POST ${R}/labels`, { body: { name: "new", color: "ededed" } });
+    expect([made.status, made.body.name]).toEqual([201, "new"]);
+    expect((await read(fake, `${R}/labels?keyword=new`)).length).toBe(1);
+    expect((await ask(fake, `POST ${R}/labels`, { body: { name: "new" } })).status).toBe(400);
   });
 });

@@ -92,6 +92,8 @@ export interface CnbReviewComment {
   author: string;
   body: string;
   path: string;
+  /** The head that was looked at. */
+  commitHash: string;
   subjectType: "line" | "file";
   startLine: number | null;
   startSide: "left" | "right" | null;

@@ -1,8 +1,10 @@
 import type { Route } from "./ask.ts";
 import { CHECK_ROUTES } from "./checks.ts";
 import { COMMENT_ROUTES } from "./discussion.ts";
+import { GIT_ROUTES } from "./git.ts";
 import { PEOPLE_ROUTES } from "./people.ts";
 import { PULL_ROUTES } from "./pulls.ts";
+import { REPOSITORY_ROUTES } from "./repository.ts";
 import { REVIEW_ROUTES } from "./reviews.ts";
 import { SETTINGS_ROUTES } from "./settings.ts";
 
@@ -10,8 +12,10 @@ import { SETTINGS_ROUTES } from "./settings.ts";
 export const ROUTES: Record<string, Route> = {
   ...CHECK_ROUTES,
   ...COMMENT_ROUTES,
+  ...GIT_ROUTES,
   ...PEOPLE_ROUTES,
   ...PULL_ROUTES,
+  ...REPOSITORY_ROUTES,
   ...REVIEW_ROUTES,
   ...SETTINGS_ROUTES,
 };

@@ -2,9 +2,9 @@ import type { Reply } from "../../shared/http.ts";
 import { carryOutMerge, checkMergeable } from "../merge.ts";
 import { invalid, Refusal } from "../refusal.ts";
 import type { CnbPull, CnbRepo, MergeStyle } from "../state.ts";
-import { at, listedPullView, pullView } from "../views.ts";
-import { userNamed } from "../world.ts";
+import { listedPullView, pullView } from "../views.ts";
 import { type Ask, hereOf, page, pullOf, requiredText, type Route, text } from "./ask.ts";
+import { commitView } from "./git.ts";
 
 const FILTERS = ["state", "base_ref", "authors", "reviewers", "assignees", "labels", "labels_operator", "order_by"];
 const READ = { scope: "repo-pr:r" };
@@ -162,12 +162,12 @@ function files(ask: Ask): Reply {
   const { base, head } = rangeOf(repo, pullOf(ask), ask);
   const git = ask.world.git(repo);
   const lines = (option: string) => git.git(["diff", "--no-renames", option, base, head]).split("\n").filter(Boolean);
-  const names = { A: "added", D: "removed", M: "modified", T: "modified" };
+  const names = { A: "add", D: "delete", M: "modify", T: "modify" };
   const status = new Map(lines("--name-status").map((line): [string, string] => [line.slice(2), line.slice(0, 1)]));
   const changed = lines("--numstat").map((line) => {
     const [added = "0", removed = "0", path = ""] = line.split("\t");
     const [additions, deletions] = [Number(added) || 0, Number(removed) || 0];
-    const kind = Object.entries(names).find(([letter]) => letter === status.get(path))?.[1] ?? "modified";
+    const kind = Object.entries(names).find(([letter]) => letter === status.get(path))?.[1] ?? "modify";
     return { filename: path, status: kind, additions, deletions, path };
   });
   const view = ({ path, ...file }: (typeof changed)[number]) => {
@@ -180,14 +180,6 @@ function files(ask: Ask): Reply {
 function commits(ask: Ask): Reply {
   const repo = hereOf(ask);
   const { base, head } = rangeOf(repo, pullOf(ask), ask);
-  const git = ask.world.git(repo);
-  const view = (sha: string) => {
-    const [name = "", email = "", seconds = "0", ...message] = git
-      .git(["show", "--no-patch", "--format=%an%n%ae%n%at%n%B", sha])
-      .split("\n");
-    const author = { name, email, date: at(Number(seconds) * 1000) };
-    const { username } = userNamed(ask.data, name);
-    return { sha, commit: { message: message.join("\n").trim(), author, committer: author }, author: { username } };
-  };
-  return { status: 200, body: page(ask, git.commitsBetween(base, head), view) };
+  const shas = ask.world.git(repo).commitsBetween(base, head);
+  return { status: 200, body: page(ask, shas, (sha) => commitView(ask, repo, sha)) };
 }

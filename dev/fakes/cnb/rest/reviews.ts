@@ -72,6 +72,7 @@ function readComment(ask: Ask, pull: CnbPull, review: CnbReview, given: unknown)
   if (subjectType === "line" && endLine === null) throw invalid("end_line is required");
   return {
     ...{ id: ask.world.nextId(), reviewId: review.id, author: ask.actor, body: requiredText(given, "body"), path },
+    commitHash: pull.headSha,
     ...{ subjectType, startLine: lineOf(given, "start_line"), startSide: sideOf(given, "start_side") },
     ...{ endLine, endSide: sideOf(given, "end_side"), replyTo: null, createdAt: ask.world.now },
   };
@@ -119,6 +120,7 @@ function commentView({ data }: Ask, comment: CnbReviewComment) {
     review_id: comment.reviewId,
     body: comment.body,
     path: comment.path,
+    commit_hash: comment.commitHash,
     subject_type: comment.subjectType,
     start_line: comment.startLine,
     start_side: comment.startSide,
