@@ -1,5 +1,5 @@
 import { MaestroError } from "../base/errors.ts";
-import type { Change, ChangeCheck, ChangeReview } from "../model/change.ts";
+import type { AuthorTrust, Change, ChangeCheck, ChangeReview } from "../model/change.ts";
 import type { ChangeDraft, MergeResult } from "./forge.ts";
 
 // What forges that keep their changes themselves (memory, local) do alike. Pure.
@@ -22,6 +22,20 @@ export function mergeVerdict(change: Change, expectedHead: string): MergeResult 
 
 function refused(code: "head_moved" | "conflict" | "closed" | "not_allowed", sentence: string): MergeResult {
   return { kind: "refused", code, sentence };
+}
+
+/** Author of what Maestro itself writes. */
+const SELF = "maestro";
+
+/** The change with who may be believed: whoever reaches such a forge belongs to the project, unless it is said otherwise. */
+export function withTrust<T extends Pick<Change, "reviews" | "comments">>(change: T): T {
+  const reviews = change.reviews.map((review) => ({ ...review, trust: review.trust ?? trustIn(review.author) }));
+  const comments = change.comments.map((comment) => ({ ...comment, trust: comment.trust ?? trustIn(comment.author) }));
+  return { ...change, reviews, comments };
+}
+
+function trustIn(author: string): AuthorTrust {
+  return author === SELF ? "self" : "member";
 }
 
 /** The change with one more review, or `undefined` when its author's last word on this head is the same. */

@@ -18,6 +18,8 @@ export interface Change {
   readonly reviews: readonly ChangeReview[];
   readonly comments: readonly ChangeComment[];
   readonly checks: readonly ChangeCheck[];
+  /** Whether its branch lives in another repository than its base. Absent: it does not. */
+  readonly foreign?: boolean;
   /** Threads of reviews, where the forge has them; absent: none. */
   readonly threads?: readonly ChangeThread[];
   readonly labels?: readonly string[];
@@ -51,6 +53,7 @@ export interface ChangeReview {
   readonly headSha: string;
   readonly at: number;
   readonly trust?: AuthorTrust;
+  readonly url?: string | null;
 }
 
 /** A remark on a change. `topic` is set on those that Maestro keeps itself. */
@@ -61,6 +64,7 @@ export interface ChangeComment {
   readonly at: number;
   readonly topic: string | null;
   readonly trust?: AuthorTrust;
+  readonly url?: string | null;
 }
 
 /** A check of one head: CI, or one that the host ran and published. */
@@ -73,11 +77,16 @@ export interface ChangeCheck {
   readonly url?: string | null;
 }
 
-/** What the reviews of the present head come to: the last word of each author, a request for changes outweighs. */
+/** Whether a person spoke who belongs to the project. Neither Maestro itself nor a bot nor a stranger decides anything. */
+export function isHuman(trust: AuthorTrust | undefined): boolean {
+  return trust === "member";
+}
+
+/** What the reviews of the present head by members come to: the last word of each author, a request for changes outweighs. */
 export function reviewDecision(change: Change): "approved" | "changes_requested" | "none" {
   const lastWords = new Map<string, ChangeReview["decision"]>();
   for (const review of change.reviews) {
-    if (review.headSha === change.headSha && review.decision !== "commented") {
+    if (isHuman(review.trust) && review.headSha === change.headSha && review.decision !== "commented") {
       lastWords.set(review.author, review.decision);
     }
   }

@@ -1,4 +1,5 @@
 import type { CapacityWindow } from "./capacity.ts";
+import type { Proof } from "./evidence.ts";
 import type { Issue } from "./issue.ts";
 import type { Answer, Question } from "./question.ts";
 import type { RunSummary } from "./run-summary.ts";
@@ -81,6 +82,23 @@ export interface LaneBranch {
   /** Newest change fact that a repair run was already started for; never two runs for one fact. */
   readonly repairedFor: string | null;
   readonly mergedSha: string | null;
+  /** The newest evidence of each kind; a mere claim of an agent is kept as `claim:<kind>`. Absent in records of older versions. */
+  readonly proofs?: Readonly<Record<string, Proof>>;
+  /** What the host saw in the tree of `headSha`; absent in records of older versions. */
+  readonly tree?: TreeSeen;
+  /** Keys of all change facts that runs were told of; never two runs for one of them. */
+  readonly answered?: readonly string[];
+}
+
+/** A lane's tree, as the host saw it when it took a run's work over. */
+export interface TreeSeen {
+  readonly headSha: string;
+  /** Whether it differs from the base. */
+  readonly changed: boolean;
+  /** Whether nothing in it was left uncommitted. */
+  readonly clean: boolean;
+  /** Files that decide how changes are made and checked (`guardedPaths`). */
+  readonly guarded: readonly string[];
 }
 
 /** One issue, one workspace and (when the profile changes code) one branch. A projection of its events. */

@@ -20,6 +20,8 @@ export type Step =
       readonly do: "start_run";
       readonly purpose: RunPurpose;
       readonly repairs: string | null;
+      /** Keys of all facts about the change that the run is told of. */
+      readonly answers?: readonly string[];
       readonly feedback: string | null;
       readonly reason: Reason;
     }

@@ -129,7 +129,16 @@ export function endedLane(work: Partial<LaneWork>, outcome: Partial<WorkOutcome>
 }
 
 export function reviewOf(changes: Partial<ChangeReview> = {}): ChangeReview {
-  return { id: "r1", author: "ann", decision: "approved", body: "Fine.", headSha: HEAD, at: 10, ...changes };
+  return {
+    id: "r1",
+    author: "ann",
+    decision: "approved",
+    body: "Fine.",
+    headSha: HEAD,
+    at: 10,
+    trust: "member",
+    ...changes,
+  };
 }
 
 export function checkOf(changes: Partial<ChangeCheck> = {}): ChangeCheck {

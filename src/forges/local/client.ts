@@ -1,5 +1,5 @@
 import { throwIfAborted } from "../../base/abort.ts";
-import { refuseDraft } from "../../contracts/change-rules.ts";
+import { refuseDraft, withTrust } from "../../contracts/change-rules.ts";
 import type { ChangeDraft, Forge, ForgeCapabilities, MergeResult } from "../../contracts/forge.ts";
 import type { CallOptions } from "../../contracts/outside.ts";
 import type { AdapterContext } from "../../contracts/tracker.ts";
@@ -32,20 +32,21 @@ export class LocalForge implements Forge {
 
   async ensureChange(draft: ChangeDraft, options: CallOptions): Promise<Change> {
     refuseDraft(draft);
-    return this.#store.ensureChange(draft, options);
+    return withTrust(await this.#store.ensureChange(draft, options));
   }
 
   async findChange(branch: string, options: CallOptions): Promise<Change | undefined> {
-    return this.#store.findChange(branch, options);
+    const change = await this.#store.findChange(branch, options);
+    return change === undefined ? undefined : withTrust(change);
   }
 
   async changesByIds(ids: readonly string[], options: CallOptions): Promise<readonly Change[]> {
     if (ids.length === 0) return [];
-    return this.#store.changesByIds(ids, options);
+    return (await this.#store.changesByIds(ids, options)).map(withTrust);
   }
 
   async list(filter: Parameters<Forge["list"]>[0], options: CallOptions): Promise<readonly Change[]> {
-    return this.#store.list(filter, options);
+    return (await this.#store.list(filter, options)).map(withTrust);
   }
 
   async diff(changeId: string, options: CallOptions): Promise<string> {

@@ -32,6 +32,8 @@ export type LaneEvent =
         readonly reason: Reason;
         /** The change fact that this run repairs, so that it is never repaired twice. */
         readonly repairs: string | null;
+        /** Keys of all facts about the change that this run is told of. Absent: only `repairs`. */
+        readonly answers?: readonly string[];
       };
     }
   | { readonly type: "work_canceled"; readonly data: { readonly id: string; readonly reason: Reason } }

@@ -2,7 +2,7 @@ import type { StoredEvent } from "../../model/events/envelope.ts";
 import type { EventOf } from "../../model/events/index.ts";
 import type { Lane, LaneBranch, WorkCount } from "../../model/lane.ts";
 import { addUsage, NO_USAGE } from "../../model/usage.ts";
-import { applyEvidence } from "./branch-evidence.ts";
+import { applyEvidence, applyWrite } from "./branch-evidence.ts";
 
 /** The lane after an event. Pure; an event that does not concern it gives the lane back as it is. */
 export function applyToLane(lane: Lane | undefined, stored: StoredEvent): Lane | undefined {
@@ -108,8 +108,15 @@ function enqueue(lane: Lane, at: number, { data }: EventOf<"work_enqueued">): La
     work: { id, kind, run, purpose, state: "queued", queuedAt: at, startedAt: null, canceled: null, outcome: null },
     // What was due has begun.
     retry: null,
-    branch: withBranch(lane, data.repairs === null ? {} : { repairedFor: data.repairs }),
+    branch: withBranch(lane, {
+      ...(data.repairs === null ? {} : { repairedFor: data.repairs }),
+      ...(data.answers === undefined ? {} : { answered: joined(lane.branch?.answered, data.answers) }),
+    }),
   };
+}
+
+function joined(known: readonly string[] = [], more: readonly string[]): readonly string[] {
+  return [...new Set([...known, ...more])];
 }
 
 /** The work stays until its holder has stopped, or the engine has taken it out of the queue. */
@@ -174,7 +181,9 @@ function observed(lane: Lane, { event, at }: StoredEvent): Lane {
       return { ...lane, branch: withBranch(lane, { changeId, ...known({ changeUrl: url, mergedSha }) }) };
     }
     case "evidence_recorded":
-      return { ...lane, branch: lane.branch === null ? null : applyEvidence(lane.branch, event.data) };
+      return { ...lane, branch: lane.branch === null ? null : applyEvidence(lane.branch, event.data, at) };
+    case "outbox_settled":
+      return { ...lane, branch: lane.branch === null ? null : applyWrite(lane.branch, event.data, at) };
     default:
       return lane;
   }
