@@ -29,7 +29,7 @@ export const CodexOptions = Type.Object(
     approval_policy: Type.Optional(codexValue),
     thread_sandbox: Type.Optional(Type.String({ minLength: 1, description: "Codex's sandbox mode of the thread." })),
     turn_sandbox_policy: Type.Optional(
-      Type.Unsafe<JsonObject>({ type: "object", description: "Codex's sandbox policy of each turn, whole." }),
+      Type.Unsafe<JsonObject>({ type: "object", description: "Codex's sandbox policy of each turn." }),
     ),
     model: Type.Optional(Type.String({ minLength: 1 })),
     reasoning_effort: Type.Optional(Type.String({ minLength: 1 })),

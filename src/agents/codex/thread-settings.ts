@@ -74,15 +74,22 @@ export function dynamicTools({ tools }: Session): JsonObject {
   return specs.length === 0 ? {} : { dynamicTools: specs };
 }
 
-/** What `turn/start` is asked with beside the prompt. Unless it is said otherwise, the repository's metadata can be written: agents commit. */
+/**
+ * What `turn/start` is asked with beside the prompt. Unless a policy names its own writable roots, the repository's metadata can be written:
+ * agents commit, and Codex protects it by default. Whatever else a policy says goes through as it is.
+ */
 export function turnParameters(options: CodexOptions, session: Session, hasRepository: boolean): JsonObject {
   const { turn_sandbox_policy: policy, thread_sandbox: mode = DEFAULT_SANDBOX } = options;
-  if (policy !== undefined) return { sandboxPolicy: policy };
+  const writableRoots = hasRepository ? [`${session.workspace}/.git`] : [];
+  if (policy !== undefined) {
+    const isOpen = policy.type === "workspaceWrite" && policy.writableRoots === undefined && hasRepository;
+    return { sandboxPolicy: isOpen ? { ...policy, writableRoots } : policy };
+  }
   if (mode !== "workspace-write") return {};
   return {
     sandboxPolicy: {
       type: "workspaceWrite",
-      writableRoots: hasRepository ? [`${session.workspace}/.git`] : [],
+      writableRoots,
       networkAccess: false,
       excludeTmpdirEnvVar: false,
       excludeSlashTmp: session.temporaryDirectory !== undefined,

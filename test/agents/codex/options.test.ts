@@ -129,5 +129,13 @@ describe("a thread of Codex", () => {
     expect(turnParameters({ thread_sandbox: "read-only" }, SESSION, true)).toEqual({});
     const own = { type: "dangerFullAccess" };
     expect(turnParameters({ turn_sandbox_policy: own }, SESSION, true)).toEqual({ sandboxPolicy: own });
+    // As Symphony's files have it: whoever names no roots of their own would not be able to commit.
+    const symphony = { type: "workspaceWrite", networkAccess: true };
+    const withRoots = (...writableRoots: string[]) => ({ ...symphony, writableRoots });
+    const given = (turn_sandbox_policy: JsonObject, hasRepository: boolean) =>
+      turnParameters({ turn_sandbox_policy }, SESSION, hasRepository).sandboxPolicy;
+    expect(given(symphony, true)).toEqual(withRoots("/work/.git"));
+    expect(given(symphony, false)).toEqual(symphony);
+    expect(given(withRoots("/data"), true)).toEqual(withRoots("/data"));
   });
 });
