@@ -7,8 +7,10 @@ import { KeyedMutex, Semaphore } from "./mutex.ts";
 export interface RequestPace {
   /** Requests under way at once. */
   readonly atOnce: number;
-  /** Milliseconds between the beginnings of two requests. Default 0. */
+  /** Milliseconds between the beginnings of two requests, on average. Default 0. */
   readonly gapMs?: number;
+  /** Requests that may begin without a gap after a rest of as many gaps. Default 1. */
+  readonly burst?: number;
 }
 
 /** What a service said about the allowance with an answer; `null`: it did not say. */
@@ -33,6 +35,7 @@ export class RateLimiter {
   readonly #credential: string;
   readonly #slots: Semaphore;
   readonly #gapMs: number;
+  readonly #burst: number;
   #allowance: Allowance = { limit: null, remaining: null, resetAt: null };
   #told = false;
   #heldUntil = Number.NEGATIVE_INFINITY;
@@ -45,6 +48,7 @@ export class RateLimiter {
     this.#credential = credential;
     this.#slots = new Semaphore(pace.atOnce);
     this.#gapMs = pace.gapMs ?? 0;
+    this.#burst = pace.burst ?? 1;
   }
 
   /**
@@ -82,8 +86,9 @@ export class RateLimiter {
     }
     if (this.#gapMs === 0) return;
     const now = this.#clock.monotonic();
-    const at = Math.max(now, this.#nextAt);
-    this.#nextAt = at + this.#gapMs;
+    const due = Math.max(now, this.#nextAt);
+    const at = Math.max(now, due - (this.#burst - 1) * this.#gapMs);
+    this.#nextAt = due + this.#gapMs;
     if (at > now) await this.#clock.sleep(at - now, signal);
   }
 }

@@ -34,6 +34,25 @@ describe("RateLimiter", () => {
     expect(begun).toEqual([0, 1_000, 2_000]);
   });
 
+  it("lets a burst begin at once after a rest, and keeps the average", async () => {
+    const clock = new VirtualClock();
+    const limiter = new RateLimiter(clock, "c", { atOnce: 9, gapMs: 1_000, burst: 3 });
+    const start = clock.monotonic();
+    const begun: number[] = [];
+    const ask = (times: number) =>
+      Array.from({ length: times }, () => limiter.run(async () => void begun.push(clock.monotonic() - start), signal));
+    const first = ask(5);
+    await clock.advance(2_000);
+    await Promise.all(first);
+    expect(begun).toEqual([0, 0, 0, 1_000, 2_000]);
+    // Two gaps of rest earn two requests.
+    await clock.advance(2_000);
+    const second = ask(3);
+    await clock.advance(5_000);
+    await Promise.all(second);
+    expect(begun.slice(5)).toEqual([4_000, 4_000, 5_000]);
+  });
+
   it("waits a short hold out, and tells of a longer one without asking", async () => {
     const clock = new VirtualClock();
     const limiter = new RateLimiter(clock, "c", { atOnce: 1 });
