@@ -18,6 +18,8 @@ export interface TrackerCapabilities {
   readonly update?: boolean;
   /** What a claim is made of that a Maestro on another machine sees. Absent: nobody else works on this tracker. */
   readonly claim?: "assignee" | "label" | "comment";
+  /** Usually nobody but this machine works on it: claims are made only where the workflow asks for them. */
+  readonly isPrivate?: boolean;
   readonly attach?: boolean;
   readonly relations?: boolean;
   readonly webhooks?: boolean;
@@ -121,6 +123,12 @@ export interface Tracker {
   ): Promise<void>;
   /** Makes the one issue with this key that follows from another; finds it when it is there. */
   ensureFollowUp?(issueId: string, key: string, draft: IssueDraft, options: CallOptions): Promise<Issue>;
+  /** Makes the one link of this kind to another issue; throws `tracker_not_found` for an identifier that is none. */
+  relate?(
+    issueId: string,
+    link: { readonly kind: "duplicate_of" | "related"; readonly identifier: string },
+    options: CallOptions,
+  ): Promise<void>;
   relations?(issueId: string, options: CallOptions): Promise<readonly IssueRelation[]>;
   /** The states that issues in scope can have. */
   states?(options: CallOptions): Promise<readonly ProjectState[]>;

@@ -1,3 +1,4 @@
+import type { RunResult } from "./result.ts";
 import type { Reason } from "./verdict.ts";
 
 /** Where a run stands (S-095). */
@@ -46,10 +47,25 @@ export type CompletionSignal =
       readonly summary: string;
       readonly noChange: string | null;
     }
+  /** What review or CI had asked for is done; the end of a repair. */
+  | { readonly kind: "repair_done"; readonly summary: string; readonly noChange: string | null }
+  /** Words in the form that the profile asks for; `route` is where the issue goes next. */
+  | { readonly kind: "result"; readonly route: string; readonly summary: string; readonly result: RunResult }
   | { readonly kind: "attention"; readonly summary: string; readonly question: string | null }
   /** Ends the run without a word more; it goes on with the answer. */
   | { readonly kind: "ask"; readonly question: string; readonly options: readonly string[] }
   | { readonly kind: "invalid"; readonly reason: Reason };
+
+/** Signals that say how the work ended, each confirmed by a second call; also the paths that `run_finalize` takes. */
+export const FINAL_PATHS = ["hand_off", "repair_done", "result", "attention"] as const;
+
+/** A signal that says how the work ended. */
+export type FinalSignal = Extract<CompletionSignal, { kind: (typeof FINAL_PATHS)[number] }>;
+
+/** Whether an agent has said, in two parts, how its work ended. */
+export function isFinal(signal: CompletionSignal): signal is FinalSignal {
+  return FINAL_PATHS.some((path) => path === signal.kind);
+}
 
 /** What a carrier reports when its work has ended. */
 export interface WorkOutcome {

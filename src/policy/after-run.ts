@@ -5,6 +5,7 @@ import type { Verdict } from "../model/verdict.ts";
 import { because } from "./codes.ts";
 import { planFailure } from "./failure.ts";
 import { planHandOff } from "./hand-off.ts";
+import { planResult } from "./result-plan.ts";
 import { askSteps, parkSteps } from "./parking.ts";
 import { CONTINUATION_DELAY_MS } from "./retry-delay.ts";
 import { judgeStanding } from "./standing.ts";
@@ -22,9 +23,12 @@ export function afterRun(facts: LaneFacts, outcome: WorkOutcome): Plan {
       return afterAttention(facts, signal);
     case "ask":
       return afterQuestion(facts, signal);
-    case "hand_off": {
+    case "hand_off":
+    case "repair_done":
+    case "result": {
       const lost = standingOf(facts, "review");
-      return lost === null ? planHandOff(facts, outcome, signal) : release(lost, "success");
+      if (lost !== null) return release(lost, "success");
+      return signal.kind === "result" ? planResult(facts, signal) : planHandOff(facts, outcome, signal);
     }
     case "none":
       return afterNothing(facts, outcome);

@@ -39,6 +39,11 @@ export const POLICY_CODES = {
   under_way: "The lane's work goes on.",
   cancel_pending: "The lane's work was taken back and is being stopped.",
   no_settled_work: "No piece of work has ended that nobody has looked at.",
+  // Claims on the tracker
+  claim_held: "The issue is claimed by this Maestro.",
+  claimed_elsewhere: "Another Maestro has claimed the issue on the tracker.",
+  claim_unsure: "The tracker could not be asked whether another Maestro has claimed the issue.",
+  claim_lost: "The claim on the issue was lost while work went on; the work is taken back.",
   // After work
   first_start: "The issue is started for the first time.",
   continued: "The run ended cleanly without a deliverable; another session goes on (S-118).",
@@ -58,6 +63,10 @@ export const POLICY_CODES = {
   head_unknown: "A hand-off of a change whose head the host did not see.",
   route_unknown: "A hand-off to a route that the profile does not allow.",
   route_unmapped: "A hand-off to a route that the workflow maps to no tracker state.",
+  result_incomplete: "A result that lacks what its route or the profile's options ask for.",
+  result_missing: "A hand-off where the profile asks for a result, or a result where it asks for none.",
+  not_repairing: "A repair was called done in a run that repairs nothing.",
+  result_delivered: "The agent delivered its result.",
   route_skips_review: "A hand-off of a change to a route on which nobody reviews it.",
   released: "The claim was given up; the workspace is kept.",
   validated: "The declared checks passed on a clean checkout.",

@@ -3,8 +3,17 @@ export { planAfterWork } from "./after-work.ts";
 export { headToReview, planAnswer, planPark, planReviewChange, planStopWork } from "./asked.ts";
 export { attemptOf } from "./attempt.ts";
 export { cleanSteps, planCleanup } from "./cleaning.ts";
+export {
+  claimedElsewhere,
+  isRenewalDue,
+  judgeClaim,
+  keepsClaim,
+  needsClaim,
+  planClaimLost,
+  planClaimRefused,
+} from "./claims.ts";
 export { planCloseout } from "./closing.ts";
-export { POLICY_CODES } from "./codes.ts";
+export { because, POLICY_CODES } from "./codes.ts";
 export { validateSteps } from "./delivery.ts";
 export { planDue } from "./due.ts";
 export {
@@ -17,6 +26,8 @@ export {
   pendingWrites,
 } from "./eligibility.ts";
 export { repairFeedback } from "./feedback.ts";
+export { type FeedbackItem, feedbackOf } from "./feedback-view.ts";
+export { judgeIssueMove, moveTargets, reservedLabels } from "./agent-moves.ts";
 export { compareCandidates, orderCandidates } from "./order.ts";
 export { clearRetry, parkSteps, planUnpark } from "./parking.ts";
 export { judgeReconcile } from "./reconcile.ts";
@@ -32,6 +43,7 @@ export {
   repairMark,
   VALIDATION_CHECK,
 } from "./repairs.ts";
+export { judgeResult } from "./result.ts";
 export { planResumption, RUNS_FOR_RESUMPTION } from "./resumption.ts";
 export { CONTINUATION_DELAY_MS, retryDelay } from "./retry-delay.ts";
 export { isOnlyMoved, planMove, planRoute } from "./route.ts";

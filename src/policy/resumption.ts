@@ -1,4 +1,5 @@
 import type { Run } from "../model/lane.ts";
+import { isFinal } from "../model/run.ts";
 import type { Resumption } from "../model/session.ts";
 import { addUsage, NO_USAGE } from "../model/usage.ts";
 
@@ -51,7 +52,7 @@ function describeEarlier(runs: readonly Run[]): string | null {
 
 function describeRun({ number, purpose, outcome, lastMessage, summary }: Run): string {
   const signal = outcome?.signal;
-  const said = signal?.kind === "hand_off" || signal?.kind === "attention" ? signal.summary : lastMessage;
+  const said = signal !== undefined && isFinal(signal) ? signal.summary : lastMessage;
   const files = summary?.files?.map(({ path }) => path) ?? [];
   const more = files.length > MOST_FILES ? ` and ${files.length - MOST_FILES} more` : "";
   const lines = [

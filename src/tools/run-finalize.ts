@@ -1,4 +1,5 @@
 import type { Tool } from "../contracts/tool.ts";
+import { FINAL_PATHS } from "../model/run.ts";
 import { checkArguments } from "./arguments.ts";
 import { validateFinalizeArguments } from "./schema.gen.ts";
 
@@ -6,19 +7,15 @@ import { validateFinalizeArguments } from "./schema.gen.ts";
 export const runFinalize: Tool = {
   name: "run_finalize",
   description:
-    "End this run, after run_handoff (path hand_off) or run_attention (path attention). " +
+    "End this run, with the path of what you called before: run_handoff (hand_off), run_repair_done (repair_done), run_result (result) " +
+    "or run_attention (attention). " +
     "Nothing that you do after it counts; end your turn.",
   mutates: false,
   inputSchema: {
     type: "object",
     required: ["path"],
     properties: {
-      path: {
-        anyOf: [
-          { type: "string", const: "hand_off" },
-          { type: "string", const: "attention" },
-        ],
-      },
+      path: { type: "string", enum: FINAL_PATHS },
     },
     additionalProperties: false,
   },

@@ -38,7 +38,8 @@ const SENTENCES = {
   missing_finalize: "The agent announced an end of the run, but did not confirm it with run_finalize.",
   finalize_without_signal: "The agent called run_finalize without saying before how the run ends.",
   path_mismatch: "The agent called run_finalize with another path than what it had announced.",
-  mixed_signals: "The agent announced more than one end of the run: a hand-off, a question, a need for attention.",
+  mixed_signals:
+    "The agent announced more than one end of the run: a hand-off, a repair, a result, a question, a need for attention.",
 } as const;
 
 function invalid(code: keyof typeof SENTENCES): CompletionSignal {

@@ -5,15 +5,17 @@ import { isJsonObject } from "../base/json.ts";
 import { cutBytes } from "../base/jsonl.ts";
 import type { Log } from "../base/log.ts";
 import type { SecretRegistry } from "../base/redact.ts";
-import type { Tool, ToolCall, ToolContext, ToolDescriptor, ToolResult } from "../contracts/tool.ts";
+import type { Tool, ToolAudience, ToolCall, ToolContext, ToolDescriptor, ToolResult } from "../contracts/tool.ts";
 import { runAsk } from "./run-ask.ts";
 import { runAttention } from "./run-attention.ts";
 import { runFinalize } from "./run-finalize.ts";
 import { runHandoff } from "./run-handoff.ts";
+import { runRepairDone } from "./run-repair-done.ts";
+import { runResult } from "./run-result.ts";
 
 const MAX_RESULT_BYTES = 64 * 1024;
 const MAX_NAME_LENGTH = 100;
-const BUILT_IN: readonly Tool[] = [runHandoff, runAsk, runAttention, runFinalize];
+const BUILT_IN: readonly Tool[] = [runHandoff, runRepairDone, runResult, runAsk, runAttention, runFinalize];
 
 /** What the toolbox is built from. */
 export interface ToolboxParts {
@@ -28,8 +30,8 @@ export interface ToolboxParts {
 
 /** The typed tools that agents get. */
 export interface Toolbox {
-  /** The tools of these names, in this order. Throws `unsupported_tool`, naming the known ones. */
-  descriptors(names: readonly string[]): readonly ToolDescriptor[];
+  /** The tools of these names, in this order, as `audience` sees them. Throws `unsupported_tool`, naming the known ones. */
+  descriptors(names: readonly string[], audience?: ToolAudience): readonly ToolDescriptor[];
   /** Answers a call of a run that was given the tools `names`. Bounded; never rejects; each call is observed. */
   call(call: ToolCall, names: readonly string[], context: ToolContext): Promise<ToolResult>;
 }
@@ -38,7 +40,7 @@ export interface Toolbox {
 export function createToolbox(parts: ToolboxParts): Toolbox {
   const tools = new Map((parts.tools ?? BUILT_IN).map((tool) => [tool.name, tool]));
   return {
-    descriptors: (names) => names.map((name) => describe(tools, name)),
+    descriptors: (names, audience) => names.map((name) => describe(tools, name, audience)),
     call: async (call, names, context) => {
       const begun = parts.clock.monotonic();
       const tool = names.includes(call.name) ? tools.get(call.name) : undefined;
@@ -49,7 +51,7 @@ export function createToolbox(parts: ToolboxParts): Toolbox {
   };
 }
 
-function describe(tools: ReadonlyMap<string, Tool>, name: string): ToolDescriptor {
+function describe(tools: ReadonlyMap<string, Tool>, name: string, audience?: ToolAudience): ToolDescriptor {
   const tool = tools.get(name);
   if (tool === undefined) {
     const known = [...tools.keys()].sort();
@@ -60,7 +62,8 @@ function describe(tools: ReadonlyMap<string, Tool>, name: string): ToolDescripto
       facts: { tool: name, known },
     });
   }
-  const { description, inputSchema, mutates } = tool;
+  const { description, mutates } = tool;
+  const inputSchema = (audience === undefined ? undefined : tool.schemaFor?.(audience)) ?? tool.inputSchema;
   return { name, description, inputSchema, mutates };
 }
 

@@ -1,5 +1,5 @@
 import { toMaestroError } from "../../base/errors.ts";
-import type { CompletionSignal, WorkOutcome } from "../../model/run.ts";
+import { type CompletionSignal, isFinal, type WorkOutcome } from "../../model/run.ts";
 import { type WorkContext, workspaceLane } from "../context.ts";
 import { brokenOff, failed, failedAgent, failedWith, hasLostLease, succeeded } from "../outcome.ts";
 import { openTranscript } from "../transcript.ts";
@@ -55,15 +55,22 @@ async function finish({ observer, signal, log }: WorkContext, afterRun: () => Pr
   }
 }
 
-/** Signals by which a run ends for good: what breaks afterwards changes nothing about them. */
-const FINAL: readonly CompletionSignal["kind"][] = ["hand_off", "attention", "ask"];
+/** Whether a run ended for good by what it said: what breaks afterwards changes nothing about that. */
+function endedBySignal(signal: CompletionSignal): boolean {
+  return isFinal(signal) || signal.kind === "ask";
+}
+
+/** Signals whose words become the message of the commit that takes the work over. */
+function messageOf(signal: CompletionSignal): string | null {
+  return signal.kind === "hand_off" || signal.kind === "repair_done" ? signal.summary : null;
+}
 
 async function conclude(context: WorkContext, path: string, end: TurnsEnd | WorkOutcome): Promise<WorkOutcome> {
   const { signal } = context;
-  const isFinal = "why" in end && FINAL.includes(end.signal.kind);
+  const isFinal = "why" in end && endedBySignal(end.signal);
   if (signal.aborted && !isFinal) return brokenOff(signal, { turns: end.turns });
   try {
-    const summary = "why" in end && end.signal.kind === "hand_off" ? end.signal.summary : null;
+    const summary = "why" in end ? messageOf(end.signal) : null;
     // It becomes a commit message, which leaves this machine.
     const told = summary === null ? null : context.parts.secrets.redact(summary);
     return outcomeOf(end, await takeOver(context, path, told));

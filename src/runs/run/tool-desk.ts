@@ -1,5 +1,7 @@
-import type { ToolCall, ToolContext, ToolDescriptor, ToolResult } from "../../contracts/tool.ts";
+import type { ToolAudience, ToolCall, ToolContext, ToolDescriptor, ToolResult } from "../../contracts/tool.ts";
+import { nextRoutes, toolsOnRoute } from "../../model/profile.ts";
 import type { CompletionSignal } from "../../model/run.ts";
+import { routeOf } from "../../model/workflow.ts";
 import { judgeSignals, type SignalRecord } from "../../tools/index.ts";
 import type { WorkContext } from "../context.ts";
 
@@ -7,12 +9,14 @@ import type { WorkContext } from "../context.ts";
 export class ToolDesk {
   readonly descriptors: readonly ToolDescriptor[];
   readonly #context: WorkContext;
+  readonly #audience: ToolAudience;
   readonly #signals: SignalRecord[] = [];
 
   /** Throws `unsupported_tool` when the profile names a tool that is not built. */
   constructor(context: WorkContext) {
     this.#context = context;
-    this.descriptors = context.parts.toolbox.descriptors(context.workflow.profile.tools);
+    this.#audience = audienceOf(context);
+    this.descriptors = context.parts.toolbox.descriptors(toolNames(context), this.#audience);
   }
 
   /** Answers a call. Never rejects. */
@@ -21,7 +25,9 @@ export class ToolDesk {
     const context: ToolContext = {
       issue: assignment.issue,
       profile: workflow.profile.kind,
-      completionRoutes: workflow.profile.completion.routes,
+      ...this.#audience,
+      profileOptions: workflow.profile.options,
+      purpose: assignment.purpose,
       deliversChange: workflow.profile.completion.deliversChange,
       laneId: work.laneId,
       run: work.run,
@@ -43,4 +49,19 @@ export class ToolDesk {
   signal(): CompletionSignal {
     return judgeSignals(this.#signals);
   }
+}
+
+/** An agent sees what its profile allows on the issue's route, and the end of a repair only in one. */
+function toolNames({ workflow, assignment }: WorkContext): readonly string[] {
+  const names = toolsOnRoute(workflow.profile, routeOf(workflow, assignment.issue.state));
+  return assignment.purpose === "repair" ? names : names.filter((name) => name !== "run_repair_done");
+}
+
+function audienceOf({ workflow, assignment }: WorkContext): ToolAudience {
+  const { profile } = workflow;
+  const { result } = profile.completion;
+  return {
+    completionRoutes: nextRoutes(profile, routeOf(workflow, assignment.issue.state)),
+    ...(result === undefined ? {} : { resultKind: result }),
+  };
 }

@@ -1,6 +1,6 @@
 import type { SecretRegistry } from "../../base/redact.ts";
 import type { AgentFailure, AgentSession } from "../../contracts/agent-provider.ts";
-import type { CompletionSignal } from "../../model/run.ts";
+import { type CompletionSignal, isFinal } from "../../model/run.ts";
 import { type Reason, reason } from "../../model/verdict.ts";
 import { judgeStanding } from "../../policy/index.ts";
 import { isMendable } from "../../tools/index.ts";
@@ -38,7 +38,7 @@ export async function takeTurns(
   for (let turn = 1; ; turn += 1) {
     const failure = await takeTurn(context, session, parts.watch, { turn, prompt });
     const signal = parts.desk.signal();
-    if (signal.kind === "hand_off" || signal.kind === "attention") {
+    if (isFinal(signal)) {
       return {
         turns: turn,
         signal,
