@@ -13,6 +13,7 @@ export function planRefusal(facts: LaneFacts, row: OutboxRow): Plan {
   const { intent } = row;
   const said = row.result === null ? "" : ` It said: ${row.result}`;
   const { parked, stage } = facts.lane;
+  if ("byAgent" in intent) return waitFor(because("write_refused", `Refused to the agent: ${intent.kind}.${said}`));
   if (stage !== "closed" && intent.kind === "ensure_change" && (parked === null || stage === "handing_off")) {
     const why = because("change_refused", `The forge refused the change.${said}`);
     // From here a person's word leads through validation and push again, and thereby to a new request.

@@ -1,12 +1,52 @@
 /** What Maestro wants of the outside. Each is an idempotent intention, carried out once or looked up. */
 export type Intent =
-  | { readonly kind: "issue_move"; readonly issueId: string; readonly to: string; readonly from: string }
+  | {
+      readonly kind: "issue_move";
+      readonly issueId: string;
+      readonly to: string;
+      readonly from: string;
+      /** Asked for by an agent's tool: the agent learns of a refusal, and nothing else rests on it. */
+      readonly byAgent?: true;
+    }
   | { readonly kind: "issue_comment"; readonly issueId: string; readonly topic: string; readonly body: string }
   | {
       readonly kind: "issue_label";
       readonly issueId: string;
       readonly add: string | null;
       readonly remove: string | null;
+    }
+  | {
+      readonly kind: "issue_update";
+      readonly issueId: string;
+      readonly change: { readonly priority?: number | null; readonly owner?: string | null; readonly type?: string };
+      readonly addLabels: readonly string[];
+      readonly removeLabels: readonly string[];
+    }
+  | {
+      readonly kind: "issue_relation";
+      readonly issueId: string;
+      readonly relation: "duplicate_of" | "related";
+      /** Of the other issue. */
+      readonly identifier: string;
+    }
+  | {
+      readonly kind: "issue_attach";
+      readonly issueId: string;
+      readonly url: string;
+      readonly title: string;
+      readonly link: "change" | "other";
+    }
+  | {
+      readonly kind: "issue_follow_up";
+      readonly issueId: string;
+      /** Two follow-ups with one key are one. */
+      readonly key: string;
+      readonly title: string;
+      readonly description: string | null;
+      readonly state: string;
+      readonly labels: readonly string[];
+      readonly priority: number | null;
+      readonly blockedBy: readonly string[];
     }
   | { readonly kind: "push"; readonly branch: string; readonly sha: string; readonly expected: string | null }
   | {
@@ -16,7 +56,21 @@ export type Intent =
       readonly headSha: string;
       readonly title: string;
       readonly body: string;
+      /** Not yet for review. Absent: it is, and a draft is made ready. */
+      readonly draft?: true;
+      /** As in `issue_move`. */
+      readonly byAgent?: true;
     }
+  | { readonly kind: "change_comment"; readonly changeId: string; readonly body: string }
+  | {
+      readonly kind: "change_reply";
+      readonly changeId: string;
+      readonly threadId: string;
+      readonly body: string;
+      /** Whether the thread is resolved with it. */
+      readonly resolve: boolean;
+    }
+  | { readonly kind: "request_reviewers"; readonly changeId: string; readonly reviewers: readonly string[] }
   | {
       readonly kind: "publish_check";
       readonly changeId: string;

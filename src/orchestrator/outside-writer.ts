@@ -1,21 +1,15 @@
 import { MaestroError } from "../base/errors.ts";
 import type { Forge } from "../contracts/forge.ts";
 import type { Change } from "../model/change.ts";
-import { normaliseLabels, sameState } from "../model/issue.ts";
 import type { Lane } from "../model/lane.ts";
 import type { Intent } from "../model/outbox.ts";
-import { changeSeen } from "./change-seen.ts";
-import { isReviewed, reviewChange } from "./review-change.ts";
+import { changeSeen, linksSeen } from "./change-seen.ts";
+import { type ChangeIntent, lookUpInChange, sendToChange } from "./outside/change-writes.ts";
+import { lookUpInTracker, sendToTracker } from "./outside/issue-writes.ts";
+import { FOUND_NOTHING, found, type LookUp } from "./outside/look-up.ts";
 import type { OrchestratorParts } from "./ports.ts";
 
-/** Name that Maestro's own comments carry. */
-const AUTHOR = "maestro";
-
-interface Found {
-  readonly done: true;
-  readonly result: string | null;
-}
-type LookUp = Found | { readonly done: false };
+type IntentOf<K extends Intent["kind"]> = Extract<Intent, { kind: K }>;
 
 /** The verbs behind the intents of one lane, and how each is looked up when its answer was lost. */
 export class OutsideWriter {
@@ -29,107 +23,51 @@ export class OutsideWriter {
 
   /** Carries an intent out; returns what the record keeps as its result. */
   async send(intent: Intent, signal: AbortSignal): Promise<string | null> {
-    const tracker = this.#parts.outside.tracker();
-    switch (intent.kind) {
-      case "issue_move": {
-        const result = await tracker.move(intent.issueId, { to: intent.to, from: intent.from }, { signal });
-        if (result !== "conflict") return result;
-        throw new MaestroError({
-          code: "tracker_conflict",
-          message: `The issue is no longer ${intent.from}; it was not moved to ${intent.to}.`,
-        });
-      }
-      case "issue_comment":
-        return tracker.ensureComment(intent.issueId, intent.topic, intent.body, AUTHOR, { signal });
-      case "issue_label":
-        await tracker.label(intent.issueId, { add: listed(intent.add), remove: listed(intent.remove) }, { signal });
-        return null;
-      case "ensure_change":
-        return this.#seen(await this.#forge().ensureChange(intent, { signal }));
-      case "publish_check": {
-        const { name, headSha, passed, summary } = intent;
-        await this.#forge().publishCheck(
-          this.#changeId(intent.changeId),
-          { name, headSha, passed, summary },
-          { signal },
-        );
-        return null;
-      }
-      case "review_change":
-        return reviewChange(this.#forge(), intent, signal);
-      default:
-        throw new MaestroError({
-          code: "outbox_misrouted",
-          message: `A worker carries out ${intent.kind}, not the orchestrator.`,
-        });
-    }
+    if ("issueId" in intent) return sendToTracker(this.#parts.outside.tracker(), intent, signal);
+    if (isAboutChange(intent)) return sendToChange(this.#forge(), this.#changeId(intent.changeId), intent, signal);
+    if (intent.kind === "ensure_change") return this.#ensureChange(intent, signal);
+    throw new MaestroError({
+      code: "outbox_misrouted",
+      message: `A worker carries out ${intent.kind}, not the orchestrator.`,
+    });
   }
 
   /** Whether an intent's effect is there. */
   async lookUp(intent: Intent, signal: AbortSignal): Promise<LookUp> {
-    const tracker = this.#parts.outside.tracker();
-    switch (intent.kind) {
-      case "issue_move": {
-        const [issue] = await tracker.issuesByIds([intent.issueId], { signal });
-        return issue !== undefined && sameState(issue.state, intent.to)
-          ? { done: true, result: "moved" }
-          : { done: false };
-      }
-      case "issue_comment": {
-        const comments = await tracker.comments(intent.issueId, null, { signal });
-        const kept = comments.find(
-          (comment) => comment.topic === intent.topic && comment.body.trim() === intent.body.trim(),
-        );
-        return kept === undefined ? { done: false } : { done: true, result: kept.id };
-      }
-      case "ensure_change": {
-        const change = await this.#forge().findChange(intent.branch, { signal });
-        const fits = change !== undefined && change.state === "open" && change.headSha === intent.headSha;
-        return fits ? { done: true, result: await this.#seen(change) } : { done: false };
-      }
-      case "issue_label": {
-        const [issue] = await tracker.issuesByIds([intent.issueId], { signal });
-        const labels = issue?.labels ?? [];
-        const isSet = listed(intent.add).every((label) => labels.includes(label));
-        const isGone = listed(intent.remove).every((label) => !labels.includes(label));
-        return issue !== undefined && isSet && isGone ? { done: true, result: null } : { done: false };
-      }
-      case "publish_check": {
-        const [change] = await this.#forge().changesByIds([this.#changeId(intent.changeId)], { signal });
-        const status = intent.passed ? "passed" : "failed";
-        const fits = change?.checks.some(
-          (check) => check.name === intent.name && check.headSha === intent.headSha && check.status === status,
-        );
-        return fits === true ? { done: true, result: null } : { done: false };
-      }
-      case "review_change":
-        return (await isReviewed(this.#forge(), intent, signal))
-          ? { done: true, result: intent.decision }
-          : { done: false };
-      default:
-        return this.#lookUpWorkers(intent, signal);
-    }
+    if ("issueId" in intent) return lookUpInTracker(this.#parts.outside.tracker(), intent, signal);
+    if (isAboutChange(intent)) return lookUpInChange(this.#forge(), this.#changeId(intent.changeId), intent, signal);
+    if (intent.kind !== "ensure_change") return this.#lookUpWorkers(intent, signal);
+    const change = await this.#forge().findChange(intent.branch, { signal });
+    const fits = change !== undefined && change.state === "open" && change.headSha === intent.headSha;
+    // Without a draft's end, and for an agent's words, the verb itself looks first.
+    return fits && !intent.byAgent && (intent.draft || !change.draft) ? found(await this.#seen(change)) : FOUND_NOTHING;
+  }
+
+  /** What is wanted for review is made ready when it began as a draft. */
+  async #ensureChange(intent: IntentOf<"ensure_change">, signal: AbortSignal): Promise<string> {
+    const forge = this.#forge();
+    const change = await forge.ensureChange(intent, { signal });
+    if (!change.draft || intent.draft || forge.setDraft === undefined) return this.#seen(change);
+    await forge.setDraft(change.id, false, { signal });
+    return this.#seen({ ...change, draft: false });
   }
 
   /** What a worker began before its work ended. */
-  async #lookUpWorkers(
-    intent: Extract<Intent, { kind: "push" | "merge" | "delete_branch" }>,
-    signal: AbortSignal,
-  ): Promise<LookUp> {
+  async #lookUpWorkers(intent: IntentOf<"push" | "merge" | "delete_branch">, signal: AbortSignal): Promise<LookUp> {
     switch (intent.kind) {
       case "push": {
         const head = await this.#forge().branchHead(intent.branch, { signal });
-        return head === intent.sha ? { done: true, result: "pushed" } : { done: false };
+        return head === intent.sha ? found("pushed") : FOUND_NOTHING;
       }
       case "merge": {
         const [change] = await this.#forge().changesByIds([intent.changeId], { signal });
-        if (change?.state !== "merged" || change.headSha !== intent.headSha) return { done: false };
+        if (change?.state !== "merged" || change.headSha !== intent.headSha) return FOUND_NOTHING;
         await this.#seen(change);
-        return { done: true, result: change.mergedSha };
+        return found(change.mergedSha);
       }
       case "delete_branch": {
         const head = await this.#forge().branchHead(intent.branch, { signal });
-        return head === undefined ? { done: true, result: "deleted" } : { done: false };
+        return head === undefined ? found("deleted") : FOUND_NOTHING;
       }
     }
   }
@@ -152,11 +90,13 @@ export class OutsideWriter {
   }
 
   async #seen(change: Change): Promise<string> {
-    await this.#parts.record.transact((tx) => tx.append([changeSeen(this.#lane, change)]));
+    await this.#parts.record.transact((tx) =>
+      tx.append([changeSeen(this.#lane, change), linksSeen(this.#lane, change)]),
+    );
     return change.id;
   }
 }
 
-function listed(label: string | null): string[] {
-  return normaliseLabels(label === null ? [] : [label]);
+function isAboutChange(intent: Intent): intent is ChangeIntent {
+  return "changeId" in intent && intent.kind !== "merge";
 }

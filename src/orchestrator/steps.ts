@@ -14,7 +14,7 @@ import type { Reason } from "../model/verdict.ts";
 import type { WorkKind } from "../model/work.ts";
 import type { Workflow } from "../model/workflow.ts";
 import { attemptOf, chooseAgent, planResumption } from "../policy/index.ts";
-import { changeSeen } from "./change-seen.ts";
+import { changeSeen, linksSeen } from "./change-seen.ts";
 import type { OrchestratorParts } from "./ports.ts";
 
 /** What the steps of one plan are carried out on. */
@@ -64,7 +64,8 @@ export async function writePlan(
 ): Promise<void> {
   const writer = new StepWriter(parts, tx, scope);
   if (differs(scope.lane.issue, scope.issue)) await writer.refresh();
-  if (scope.change != null && acts(plan)) await tx.append([changeSeen(scope.lane, scope.change)]);
+  const { lane, change } = scope;
+  if (change != null && acts(plan)) await tx.append([changeSeen(lane, change), linksSeen(lane, change)]);
   for (const step of plan) await writer.write(step);
 }
 
