@@ -1,13 +1,15 @@
-import type { JsonObject } from "../base/json.ts";
+import type { Profile } from "../model/profile.ts";
 import type { RunResult } from "../model/result.ts";
 import type { Reason } from "../model/verdict.ts";
 import { because } from "./codes.ts";
+
+type Options = Profile["options"];
 
 /** What a profile asks of results beyond their form. */
 export interface ResultRules {
   /** Routes that a result may name. */
   readonly routes: readonly string[];
-  readonly options: JsonObject;
+  readonly options: Options;
 }
 
 /**
@@ -22,7 +24,7 @@ export function judgeResult({ routes, options }: ResultRules, route: string, res
   return fault === null ? null : because("result_incomplete", fault);
 }
 
-function faultOf(options: JsonObject, route: string, result: RunResult): string | null {
+function faultOf(options: Options, route: string, result: RunResult): string | null {
   switch (result.kind) {
     case "triage":
       return faultOfTriage(options, route, result.data);
@@ -37,7 +39,7 @@ function faultOf(options: JsonObject, route: string, result: RunResult): string 
 
 type DataOf<K extends RunResult["kind"]> = Extract<RunResult, { kind: K }>["data"];
 
-function faultOfTriage(options: JsonObject, route: string, data: DataOf<"triage">): string | null {
+function faultOfTriage(options: Options, route: string, data: DataOf<"triage">): string | null {
   const types = textsOf(options.routing_taxonomy);
   if (types.length > 0 && !types.includes(data.type)) {
     return `"${data.type}" is no type of this team; the types are: ${types.join(", ")}.`;
@@ -50,7 +52,7 @@ function faultOfTriage(options: JsonObject, route: string, data: DataOf<"triage"
   return route === "needs_info" && !asks ? "The route needs_info needs at least one question, in questions." : null;
 }
 
-function faultOfAnalysis(options: JsonObject, route: string, data: DataOf<"requirement_analysis">): string | null {
+function faultOfAnalysis(options: Options, route: string, data: DataOf<"requirement_analysis">): string | null {
   const onlyBlocking = options.question_policy === "blocking_only";
   if (onlyBlocking && data.questions.some(({ blocking }) => !blocking)) {
     return "This team wants blocking questions only: leave the others out, or make them assumptions.";
@@ -61,7 +63,7 @@ function faultOfAnalysis(options: JsonObject, route: string, data: DataOf<"requi
   return faultOfQuestions(route, "needs_info", data.questions);
 }
 
-function faultOfRefinement(options: JsonObject, route: string, data: DataOf<"requirement_refinement">): string | null {
+function faultOfRefinement(options: Options, route: string, data: DataOf<"requirement_refinement">): string | null {
   const isEnd = route !== "rejected" && route !== "needs_decision";
   if (isEnd && options.require_acceptance_criteria !== false && data.acceptance_criteria.length === 0) {
     return "acceptance_criteria must not be empty.";
@@ -75,7 +77,7 @@ function faultOfRefinement(options: JsonObject, route: string, data: DataOf<"req
   return route === "needs_decision" && isBlocked ? null : faultOfQuestions(route, "needs_decision", data.questions);
 }
 
-function faultOfRouting(options: JsonObject, route: string, data: DataOf<"review_routing">): string | null {
+function faultOfRouting(options: Options, route: string, data: DataOf<"review_routing">): string | null {
   const destinations = textsOf(options.allowed_destinations);
   const { destination } = data;
   if (destination !== null && destinations.length > 0 && !destinations.includes(destination)) {
