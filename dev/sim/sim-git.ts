@@ -1,7 +1,7 @@
 import { throwIfAborted } from "../../src/base/abort.ts";
 import { MaestroError } from "../../src/base/errors.ts";
 import { shortHash } from "../../src/base/ids.ts";
-import type { HostGit, LaneTree, PreparedTree, TakenOver, TreeState } from "../../src/git/index.ts";
+import type { HostGit, LaneTree, PreparedTree, TakenOver, TreeState, WorkingDiff } from "../../src/git/index.ts";
 
 /** The branches of a remote, as a forge in memory keeps them. Either method may throw what an outside system throws. */
 export interface SimRemote {
@@ -109,6 +109,15 @@ export class SimGit implements HostGit {
       changed: changed.length > 0,
       files: changed.map((path) => ({ path, added: null, removed: null })),
     };
+  }
+
+  /** Its files differ from the base; how, nobody here asks. */
+  async workingDiff(lane: LaneTree, maxBytes: number, signal: AbortSignal): Promise<WorkingDiff> {
+    const found = this.#lane(lane, signal);
+    const baseSha = await this.#baseOf(found.head, signal);
+    const changed = difference(this.#filesOf(baseSha), await this.#tree(lane, found));
+    const diff = changed.join("\n").slice(0, maxBytes);
+    return { diff, files: changed.map((path) => ({ path, added: null, removed: null })), problems: "" };
   }
 
   async checkout(sha: string, path: string, signal: AbortSignal): Promise<{ release(): Promise<void> }> {

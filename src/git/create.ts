@@ -16,6 +16,7 @@ import { push } from "./push.ts";
 import { salvageLane } from "./salvage.ts";
 import { takeOver } from "./take-over.ts";
 import { type Turns, turnsOf } from "./turns.ts";
+import { workingDiff } from "./working-diff.ts";
 
 /**
  * The host's Git for one project. Nothing is started and nothing is written before the first call. Work on one lane happens in the order in which it was
@@ -34,7 +35,7 @@ export function createHostGit(options: HostGitOptions): HostGit {
 function laneWork(
   parts: GitParts,
   turns: Turns,
-): Pick<HostGit, "prepare" | "inspect" | "takeOver" | "mergeBase" | "salvage" | "forget"> {
+): Pick<HostGit, "prepare" | "inspect" | "takeOver" | "mergeBase" | "workingDiff" | "salvage" | "forget"> {
   const inTurn = <T>(lane: LaneTree, signal: AbortSignal, work: () => Promise<T>): Promise<T> =>
     turns.lane(lane.workspaceKey).run(work, signal);
   const onLane = <T>(lane: LaneTree, signal: AbortSignal, work: (git: LaneGit) => Promise<T>): Promise<T> =>
@@ -48,6 +49,7 @@ function laneWork(
     inspect: (lane, signal) => onLane(lane, signal, (git) => inspectLane(parts, git, signal)),
     takeOver: (lane, commit, signal) => onLane(lane, signal, (git) => takeOver(parts, git, commit, signal)),
     mergeBase: (lane, signal) => onLane(lane, signal, (git) => mergeBase(parts, git, signal)),
+    workingDiff: (lane, maxBytes, signal) => onLane(lane, signal, (git) => workingDiff(parts, git, maxBytes, signal)),
     salvage: (lane, into, signal) =>
       inTurn(lane, signal, async () => {
         const found = await openLane(parts, lane, signal);

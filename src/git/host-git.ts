@@ -36,6 +36,11 @@ export interface HostGit {
    * conflict is left in the tree for the agent; the next `takeOver` concludes it. Throws `git_dirty_tree`.
    */
   mergeBase(lane: LaneTree, signal: AbortSignal): Promise<"up_to_date" | "merged" | "conflict">;
+  /**
+   * What the lane's tree holds now against the commit where it left the base, files that no commit has included. Changes nothing; `diff` is cut
+   * at `maxBytes`.
+   */
+  workingDiff(lane: LaneTree, maxBytes: number, signal: AbortSignal): Promise<WorkingDiff>;
   /** Whether `ancestor` is an ancestor of `sha`. */
   isAncestor(ancestor: string, sha: string, signal: AbortSignal): Promise<boolean>;
   /** The difference between base and sha as a unified diff, cut at `maxBytes`. */
@@ -71,6 +76,17 @@ export interface TreeState {
   readonly dirtyFiles: readonly string[];
   /** Commits that no remote has. */
   readonly unpushed: number;
+  /** Files that had conflicts when the base was merged into the tree, while that merge is not committed. Absent: none. */
+  readonly conflicts?: readonly string[];
+}
+
+/** How a tree differs from its base. */
+export interface WorkingDiff {
+  readonly diff: string;
+  /** In the order of their paths. */
+  readonly files: readonly ChangedFile[];
+  /** What `git diff --check` says of it: blanks at the ends of lines, conflict markers. */
+  readonly problems: string;
 }
 
 /** How an agent's work is taken over. */

@@ -1,4 +1,4 @@
 export { createHostGit } from "./create.ts";
-export type { HostGit, LaneTree, PreparedTree, TakenOver, TreeState } from "./host-git.ts";
+export type { HostGit, LaneTree, PreparedTree, TakenOver, TreeState, WorkingDiff } from "./host-git.ts";
 export type { HostGitOptions } from "./options.ts";
 export { readRef } from "./refs.ts";

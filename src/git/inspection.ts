@@ -1,5 +1,6 @@
 import { workingHead } from "./agent-tip.ts";
 import type { TreeState } from "./host-git.ts";
+import { pendingMerge } from "./merge-state.ts";
 import type { GitParts, LaneGit } from "./parts.ts";
 import { readChanges, setIndex } from "./tree-changes.ts";
 
@@ -9,7 +10,9 @@ export async function inspectLane(parts: GitParts, git: LaneGit, signal: AbortSi
   await setIndex(parts, git, tip.sha, signal);
   const { deleted, modified, untracked } = await readChanges(parts, git, signal);
   const dirtyFiles = [...new Set([...deleted, ...modified, ...untracked])].sort();
-  return { headSha: tip.sha, dirtyFiles, unpushed: await countUnpushed(parts, git, [tip.sha], signal) };
+  const unpushed = await countUnpushed(parts, git, [tip.sha], signal);
+  const { conflicts = [] } = (await pendingMerge(parts, git)) ?? {};
+  return { headSha: tip.sha, dirtyFiles, unpushed, ...(conflicts.length === 0 ? {} : { conflicts }) };
 }
 
 /** How many commits these reach that no branch of the remote has, as last seen. */

@@ -71,7 +71,12 @@ export function authorship({ options }: GitParts): Record<string, string> {
 }
 
 /** The files that differ between a commit and a commit or tree. Throws `git_nested_repository` when one became a link to a repository that only the agent has. */
-async function changedFiles(git: LaneGit, base: string, head: string, signal: AbortSignal): Promise<ChangedFile[]> {
+export async function changedFiles(
+  git: LaneGit,
+  base: string,
+  head: string,
+  signal: AbortSignal,
+): Promise<ChangedFile[]> {
   const flags = ["-r", "-z", "--raw", "--numstat", "--no-renames", "--no-ext-diff", "--no-textconv"];
   const { stdout } = await git.run(["diff-tree", ...flags, base, head], signal);
   const entries = stdout.split("\0");

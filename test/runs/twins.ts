@@ -109,6 +109,7 @@ export class PlainGit implements HostGit {
   refreshMirror = async () => ({ baseSha: "base" });
   prepare = async () => ({ created: true, baseSha: "base", headSha: "base" });
   inspect = async () => ({ headSha: "base", dirtyFiles: [], unpushed: 0 });
+  workingDiff = async () => ({ diff: "", files: [], problems: "" });
   isAncestor = async () => true;
   diff = async () => "";
   salvage = async () => null;
