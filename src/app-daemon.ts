@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import type { Log } from "./base/log.ts";
 import { makeFolder } from "./base/folder.ts";
-import { newId } from "./base/ids.ts";
+import { newId, shortHash } from "./base/ids.ts";
 import { isMaestroError, toMaestroError } from "./base/errors.ts";
 import { stableJson } from "./base/json.ts";
 import { RateLimiters } from "./base/rate-limiter.ts";
@@ -68,6 +68,7 @@ async function compose(parts: DaemonParts, scope: Scope): Promise<Daemon> {
     ...parts,
     ...shared,
     outside: { tracker, forge: outside.forge },
+    owner: `maestro-${shortHash(`${hostname()}\n${project.stateDirectory}`, 8)}`,
     pid: process.pid,
     endLeftovers: (lease) => worker.endLeftovers(lease),
   });

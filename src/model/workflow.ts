@@ -48,6 +48,10 @@ export interface AgentSettings {
   readonly readTimeoutMs: number;
   /** Longest silence of an agent within a turn. */
   readonly turnTimeoutMs: number;
+  /** Longest wait for the first event of a turn that counts as progress. */
+  readonly firstOutputTimeoutMs: number;
+  /** Longest turn, whatever happens in it. */
+  readonly turnTotalTimeoutMs: number;
   /** Longest time without an event before the orchestrator ends a run; 0 or less switches it off (S-055). */
   readonly stallTimeoutMs: number;
   /** Wall clock of a whole run. */
@@ -145,6 +149,8 @@ export interface Workflow {
     readonly requiredLabels: readonly string[];
     readonly optOutLabel: string;
     readonly needsAttentionLabel: string;
+    /** When issues are claimed on the tracker, and for how long, milliseconds. Absent: never. */
+    readonly claim?: { readonly mode: "auto" | "on" | "off"; readonly ttlMs: number };
   };
   readonly repo: RepoSettings | null;
   readonly agentProvider: AgentChoice & {

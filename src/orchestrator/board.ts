@@ -8,6 +8,7 @@ import { type Intent, isOrchestrators, type OutboxRow } from "../model/outbox.ts
 import type { Reason } from "../model/verdict.ts";
 import type { RecordViews } from "../contracts/record.ts";
 import { applyToLane, applyToOutbox } from "../record/index.ts";
+import { ClaimBook } from "./claim-book.ts";
 
 /** How long a tracker may show an issue where it was before our own move, milliseconds. */
 const MOVE_LAG_MS = 120_000;
@@ -43,6 +44,8 @@ export class Board {
   readonly dirty = new Set<string>();
   /** Why a lane without work waits, as decided last. */
   readonly waits = new Map<string, Reason>();
+  /** Claims on issues as the tracker told of them. */
+  readonly claims = new ClaimBook();
   mode: ServiceMode = "running";
   readonly #laneOfIssue = new Map<string, string>();
   readonly #outbox = new Map<string, OutboxRow>();

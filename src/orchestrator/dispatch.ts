@@ -7,6 +7,7 @@ import type { Reason, Verdict } from "../model/verdict.ts";
 import { workspaceKey } from "../model/workspace-key.ts";
 import { judgeEligibility, judgeMove, judgeReopen, orderCandidates } from "../policy/index.ts";
 import type { Board } from "./board.ts";
+import { judgeKnownClaim, takeClaim } from "./claims.ts";
 import { readIssues } from "./outside-view.ts";
 import type { OrchestratorParts } from "./ports.ts";
 import { judgeSlotsFor, slotsInUse, startsAllowed, withOneMore } from "./slots.ts";
@@ -59,7 +60,7 @@ export async function fillSlots(
     const seen = await readIssues(parts, board, ids, signal);
     for (const id of ids) {
       const issue = seen.get(id);
-      if (issue != null) await openFor(parts, board, candidates, issue);
+      if (issue != null) await openFor(parts, board, candidates, issue, signal);
     }
     await tend(parts, board, new Set(board.dirty), null, signal);
   }
@@ -74,7 +75,7 @@ function choose(parts: OrchestratorParts, board: Board, candidates: Candidates):
   let slots = slotsInUse(workflow, board);
   for (const issue of candidates.pending()) {
     if (slots.running >= workflow.agent.maxConcurrentAgents) break;
-    const eligible = judgeEligibility(factsOf(parts, board, issue));
+    const eligible = judgeStart(parts, board, issue);
     const verdict = eligible.ok ? judgeSlotsFor(workflow, slots, issue) : eligible;
     candidates.verdicts.set(issue.id, verdict);
     if (verdict.ok) {
@@ -90,11 +91,17 @@ function choose(parts: OrchestratorParts, board: Board, candidates: Candidates):
 export function judgeCandidate(parts: OrchestratorParts, board: Board, issue: Issue): Verdict {
   const allowed = startsAllowed(parts, board);
   if (!allowed.ok) return allowed;
-  const eligible = judgeEligibility(factsOf(parts, board, issue));
+  const eligible = judgeStart(parts, board, issue);
   if (!eligible.ok) return eligible;
   const workflow = parts.workflows.current();
   const slots = judgeSlotsFor(workflow, slotsInUse(workflow, board), issue);
   return slots.ok ? eligible : slots;
+}
+
+/** Whether an issue may start, slots aside, as far as its claim is known. */
+function judgeStart(parts: OrchestratorParts, board: Board, issue: Issue): Verdict {
+  const eligible = judgeEligibility(factsOf(parts, board, issue));
+  return eligible.ok ? (judgeKnownClaim(parts, board, issue) ?? eligible) : eligible;
 }
 
 function factsOf(parts: OrchestratorParts, board: Board, issue: Issue): CandidateFacts {
@@ -104,7 +111,13 @@ function factsOf(parts: OrchestratorParts, board: Board, issue: Issue): Candidat
 }
 
 /** Opens the issue's lane. Its first step, a move or a run, is decided like every other step of a lane. */
-async function openFor(parts: OrchestratorParts, board: Board, candidates: Candidates, issue: Issue): Promise<void> {
+async function openFor(
+  parts: OrchestratorParts,
+  board: Board,
+  candidates: Candidates,
+  issue: Issue,
+  signal: AbortSignal,
+): Promise<void> {
   const verdict = judgeCandidate(parts, board, issue);
   candidates.verdicts.set(issue.id, verdict);
   if (!verdict.ok) return;
@@ -113,7 +126,7 @@ async function openFor(parts: OrchestratorParts, board: Board, candidates: Candi
     board.dirty.add(open.id);
     return;
   }
-  candidates.verdicts.set(issue.id, await openNext(parts, board, issue, verdict));
+  candidates.verdicts.set(issue.id, await openNext(parts, board, issue, verdict, signal));
 }
 
 /**
@@ -131,18 +144,30 @@ export async function openMoves(
   for (const issue of issues) {
     const verdict = judgeMove(parts.workflows.current(), issue);
     if (verdict?.ok !== true || board.laneOf(issue.id) !== undefined) continue;
-    await openNext(parts, board, issue, verdict);
+    await openNext(parts, board, issue, verdict, signal);
     const lane = board.laneOf(issue.id);
     if (lane !== undefined) opened.add(lane.id);
   }
   await tend(parts, board, opened, null, signal);
 }
 
-/** Opens the issue's first or next lane, unless the tracker only lags behind the last one's end. Returns the verdict on that. */
-async function openNext(parts: OrchestratorParts, board: Board, issue: Issue, why: Verdict): Promise<Verdict> {
+/**
+ * Opens the issue's first or next lane, unless the tracker only lags behind the last one's end or somebody else has claimed the issue.
+ * Returns the verdict on that.
+ */
+async function openNext(
+  parts: OrchestratorParts,
+  board: Board,
+  issue: Issue,
+  why: Verdict,
+  signal: AbortSignal,
+): Promise<Verdict> {
   const [last] = await parts.record.views.lanesOfIssue(issue.id);
   const verdict = last === undefined ? why : judgeReopen(last, issue, parts.clock.now());
-  if (verdict.ok) await openLane(parts, board, issue, (last?.ordinal ?? 0) + 1, verdict);
+  if (!verdict.ok) return verdict;
+  const claim = await takeClaim(parts, board, issue, signal);
+  if (!claim.ok) return claim;
+  await openLane(parts, board, issue, (last?.ordinal ?? 0) + 1, verdict);
   return verdict;
 }
 

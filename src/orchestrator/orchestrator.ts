@@ -1,5 +1,5 @@
 import { sharedAbort } from "../base/abort.ts";
-import { type MaestroError, toMaestroError } from "../base/errors.ts";
+import type { MaestroError } from "../base/errors.ts";
 import { Scope } from "../base/scope.ts";
 import { Wake } from "../base/wake.ts";
 import type { EventType } from "../model/events/index.ts";
@@ -8,10 +8,13 @@ import type { Issue } from "../model/issue.ts";
 import type { Lane } from "../model/lane.ts";
 import type { Reason } from "../model/verdict.ts";
 import { Board } from "./board.ts";
+import { ClaimLoop } from "./claim-loop.ts";
+import { careForClaims, giveUpReleased } from "./claims.ts";
 import { Candidates, fillSlots, judgeCandidate } from "./dispatch.ts";
 import { answerCommands } from "./inbox.ts";
 import type { OrchestratorParts } from "./ports.ts";
 import { poll } from "./poll.ts";
+import { repeat } from "./repeat.ts";
 import { PollWatch } from "./poll-watch.ts";
 import { buryExpired, recover } from "./recovery.ts";
 import { Sender } from "./sender.ts";
@@ -33,8 +36,6 @@ export interface WaitingIssue {
 
 /** Events after which there may be something to send, or to look up. */
 const SENDS: readonly EventType[] = ["outbox_planned", "outbox_settled", "work_closed"];
-/** Pause after a turn of the loop that failed, milliseconds: a broken disk must not become a busy loop. */
-const FAILURE_PAUSE_MS = 1_000;
 /** Pause once there is space again, milliseconds: work that waits to be settled tries each second, and comes before its burial. */
 const SPACE_PAUSE_MS = 2_000;
 
@@ -48,6 +49,7 @@ export class Orchestrator {
   readonly #candidates = new Candidates();
   readonly #wake = new Wake();
   readonly #sendWake = new Wake();
+  readonly #claims: ClaimLoop;
   readonly #abort = sharedAbort();
   readonly #scope: Scope;
   readonly #sender: Sender;
@@ -70,6 +72,7 @@ export class Orchestrator {
     this.#parts = parts;
     this.#scope = new Scope(parts.clock, "orchestrator");
     this.#sender = new Sender(parts, this.#board, this.#abort.signal, () => this.#sendWake.nudge());
+    this.#claims = new ClaimLoop(parts, this.#board, this.#abort.signal, () => this.#wake.nudge());
     this.#notes = new WorkflowNotes(parts);
     this.polls = new PollWatch(parts.clock);
     this.ended = new Promise((resolve) => {
@@ -95,7 +98,10 @@ export class Orchestrator {
       for (const { laneId, event } of events)
         if (laneId !== null && event.type === "work_enqueued") touched.add(laneId);
     });
-    this.#loops.push(this.#repeat("outbox", () => this.#sendTurn()));
+    this.#loops.push(
+      this.#repeat("outbox", () => this.#sendTurn()),
+      this.#repeat("claims", () => this.#claims.turn()),
+    );
     const failure = await this.#poll();
     onPolled();
     await fillSlots(this.#parts, this.#board, this.#candidates, this.#abort.signal);
@@ -111,6 +117,7 @@ export class Orchestrator {
         this.#abort.signal,
       );
     }
+    await giveUpReleased(this.#parts, this.#board, this.#abort.signal);
     unsubscribe();
     if (failure !== null) throw failure;
     const lanes = await Promise.all([...touched].map((id) => this.#parts.record.views.lane(id)));
@@ -165,6 +172,7 @@ export class Orchestrator {
     this.#loops.push(
       this.#repeat("loop", () => this.#turn()),
       this.#repeat("outbox", () => this.#sendTurn()),
+      this.#repeat("claims", () => this.#claims.turn()),
     );
   }
 
@@ -200,6 +208,7 @@ export class Orchestrator {
       record.subscribe((events) => {
         this.#board.apply(events);
         if (this.#board.dirty.size > 0) this.#wake.nudge();
+        this.#claims.follow(events);
         if (events.some(({ event }) => SENDS.includes(event.type))) this.#sendWake.nudge();
       }),
     );
@@ -214,6 +223,7 @@ export class Orchestrator {
     await record.transact((tx) => tx.append(events.map((event) => ({ ...scope, event }))));
     await this.#notes.write();
     await recover(this.#parts);
+    await careForClaims(this.#parts, this.#board, this.#abort.signal);
   }
 
   /** One turn of the loop, then a wait for whatever comes first. */
@@ -282,19 +292,7 @@ export class Orchestrator {
     this.#onEnding(this.#ending);
   }
 
-  /** Repeats until stopped. A failed turn is logged and followed by a pause; it never ends the service. Of a full disk the record tells. */
-  async #repeat(name: string, turn: () => Promise<void>): Promise<void> {
-    const { signal } = this.#abort;
-    while (!signal.aborted) {
-      try {
-        await turn();
-      } catch (error) {
-        if (signal.aborted) return;
-        const { code, message } = toMaestroError(error);
-        if (this.#parts.record.trouble() === null)
-          this.#parts.log.error("a turn failed", { loop: name, code, error: message });
-        await this.#parts.clock.sleep(FAILURE_PAUSE_MS, signal).catch(() => undefined);
-      }
-    }
+  #repeat(name: string, turn: () => Promise<void>): Promise<void> {
+    return repeat(this.#parts, name, turn, this.#abort.signal);
   }
 }

@@ -37,6 +37,8 @@ export interface OrchestratorParts {
   readonly machine: string;
   /** This process; leases of other holders are dead once we hold the instance lock. */
   readonly instance: string;
+  /** Names this installation to others on the tracker; the same after a restart. Absent: `instance`. */
+  readonly owner?: string;
   readonly version: string;
   readonly pid: number;
   /** Ends every process that a lost lease may have left behind; returns how many there were. */

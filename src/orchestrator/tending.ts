@@ -3,9 +3,17 @@ import type { Issue } from "../model/issue.ts";
 import type { LaneFacts } from "../model/facts.ts";
 import type { Lane } from "../model/lane.ts";
 import type { Plan } from "../model/plan.ts";
-import { judgeStall, orderCandidates, RUNS_FOR_RESUMPTION } from "../policy/index.ts";
+import {
+  judgeStall,
+  needsClaim,
+  orderCandidates,
+  planClaimLost,
+  planClaimRefused,
+  RUNS_FOR_RESUMPTION,
+} from "../policy/index.ts";
 import { reason } from "../model/verdict.ts";
 import type { Board } from "./board.ts";
+import { claimTtl, takeClaim } from "./claims.ts";
 import { lastKnown, needsChange, needsFreshIssue, planFor, startOf, waitOf } from "./care.ts";
 import { type ChangeView, type IssueView, readChanges, readIssues } from "./outside-view.ts";
 import type { OrchestratorParts } from "./ports.ts";
@@ -20,6 +28,7 @@ interface Round {
   readonly issues: IssueView;
   readonly changes: ChangeView;
   readonly now: number;
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -48,7 +57,7 @@ export async function tend(
     for (const id of due) board.dirty.delete(id);
     const lanes = due.flatMap((id) => board.lanes.get(id) ?? []);
     const view = round === 0 && fresh !== null ? fresh : await lookOutside(parts, board, lanes, signal);
-    await decideAll(parts, board, lanes, { ...view, now: parts.clock.now() });
+    await decideAll(parts, board, lanes, { ...view, now: parts.clock.now(), signal });
     due = due.filter((id) => board.dirty.has(id));
   }
 }
@@ -84,6 +93,9 @@ async function allOf<T>(items: readonly T[], work: (item: T) => Promise<void>): 
 }
 
 async function planNow(parts: OrchestratorParts, board: Board, lane: Lane, round: Round): Promise<Plan> {
+  const ttlMs = claimTtl(parts);
+  const lost = ttlMs === null ? null : planClaimLost(lane, board.claims.of(lane.issue.id), ttlMs, round.now);
+  if (lost !== null) return lost;
   if (lane.work?.state === "leased" && lane.work.kind === "run" && lane.work.canceled === null) {
     const run = await parts.record.views.run(lane.id, lane.work.run);
     if (run !== undefined) {
@@ -122,10 +134,18 @@ async function apply(parts: OrchestratorParts, board: Board, lane: Lane, plan: P
   const wait = waitOf(plan);
   if (wait !== undefined) board.waits.set(lane.id, wait.reason);
   const seen = seenIssue(board, lane, round);
+  const issue = seen ?? lastKnown(lane, board.issues.get(lane.issue.id));
+  if (needsClaim(lane, plan)) {
+    const claim = await takeClaim(parts, board, issue, round.signal);
+    if (!claim.ok) {
+      board.waits.set(lane.id, claim);
+      const instead = planClaimRefused(lane, claim);
+      return instead === null ? undefined : apply(parts, board, lane, instead, round);
+    }
+  }
   if (!acts(plan) && !(seen != null && isWorthKeeping(lane, seen))) return;
   const isStart = startOf(plan) !== undefined && lane.lastRun > 0;
   const runs = isStart ? await parts.record.views.runsOfLane(lane.id, RUNS_FOR_RESUMPTION) : [];
-  const issue = seen ?? lastKnown(lane, board.issues.get(lane.issue.id));
   await carryOutPlan(parts, plan, {
     lane,
     issue,

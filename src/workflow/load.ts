@@ -143,6 +143,7 @@ async function readTrackerPart(
     requiredLabels: [...new Set(section.required_labels.map(labelOf))],
     optOutLabel: labelOf(section.opt_out_label),
     needsAttentionLabel: labelOf(section.needs_attention_label),
+    claim: { mode: section.claim, ttlMs: section.claim_ttl_ms },
   };
 }
 

@@ -50,11 +50,15 @@ export interface StageOptions {
   /** How long leases last, milliseconds. Default: for ever. */
   readonly leaseMs?: number;
   readonly endLeftovers?: (lease: Lease) => Promise<number>;
+  /** Another service, on another machine: both see one clock and one tracker. */
+  readonly beside?: Stage;
+  /** What others see as the owner of claims. */
+  readonly owner?: string;
 }
 
 /** A service on simulated ground, without workers: a test pulls its work and ends it as it likes. */
 export class Stage {
-  readonly clock = new CountingClock({ drain: () => new Promise((resolve) => setImmediate(resolve)) });
+  readonly clock: CountingClock;
   readonly log = memoryLog();
   /** Every call of the service that reached tracker or forge. */
   readonly calls: (OutsideCall & { readonly at: number })[] = [];
@@ -85,6 +89,8 @@ export class Stage {
 
   private constructor(options: StageOptions, database: SqliteDatabase, tracker: MemoryTracker, forge: MemoryForge) {
     this.#options = options;
+    this.clock =
+      options.beside?.clock ?? new CountingClock({ drain: () => new Promise((resolve) => setImmediate(resolve)) });
     this.gauge = new Gauge(database);
     this.#database = this.gauge.database;
     const { withRepo = false, ...turned } = options.workflow ?? {};
@@ -117,10 +123,10 @@ export class Stage {
       stateDirectory: "/",
       environment: {},
     };
-    const tracker = await createMemoryTracker(
-      { issues: issuesOf(options.cards ?? {}), persist_state_updates: false },
-      context,
-    );
+    const { beside } = options;
+    const tracker =
+      beside?.people.tracker ??
+      (await createMemoryTracker({ issues: issuesOf(options.cards ?? {}), persist_state_updates: false }, context));
     const forge = createMemoryForge({}, context);
     const stage = new Stage(options, new Database(":memory:"), tracker, forge);
     clock.current = stage.clock;
@@ -246,8 +252,10 @@ export class Stage {
   /** What a service is built from, for tests that build one of its pieces. */
   parts(instance: string): OrchestratorParts {
     const { clock, log, engine } = this;
+    const start = this.#starts;
     return {
       ...{ clock, log, engine, instance },
+      ...(this.#options.owner === undefined ? {} : { owner: this.#options.owner }),
       record: this.open.record,
       random: this.#random,
       workflows: {
@@ -256,7 +264,14 @@ export class Stage {
           this.problem === null ? null : new MaestroError({ code: "invalid_workflow", message: this.problem }),
         recheck: async () => this.onRecheck(),
       },
-      outside: { tracker: () => withoutIssues(this.#tracker, this.gone), forge: () => this.#forge },
+      outside: {
+        tracker: () => {
+          // What a dead service still wants reaches nobody.
+          if (start !== this.#starts) throw new Error("this service died");
+          return withoutIssues(this.#tracker, this.gone);
+        },
+        forge: () => this.#forge,
+      },
       machine: "here",
       version: "test",
       pid: 1,

@@ -33,6 +33,7 @@ export interface WorkflowOptions {
   readonly repo?: null;
   readonly commands?: readonly string[];
   readonly states?: Workflow["tracker"]["states"];
+  readonly claim?: Workflow["tracker"]["claim"];
 }
 
 /** A workflow with all routes of the coding profile; only what tests turn is an option. */
@@ -50,6 +51,7 @@ export function workflowOf(options: WorkflowOptions = {}): Workflow {
       requiredLabels: options.requiredLabels ?? [],
       optOutLabel: OPT_OUT,
       needsAttentionLabel: ATTENTION,
+      ...(options.claim === undefined ? {} : { claim: options.claim }),
     },
     repo: options.repo === null ? null : REPO,
     agentProvider: { kind: "mock", options: {} },
@@ -89,6 +91,8 @@ const AGENT: AgentSettings = {
   stallTimeoutMs: 300_000,
   runTimeoutMs: 7_200_000,
   commandTimeoutMs: 1_800_000,
+  firstOutputTimeoutMs: 240_000,
+  turnTotalTimeoutMs: 5_400_000,
   maxSessionsWithoutProgress: 3,
 };
 

@@ -10,6 +10,7 @@ export type TrackerFeature =
   | "label"
   | "create"
   | "watch"
+  | "claim"
   | "persistence"
   | "malformed"
   | "faults"

@@ -1,8 +1,17 @@
 import { throwIfAborted } from "../../base/abort.ts";
 import { newId } from "../../base/ids.ts";
 import type { CallOptions } from "../../contracts/outside.ts";
-import type { AdapterContext, IssueDraft, MoveResult, Tracker, TrackerCapabilities } from "../../contracts/tracker.ts";
+import type {
+  AdapterContext,
+  ClaimResult,
+  IssueClaim,
+  IssueDraft,
+  MoveResult,
+  Tracker,
+  TrackerCapabilities,
+} from "../../contracts/tracker.ts";
 import { type Issue, type IssueComment, normaliseLabels, sameState, stateKey } from "../../model/issue.ts";
+import { CLAIM_TOPIC, claimText, givenUpText, readClaim } from "./claim-text.ts";
 import { plainText } from "./comment-section.ts";
 import { contested, unwritable } from "./errors.ts";
 import { IssueFolder } from "./folder.ts";
@@ -14,7 +23,10 @@ import { type FileEdit, IssueWriter } from "./writer.ts";
 /** A tracker whose issues are Markdown files in the project. */
 export class LocalTracker implements Tracker {
   readonly kind = "local";
-  readonly capabilities: TrackerCapabilities = { move: true, comment: true, label: true, create: true, watch: true };
+  readonly capabilities: TrackerCapabilities = {
+    ...{ move: true, comment: true, label: true, create: true, watch: true },
+    ...{ claim: "comment", isPrivate: true },
+  };
   readonly #context: AdapterContext;
   readonly #folder: IssueFolder;
   readonly #writer: IssueWriter;
@@ -114,6 +126,30 @@ export class LocalTracker implements Tracker {
     const issue = (await this.#folder.lookFor([id], signal)).byId.get(id);
     if (issue === undefined) throw contested(path);
     return issue;
+  }
+
+  async claim(issueId: string, claim: IssueClaim, { signal }: CallOptions): Promise<ClaimResult> {
+    return this.#writer.edit(issueId, signal, (parsed, text, now): FileEdit<ClaimResult> => {
+      const place = parsed.fileComments.find(({ topic }) => topic === CLAIM_TOPIC);
+      const standing = place === undefined ? undefined : readClaim(place.body);
+      if (standing !== undefined && standing.expiresAt > now && standing.owner !== claim.owner)
+        return { text, result: { kind: "held", ...standing } };
+      const body = claimText(claim);
+      const next =
+        place === undefined
+          ? this.#say(text, body, "maestro", CLAIM_TOPIC, now).text
+          : withCommentBody(text, place, body, now);
+      return { text: next, result: { kind: "claimed" } };
+    });
+  }
+
+  async release(issueId: string, owner: string, { signal }: CallOptions): Promise<void> {
+    await this.#writer.edit(issueId, signal, (parsed, text, now) => {
+      const place = parsed.fileComments.find(({ topic }) => topic === CLAIM_TOPIC);
+      const standing = place === undefined ? undefined : readClaim(place.body);
+      const isOurs = place !== undefined && standing?.owner === owner && standing.expiresAt > 0;
+      return { text: isOurs ? withCommentBody(text, place, givenUpText(owner), now) : text, result: undefined };
+    });
   }
 
   watch(onHint: () => void): () => void {

@@ -3,12 +3,20 @@ import { MaestroError } from "../../base/errors.ts";
 import { newId } from "../../base/ids.ts";
 import type { JsonObject } from "../../base/json.ts";
 import type { CallOptions } from "../../contracts/outside.ts";
-import type { AdapterContext, IssueDraft, MoveResult, Tracker, TrackerCapabilities } from "../../contracts/tracker.ts";
+import type {
+  AdapterContext,
+  ClaimResult,
+  IssueClaim,
+  IssueDraft,
+  MoveResult,
+  Tracker,
+  TrackerCapabilities,
+} from "../../contracts/tracker.ts";
 import { type Issue, type IssueComment, normaliseLabels, sameState, stateKey } from "../../model/issue.ts";
 import { lostCall, type MemoryCall, type MemoryFaults, refusedCall } from "./faults.ts";
 import { sameLabels, toComment, toIssues } from "./map.ts";
 import type { MemoryIssue, MemoryState } from "./schema.ts";
-import { withBody, withComment, withCreated, withEdit } from "./state.ts";
+import { withBody, withClaim, withComment, withCreated, withEdit } from "./state.ts";
 import type { MemoryStore, StateChange } from "./store.ts";
 
 /** What only tests and the simulation hand to a client. */
@@ -31,7 +39,10 @@ type Call = Omit<MemoryCall, "effect">;
 /** One client of a memory tracker. Others may use the same tracker through clients of their own. */
 export class MemoryTracker implements Tracker {
   readonly kind = "memory";
-  readonly capabilities: TrackerCapabilities = { move: true, comment: true, label: true, create: true, watch: true };
+  readonly capabilities: TrackerCapabilities = {
+    ...{ move: true, comment: true, label: true, create: true, watch: true },
+    ...{ claim: "comment", isPrivate: true },
+  };
   readonly #outside: MemoryOutside;
   readonly #ports: MemoryPorts;
   readonly #watching = new Set<() => void>();
@@ -146,6 +157,26 @@ export class MemoryTracker implements Tracker {
     });
   }
 
+  async claim(issueId: string, claim: IssueClaim, options: CallOptions): Promise<ClaimResult> {
+    const call = { verb: "claim", issueId, arguments: { ...claim } };
+    return this.#write<ClaimResult>(call, options, (state, issues) => {
+      find(issues, issueId);
+      const standing = claimOn(state, issueId);
+      const isRunning = standing !== undefined && standing.expires_at > this.#outside.context.clock.now();
+      if (isRunning && standing.owner !== claim.owner)
+        return { result: { kind: "held", owner: standing.owner, expiresAt: standing.expires_at } };
+      return { next: withClaim(state, issueId, claim), result: { kind: "claimed" } };
+    });
+  }
+
+  async release(issueId: string, owner: string, options: CallOptions): Promise<void> {
+    return this.#write({ verb: "release", issueId, arguments: { owner } }, options, (state) =>
+      claimOn(state, issueId)?.owner === owner
+        ? { next: withClaim(state, issueId, null), result: undefined }
+        : { result: undefined },
+    );
+  }
+
   watch(onHint: () => void): () => void {
     // A function of its own: the same callback may watch twice and stop once.
     const hint = (): void => onHint();
@@ -228,6 +259,10 @@ export class MemoryTracker implements Tracker {
     if (this.#seen?.state !== state) this.#seen = { state, issues: toIssues(this.#outside.declared, state) };
     return this.#seen.issues;
   }
+}
+
+function claimOn(state: MemoryState, issueId: string) {
+  return (state.claims ?? []).find(({ issue_id }) => issue_id === issueId);
 }
 
 function find(issues: readonly Issue[], issueId: string): Issue {

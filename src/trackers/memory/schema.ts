@@ -72,6 +72,13 @@ export const MemoryComment = Type.Object(
   { additionalProperties: false },
 );
 
+/** The right to work on an issue. */
+export type MemoryClaim = Static<typeof MemoryClaim>;
+export const MemoryClaim = Type.Object(
+  { issue_id: Type.String(), owner: Type.String(), expires_at: Type.Number() },
+  { additionalProperties: false },
+);
+
 /** Everything that happened since the workflow file was written: the content of `memory-tracker.json`. */
 export type MemoryState = Static<typeof MemoryState>;
 export const MemoryState = Type.Object(
@@ -82,6 +89,7 @@ export const MemoryState = Type.Object(
     created: Type.Array(MemoryIssue),
     edits: Type.Array(MemoryEdit),
     comments: Type.Array(MemoryComment),
+    claims: Type.Optional(Type.Array(MemoryClaim)),
   },
   { additionalProperties: false },
 );

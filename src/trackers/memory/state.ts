@@ -1,4 +1,4 @@
-import type { IssueDraft } from "../../contracts/tracker.ts";
+import type { IssueClaim, IssueDraft } from "../../contracts/tracker.ts";
 import type { Issue } from "../../model/issue.ts";
 import type { MemoryComment, MemoryIssue, MemoryState } from "./schema.ts";
 
@@ -38,6 +38,13 @@ export function withComment(state: MemoryState, comment: MemoryComment): MemoryS
 export function withBody(state: MemoryState, commentId: string, body: string, author: string): MemoryState {
   const comments = state.comments.map((other) => (other.id === commentId ? { ...other, body, author } : other));
   return { ...state, comments };
+}
+
+/** Takes, renews or (`null`) gives up the claim on an issue. */
+export function withClaim(state: MemoryState, issueId: string, claim: IssueClaim | null): MemoryState {
+  const others = (state.claims ?? []).filter(({ issue_id }) => issue_id !== issueId);
+  const own = claim === null ? [] : [{ issue_id: issueId, owner: claim.owner, expires_at: claim.expiresAt }];
+  return { ...state, claims: [...others, ...own] };
 }
 
 /** Adds an issue under the next number, which none ever had. */

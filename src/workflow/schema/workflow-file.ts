@@ -63,6 +63,17 @@ const Tracker = section("Where the issues are.", {
   }),
   opt_out_label: textOr("maestro:manual-only", "An issue with this label is left to people."),
   needs_attention_label: textOr("maestro:needs-attention", "Set on issues that wait for a person."),
+  claim: Type.Enum(["auto", "on", "off"], {
+    default: "auto",
+    description:
+      "Whether an issue is claimed on the tracker before work on it begins, so that a Maestro on another machine stays away. `auto`: on trackers that others share (linear, github, tapd). Default auto.",
+  }),
+  claim_ttl_ms: Type.Integer({
+    minimum: 60_000,
+    default: 1_800_000,
+    description:
+      "How long a claim lasts, milliseconds; it is renewed at half of that. After a crash another Maestro waits so long. Default 1800000.",
+  }),
 });
 
 const RepoProvider = Type.Unsafe<JsonObject & { readonly kind: string }>({
@@ -154,6 +165,11 @@ const Agent = section("Limits and cadence of agents.", {
   startup_timeout_ms: count(60_000, "Longest start of an agent, milliseconds."),
   read_timeout_ms: count(5_000, "Longest wait for the answer to one protocol request, milliseconds."),
   turn_timeout_ms: count(3_600_000, "Longest silence of an agent within a turn, milliseconds."),
+  first_output_timeout_ms: count(
+    240_000,
+    "Longest wait for an agent's first answer to a prompt, milliseconds. Signs of life are no answer.",
+  ),
+  turn_total_timeout_ms: count(5_400_000, "Longest turn, whatever happens in it, milliseconds."),
   stall_timeout_ms: Type.Integer({
     default: 300_000,
     description:
