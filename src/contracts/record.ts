@@ -5,6 +5,7 @@ import type { ServiceMode } from "../model/events/service.ts";
 import type { Evidence } from "../model/evidence.ts";
 import type { Lane, Run } from "../model/lane.ts";
 import type { OutboxRow } from "../model/outbox.ts";
+import type { LedgerRow, Spending } from "../model/spending.ts";
 
 /**
  * The durable, append-only event log and its projections, for one workflow of one store. Event and projection rows are
@@ -72,11 +73,20 @@ export interface RecordViews {
   openCommands(): Promise<readonly Command[]>;
   command(id: string): Promise<Command | undefined>;
   events(query: EventQuery): Promise<readonly StoredEvent[]>;
+  /** The rows of the ledger, by lane. Absent in records that keep none. */
+  ledger?(query?: LedgerQuery): Promise<readonly LedgerRow[]>;
   /** How many sessions, tokens and lanes there were in all. */
   totals(): Promise<RecordTotals>;
   /** The last mode that was set. */
   mode(): Promise<ServiceMode>;
   lastSeq(): Promise<number>;
+}
+
+/** Which rows of the ledger: those of some days, both included (`2026-11-20`), of one lane. */
+export interface LedgerQuery {
+  readonly since?: string;
+  readonly until?: string;
+  readonly laneId?: string;
 }
 
 /** Names one run. */
@@ -118,6 +128,8 @@ export interface RecordTotals {
   readonly outputTokens: number;
   readonly totalTokens: number;
   readonly runMs: number;
+  /** All that sessions used up. Absent: nothing. */
+  readonly spent?: Spending;
 }
 
 /** What anybody may write without being the service: a question for it. */

@@ -2,9 +2,11 @@ import type { CapacityWindow } from "./capacity.ts";
 import type { Proof } from "./evidence.ts";
 import type { Issue } from "./issue.ts";
 import type { Answer, Question } from "./question.ts";
+import type { LaneProgress } from "./progress.ts";
 import type { RunSummary } from "./run-summary.ts";
 import type { RunPhase, RunPurpose, WorkOutcome } from "./run.ts";
 import type { RunSession } from "./session.ts";
+import type { Spending } from "./spending.ts";
 import type { TokenUsage } from "./usage.ts";
 import type { Reason } from "./verdict.ts";
 import type { WorkKind } from "./work.ts";
@@ -86,6 +88,10 @@ export interface LaneBranch {
   readonly proofs?: Readonly<Record<string, Proof>>;
   /** What the host saw in the tree of `headSha`; absent in records of older versions. */
   readonly tree?: TreeSeen;
+  /** The same of `validatedSha`, whatever a run that was broken off has left since. */
+  readonly validatedTree?: TreeSeen;
+  /** Route that Maestro itself moved the issue to last. */
+  readonly movedTo?: string;
   /** Keys of all change facts that runs were told of; never two runs for one of them. */
   readonly answered?: readonly string[];
 }
@@ -137,6 +143,12 @@ export interface Lane {
   /** Route that the accepted hand-off named, while it is carried out. */
   readonly handOff: { readonly route: string; readonly summary: string; readonly noChange: string | null } | null;
   readonly usage: TokenUsage;
+  /** What its issue has used up, in all its lanes. Absent: nothing. */
+  readonly spent?: Spending;
+  /** Whether it gets on. Absent: it has done nothing yet. */
+  readonly progress?: LaneProgress;
+  /** State that Maestro itself moved the issue to last, also for its agent; `null` once somebody else moved it. */
+  readonly ownMove?: string | null;
   readonly openedAt: number;
   readonly updatedAt: number;
   readonly closedAt: number | null;

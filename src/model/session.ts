@@ -9,6 +9,8 @@ export interface RunSession {
   readonly version?: string;
   /** Folder of the account that keeps the session. */
   readonly stateDirectory?: string;
+  /** `<kind>/<id>` of the account that it is paid from. */
+  readonly account?: string;
   /** Folder that the agent works in. */
   readonly cwd?: string;
   /** What the session had used before this run. */

@@ -4,10 +4,12 @@ import { EVENT_VERSION, type EventDraft, type StoredEvent } from "../model/event
 import type { Lane } from "../model/lane.ts";
 import type { Cache } from "./cache.ts";
 import { Changes } from "./changes.ts";
-import { eventData, eventOf, laneOf, outboxOf, plainJson, runOf } from "./map.ts";
+import { type LedgerRow, ledgerKey } from "../model/spending.ts";
+import { eventData, eventOf, laneOf, ledgerRowOf, outboxOf, plainJson, runOf } from "./map.ts";
+import { ledgerRowIn, rowName } from "./projections/ledger.ts";
 import { outboxKeyOf } from "./projections/outbox.ts";
 import { project, runNumberOf } from "./projections/project.ts";
-import { selectLane, selectOutbox, selectRun, selectRunSeq } from "./queries.ts";
+import { selectLane, selectLedgerRow, selectOutbox, selectRun, selectRunSeq } from "./queries.ts";
 import type { Store } from "./sql/store.ts";
 
 /** What appending needs. */
@@ -92,7 +94,10 @@ async function findOthers(parts: AppendParts, changes: Changes, stored: StoredEv
   if (laneId === null) return;
   const number = runNumberOf(stored);
   if (number !== null) await findRun(parts, changes, laneId, number);
+  const more = ledgerRowIn(stored, changes.lane(laneId));
+  if (more !== null) await findLedgerRow(parts, changes, more);
   if (event.type !== "lane_archived") return;
+  for (const row of event.data.ledger ?? []) await findLedgerRow(parts, changes, row);
   for (const run of event.data.runs) await findRun(parts, changes, laneId, run.number);
 }
 
@@ -101,6 +106,13 @@ async function findRun(parts: AppendParts, changes: Changes, laneId: string, num
   const of = { workflow_id: parts.workflowId, lane_id: laneId, number };
   const [row] = await parts.store.run(selectRun(parts.store.build, of));
   if (row !== undefined) parts.cache.keepRun(runOf(row));
+}
+
+async function findLedgerRow(parts: AppendParts, changes: Changes, wanted: LedgerRow): Promise<void> {
+  if (changes.ledgerRow(rowName(wanted)) !== undefined) return;
+  const of = { workflow_id: parts.workflowId, lane_id: wanted.laneId, key: ledgerKey(wanted) };
+  const [row] = await parts.store.run(selectLedgerRow(parts.store.build, of));
+  if (row !== undefined) parts.cache.keepLedgerRow(ledgerRowOf(row));
 }
 
 function assertRight(draft: EventDraft, lane: Lane | undefined): void {

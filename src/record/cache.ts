@@ -2,9 +2,11 @@ import type { RecordTotals } from "../contracts/record.ts";
 import type { ServiceMode } from "../model/events/service.ts";
 import { isOpen, type Lane, type Run } from "../model/lane.ts";
 import type { OutboxRow } from "../model/outbox.ts";
+import type { LedgerRow } from "../model/spending.ts";
 import { BoundedMap } from "./bounded-map.ts";
 import { type Changes, type KnownState, runKey } from "./changes.ts";
 import { laneOf, modeOf, outboxOf, totalsOf } from "./map.ts";
+import { rowName } from "./projections/ledger.ts";
 import { isOpenRow } from "./projections/outbox.ts";
 import type { PlacedRow } from "./projections/project.ts";
 import { NO_TOTALS } from "./projections/totals.ts";
@@ -26,6 +28,7 @@ export class Cache implements KnownState {
   readonly #settledOutbox = new BoundedMap<string, PlacedRow>(KEPT);
   readonly #runs = new BoundedMap<string, Run>(KEPT);
   readonly #runSeqs = new BoundedMap<string, number>(KEPT);
+  readonly #ledger = new BoundedMap<string, LedgerRow>(KEPT);
   #totals: RecordTotals = NO_TOTALS;
   #mode: ServiceMode = "running";
   #lastSeq = 0;
@@ -66,6 +69,14 @@ export class Cache implements KnownState {
 
   outbox(key: string): PlacedRow | undefined {
     return this.#openOutbox.get(key) ?? this.#settledOutbox.get(key);
+  }
+
+  ledgerRow(name: string): LedgerRow | undefined {
+    return this.#ledger.get(name);
+  }
+
+  keepLedgerRow(row: LedgerRow): void {
+    this.#ledger.set(rowName(row), row);
   }
 
   totals(): RecordTotals {
@@ -132,6 +143,7 @@ export class Cache implements KnownState {
     for (const run of changes.runs.values()) this.keepRun(run);
     for (const [key, seq] of changes.runSeqs) this.#runSeqs.set(key, seq);
     for (const placed of changes.outboxRows.values()) this.keepOutbox(placed);
+    for (const row of changes.ledgerRows.values()) this.keepLedgerRow(row);
     this.#totals = changes.totals();
     this.#mode = changes.newMode ?? this.#mode;
     this.#lastSeq = changes.lastSeq();
@@ -147,6 +159,7 @@ export class Cache implements KnownState {
     this.#closedLanes.clear();
     this.#openOutbox.clear();
     this.#settledOutbox.clear();
+    this.#ledger.clear();
     this.#runs.clear();
     this.#runSeqs.clear();
     this.#lanesInOrder = undefined;

@@ -1,7 +1,18 @@
 import { isOpen } from "../model/lane.ts";
+import { ledgerKey } from "../model/spending.ts";
 import type { Changes } from "./changes.ts";
 import { isOpenRow } from "./projections/outbox.ts";
-import { insertEvent, insertEvidence, putAnswer, putLane, putOutbox, putRun, putMode, putTotals } from "./queries.ts";
+import {
+  insertEvent,
+  insertEvidence,
+  putAnswer,
+  putLane,
+  putLedgerRow,
+  putOutbox,
+  putRun,
+  putMode,
+  putTotals,
+} from "./queries.ts";
 import type { Builder, Statement } from "./sql/store.ts";
 
 /** The statements that put changes on disk: each event, and each changed entity once. */
@@ -27,6 +38,10 @@ export function statementsOf(build: Builder, workflowId: string, changes: Change
     const open = isOpenRow(row) ? 1 : 0;
     const columns = { workflow_id, key: row.key, lane_id: row.laneId, position, open };
     statements.push(putOutbox(build, { ...columns, data: JSON.stringify(row) }));
+  }
+  for (const row of changes.ledgerRows.values()) {
+    const columns = { workflow_id, lane_id: row.laneId, key: ledgerKey(row), day: row.day };
+    statements.push(putLedgerRow(build, { ...columns, data: JSON.stringify(row) }));
   }
   for (const [id, answer] of changes.answers) {
     statements.push(putAnswer(build, { workflow_id, id, answer: JSON.stringify(answer) }));

@@ -4,6 +4,8 @@ import type { StoredEvent } from "../model/events/envelope.ts";
 import type { ServiceMode } from "../model/events/service.ts";
 import type { Evidence } from "../model/evidence.ts";
 import type { Lane, Run } from "../model/lane.ts";
+import type { LedgerRow } from "../model/spending.ts";
+import { rowName } from "./projections/ledger.ts";
 import type { PlacedRow, ProjectionState } from "./projections/project.ts";
 import type { EventRow } from "./sql/tables.ts";
 
@@ -13,6 +15,7 @@ export interface KnownState {
   run(laneId: string, number: number): Run | undefined;
   runSeq(laneId: string, run: number): number | undefined;
   outbox(key: string): PlacedRow | undefined;
+  ledgerRow(name: string): LedgerRow | undefined;
   totals(): RecordTotals;
   lastSeq(): number;
 }
@@ -40,6 +43,7 @@ export class Changes implements KnownState, ProjectionState {
   readonly runs = new Map<string, Run>();
   readonly runSeqs = new Map<string, number>();
   readonly outboxRows = new Map<string, PlacedRow>();
+  readonly ledgerRows = new Map<string, LedgerRow>();
   readonly evidence: PlacedEvidence[] = [];
   readonly answers = new Map<string, CommandAnswer>();
   readonly onCommit: (() => void)[] = [];
@@ -77,6 +81,14 @@ export class Changes implements KnownState, ProjectionState {
 
   putOutbox(placed: PlacedRow): void {
     this.outboxRows.set(placed.row.key, placed);
+  }
+
+  ledgerRow(name: string): LedgerRow | undefined {
+    return this.ledgerRows.get(name) ?? this.#before.ledgerRow(name);
+  }
+
+  putLedgerRow(row: LedgerRow): void {
+    this.ledgerRows.set(rowName(row), row);
   }
 
   putEvidence(seq: number, laneId: string, evidence: Evidence): void {
@@ -120,6 +132,7 @@ export class Changes implements KnownState, ProjectionState {
     for (const [key, run] of this.runs) whole.runs.set(key, run);
     for (const [key, seq] of this.runSeqs) whole.runSeqs.set(key, seq);
     for (const [key, placed] of this.outboxRows) whole.outboxRows.set(key, placed);
+    for (const [name, row] of this.ledgerRows) whole.ledgerRows.set(name, row);
     for (const item of this.evidence) whole.evidence.push(item);
     for (const [id, answer] of this.answers) whole.answers.set(id, answer);
     for (const callback of this.onCommit) whole.onCommit.push(callback);

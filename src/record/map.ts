@@ -6,9 +6,19 @@ import type { ServiceMode } from "../model/events/service.ts";
 import type { Evidence } from "../model/evidence.ts";
 import type { Lane, Run } from "../model/lane.ts";
 import type { OutboxRow } from "../model/outbox.ts";
+import type { LedgerRow } from "../model/spending.ts";
 import type { RecordTotals } from "../contracts/record.ts";
 import { corruptRow } from "./store-error.ts";
-import type { CommandRow, DocumentRow, EventRow, EvidenceRow, LaneRow, OutboxTableRow, RunRow } from "./sql/tables.ts";
+import type {
+  CommandRow,
+  DocumentRow,
+  EventRow,
+  EvidenceRow,
+  LaneRow,
+  LedgerTableRow,
+  OutboxTableRow,
+  RunRow,
+} from "./sql/tables.ts";
 
 // Rows hold what this folder wrote: they are parsed, and a text that is no JSON object is a damaged row.
 
@@ -45,6 +55,11 @@ export function laneOf(row: Pick<LaneRow, "id" | "data">): Lane {
 /** The run in a row. */
 export function runOf(row: Pick<RunRow, "lane_id" | "number" | "data">): Run {
   return document<Run>("runs", `${row.lane_id}/${row.number}`, row.data);
+}
+
+/** The row of the ledger in a row. */
+export function ledgerRowOf(row: Pick<LedgerTableRow, "lane_id" | "key" | "data">): LedgerRow {
+  return document<LedgerRow>("ledger", `${row.lane_id}/${row.key}`, row.data);
 }
 
 /** The evidence in a row. */

@@ -25,11 +25,11 @@ export interface ReaderOptions {
 export async function openRecordReader({ file, workflowId }: ReaderOptions): Promise<RecordReader> {
   const store = await openReader(file);
   const read = readFrom(store);
-  const hasNames = Number(await metaValue(store, "version")) >= 2;
+  const version = Number(await metaValue(store, "version"));
   let asking: Promise<CommandInbox & { close(): Promise<void> }> | undefined;
   const inbox = () => (asking ??= openInbox({ file }));
   return {
-    views: new SqlViews(viewSourceOf(store, workflowId, read, hasNames)),
+    views: new SqlViews(viewSourceOf(store, workflowId, read, version)),
     inbox: {
       ask: async (command) => (await inbox()).ask(command),
       answer: async (id) => (await inbox()).answer(id),

@@ -1,10 +1,11 @@
 import type { RecordTransaction } from "../contracts/record.ts";
-import { laneOf, runOf } from "./map.ts";
+import { laneOf, ledgerRowOf, runOf } from "./map.ts";
 import type { OpenRecord, RecordSource } from "./open-record.ts";
-import { prepareQuery } from "./sql/query.ts";
+import { prepareQuery, statementOf } from "./sql/query.ts";
 import type { LaneRow, RunRow } from "./sql/tables.ts";
 import { sqlOf } from "./transaction.ts";
 import { liftEvent } from "./upcast.ts";
+import { selectLedger } from "./views/lists.ts";
 import { eventsOfLane } from "./verify-queries.ts";
 
 /** What pruning removed, or with `dryRun` would remove. */
@@ -105,11 +106,18 @@ async function archive({ workflowId }: RecordSource, tx: RecordTransaction, lane
   if (lane === undefined) return 0;
   const rows = await sql.run(eventsOfLane(sql.build, of));
   const runs = (await sql.run(selectRuns(sql.build, of))).map(runOf);
+  const ledger = (await sql.run(statementOf(selectLedger(sql.build, workflowId, { laneId })))).map(ledgerRowOf);
   for (const removal of removals) await sql.run(removal(sql.build, of));
   const before = rows.map(liftEvent).map(({ event }) => (event.type === "lane_archived" ? event.data.events : 0));
   const events = before.reduce((sum, archived) => sum + archived, rows.length);
   await tx.append([
-    { workflowId, laneId, run: null, fence: null, event: { type: "lane_archived", data: { lane, runs, events } } },
+    {
+      workflowId,
+      laneId,
+      run: null,
+      fence: null,
+      event: { type: "lane_archived", data: { lane, runs, events, ledger } },
+    },
   ]);
   return rows.length;
 }

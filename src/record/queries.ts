@@ -1,4 +1,13 @@
-import type { CommandRow, DocumentRow, EventRow, EvidenceRow, LaneRow, OutboxTableRow, RunRow } from "./sql/tables.ts";
+import type {
+  CommandRow,
+  DocumentRow,
+  EventRow,
+  EvidenceRow,
+  LaneRow,
+  LedgerTableRow,
+  OutboxTableRow,
+  RunRow,
+} from "./sql/tables.ts";
 import { prepareQuery } from "./sql/query.ts";
 
 // Every query of the hot paths, compiled once. Reads of whole lists are in `views/`. `lit(1)` and not a value: SQLite uses a partial
@@ -92,6 +101,35 @@ export const putOutbox = prepareQuery<OutboxTableRow, unknown>((build, value) =>
         data: row.ref("excluded.data"),
       })),
     ),
+);
+
+/** Writes a row of the ledger as it is now. */
+export const putLedgerRow = prepareQuery<LedgerTableRow, unknown>((build, value) =>
+  build
+    .insertInto("ledger")
+    .values({
+      workflow_id: value("workflow_id"),
+      lane_id: value("lane_id"),
+      key: value("key"),
+      day: value("day"),
+      data: value("data"),
+    })
+    .onConflict((conflict) =>
+      conflict.columns(["workflow_id", "lane_id", "key"]).doUpdateSet((row) => ({ data: row.ref("excluded.data") })),
+    ),
+);
+
+/** One row of the ledger. */
+export const selectLedgerRow = prepareQuery<
+  Of & { lane_id: string; key: string },
+  Pick<LedgerTableRow, "lane_id" | "key" | "data">
+>((build, value) =>
+  build
+    .selectFrom("ledger")
+    .select(["lane_id", "key", "data"])
+    .where("workflow_id", "=", value("workflow_id"))
+    .where("lane_id", "=", value("lane_id"))
+    .where("key", "=", value("key")),
 );
 
 /** Answers a command. */

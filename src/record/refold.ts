@@ -3,6 +3,8 @@ import type { CommandAnswer } from "../model/command.ts";
 import type { ServiceMode } from "../model/events/service.ts";
 import type { Evidence } from "../model/evidence.ts";
 import type { Lane, Run } from "../model/lane.ts";
+import type { LedgerRow } from "../model/spending.ts";
+import { rowName } from "./projections/ledger.ts";
 import type { PlacedRow, ProjectionState } from "./projections/project.ts";
 import { addTotals, NO_TOTALS } from "./projections/totals.ts";
 
@@ -12,6 +14,7 @@ export class Refold implements ProjectionState {
   readonly runs = new Map<number, Run>();
   readonly outboxRows = new Map<string, PlacedRow>();
   readonly evidence: { readonly seq: number; readonly evidence: Evidence }[] = [];
+  readonly ledgerRows = new Map<string, LedgerRow>();
   readonly answers = new Map<string, CommandAnswer>();
   mode: ServiceMode | null = null;
   #totals: RecordTotals = NO_TOTALS;
@@ -38,6 +41,14 @@ export class Refold implements ProjectionState {
 
   putOutbox(placed: PlacedRow): void {
     this.outboxRows.set(placed.row.key, placed);
+  }
+
+  ledgerRow(name: string): LedgerRow | undefined {
+    return this.ledgerRows.get(name);
+  }
+
+  putLedgerRow(row: LedgerRow): void {
+    this.ledgerRows.set(rowName(row), row);
   }
 
   putEvidence(seq: number, _laneId: string, evidence: Evidence): void {

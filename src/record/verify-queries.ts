@@ -80,6 +80,14 @@ const storedOutbox = prepareQuery<OfLane, KeptRow>((build, value) =>
     .where("lane_id", "=", value("lane_id")),
 );
 
+const storedLedger = prepareQuery<OfLane, { key: string; data: string }>((build, value) =>
+  build
+    .selectFrom("ledger")
+    .select(["key", "data"])
+    .where("workflow_id", "=", value("workflow_id"))
+    .where("lane_id", "=", value("lane_id")),
+);
+
 /** Everything that is stored of one lane. */
 export async function projectedRows(store: Store, of: OfLane) {
   const { build } = store;
@@ -87,16 +95,18 @@ export async function projectedRows(store: Store, of: OfLane) {
   const runs = await store.run(storedRuns(build, of));
   const evidence = await store.run(storedEvidence(build, of));
   const outbox = await store.run(storedOutbox(build, of));
+  const ledger = await store.run(storedLedger(build, of));
   return {
     lane,
     runs: new Map(runs.map((row) => [row.number, row.data])),
     evidence: new Map(evidence.map((row) => [row.seq, row.data])),
     outbox: new Map(outbox.map((row) => [row.key, row])),
+    ledger: new Map(ledger.map((row) => [row.key, row.data])),
   };
 }
 
 /** The projections that belong to lanes. */
-const LANE_TABLES = ["lanes", "runs", "evidence", "outbox"] as const;
+const LANE_TABLES = ["lanes", "runs", "evidence", "outbox", "ledger"] as const;
 
 /** How many rows the projections hold. */
 export async function storedCounts(store: Store, of: Of) {

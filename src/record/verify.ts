@@ -1,6 +1,7 @@
 import { isMaestroError } from "../base/errors.ts";
 import { stableJson } from "../base/json.ts";
 import { isOpen } from "../model/lane.ts";
+import { ledgerKey } from "../model/spending.ts";
 import type { RecordSource } from "./open-record.ts";
 import { isOpenRow } from "./projections/outbox.ts";
 import { project } from "./projections/project.ts";
@@ -51,7 +52,7 @@ class Verification {
   readonly #of: { readonly workflow_id: string };
   readonly #whole = new Refold();
   readonly #differences: string[] = [];
-  readonly #seen = { lanes: 0, runs: 0, evidence: 0, outbox: 0 };
+  readonly #seen = { lanes: 0, runs: 0, evidence: 0, outbox: 0, ledger: 0 };
   #events = 0;
   #archived = 0;
 
@@ -132,6 +133,10 @@ class Verification {
       const right = kept === undefined || (kept.position === position && (kept.open === 1) === isOpenRow(row));
       if (!right) this.#report(`outbox ${row.key}: is marked wrong`);
     }
+    for (const row of fold.ledgerRows.values()) {
+      this.#compare(`ledger ${laneId} ${ledgerKey(row)}`, row, stored.ledger.get(ledgerKey(row)));
+    }
+    this.#seen.ledger += fold.ledgerRows.size;
     this.#seen.lanes += lane === undefined ? 0 : 1;
     this.#seen.runs += fold.runs.size;
     this.#seen.evidence += fold.evidence.length;

@@ -1,5 +1,6 @@
 import type { CapacityWindow } from "../capacity.ts";
 import { formatDuration } from "../../base/duration.ts";
+import { budgetWords } from "../budget.ts";
 import type { Evidence } from "../evidence.ts";
 import type { EventOf, EventType } from "../events/index.ts";
 import type { RunSummary } from "../run-summary.ts";
@@ -35,11 +36,14 @@ const SERVICE = {
   workflow_loaded: ({ previous }) => step(`workflow file ${previous == null ? "loaded" : "reloaded"}`),
   workflow_rejected: ({ message }) =>
     milestone(`workflow file refused: ${message.replace(/\.$/, "")}; the last good one stays in force`),
+  account_paused: ({ account, until, sentence }, at) =>
+    milestone(`nothing is started on account ${account} for ${formatDuration(Math.max(0, until - at))}: ${sentence}`),
   command_answered: ({ verb, actor, answer }) => step(`${actor} asked for ${plain(verb)}: ${answer.sentence}`),
 } satisfies Partial<Dictionary>;
 
 const LANE = {
   lane_opened: ({ issue, reason }) => milestone(`taken up: ${issue.title} (${reason.sentence})`),
+  input_seen: ({ by, sentence }) => step(`${by}: ${sentence}`),
   issue_refreshed: ({ issue }) => detail(`the issue was changed; it is in "${issue.state}"`),
   work_enqueued: ({ kind, purpose, reason }) =>
     step(`${workName(kind)} queued${kind === "run" ? ` (${purpose})` : ""}: ${reason.sentence}`),
@@ -80,6 +84,7 @@ const WORK = {
   turn_named: ({ id }) => detail(`the agent calls its turn ${id}`),
   capacity_seen: ({ windows }) => detail(capacityWords(windows)),
   usage_reported: ({ usage }) => detail(`${usage.inputTokens} tokens in, ${usage.outputTokens} out`),
+  budget_met: (line) => (line.level === "reached" ? milestone : step)(`used up: ${budgetWords(line)}`),
   progress_seen: ({ message }) => step(message),
   tool_called: ({ tool, ok, code, ms }) =>
     step(`tool ${tool} ${ok ? "answered" : `refused (${code})`} after ${formatDuration(ms)}`),

@@ -1,7 +1,9 @@
 import type { Lane, LaneStage, Parking, Retry, Run, WorkCount } from "../lane.ts";
 import type { Issue } from "../issue.ts";
 import type { Answer } from "../question.ts";
+import type { LaneProgress } from "../progress.ts";
 import type { RunPurpose } from "../run.ts";
+import type { LedgerRow, Spending } from "../spending.ts";
 import type { Reason } from "../verdict.ts";
 import type { WorkKind } from "../work.ts";
 
@@ -18,8 +20,12 @@ export type LaneEvent =
         readonly workspaceKey: string;
         readonly branch: string | null;
         readonly reason: Reason;
+        /** What the issue's earlier lanes leave to this one. Absent: there is none. */
+        readonly carried?: { readonly spent: Spending; readonly progress: LaneProgress };
       };
     }
+  /** A trusted person said or did something about the issue while its lane was not parked. */
+  | { readonly type: "input_seen"; readonly data: { readonly by: string; readonly sentence: string } }
   | { readonly type: "issue_refreshed"; readonly data: { readonly issue: Issue } }
   | {
       readonly type: "work_enqueued";
@@ -64,5 +70,11 @@ export type LaneEvent =
   /** Stands in for all events of a closed lane that retention has removed. */
   | {
       readonly type: "lane_archived";
-      readonly data: { readonly lane: Lane; readonly runs: readonly Run[]; readonly events: number };
+      readonly data: {
+        readonly lane: Lane;
+        readonly runs: readonly Run[];
+        readonly events: number;
+        /** Its rows of the ledger. Absent in records of older versions. */
+        readonly ledger?: readonly LedgerRow[];
+      };
     };

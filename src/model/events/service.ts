@@ -1,3 +1,4 @@
+import type { AccountPause } from "../account.ts";
 import type { CommandAnswer } from "../command.ts";
 
 /** Decisions and facts about the service as a whole. */
@@ -21,6 +22,8 @@ export type ServiceEvent =
       readonly type: "workflow_rejected";
       readonly data: { readonly path: string; readonly code: string; readonly message: string };
     }
+  /** A provider turned work on an account away: nothing is started on it before `until`. */
+  | { readonly type: "account_paused"; readonly data: AccountPause }
   | {
       readonly type: "command_answered";
       readonly data: {

@@ -2,6 +2,9 @@ import type { CapacityWindow } from "../capacity.ts";
 import type { CompletionSignal, RunPhase, WorkOutcome } from "../run.ts";
 import type { RunSummary } from "../run-summary.ts";
 import type { RunSession } from "../session.ts";
+import type { BudgetMeeting } from "../budget.ts";
+import type { Spending, SpendingSource } from "../spending.ts";
+import type { TreeMark } from "../tree-mark.ts";
 import type { TokenUsage } from "../usage.ts";
 import type { WorkKind } from "../work.ts";
 
@@ -46,7 +49,12 @@ export type WorkEvent =
   /** Written before the first prompt is sent. */
   | {
       readonly type: "session_started";
-      readonly data: RunSession & { readonly sessionId: string; readonly promptHash: string };
+      readonly data: RunSession & {
+        readonly sessionId: string;
+        readonly promptHash: string;
+        /** Day that it is put down to, in the workflow's time zone. */
+        readonly day?: string;
+      };
     }
   | { readonly type: "turn_started"; readonly data: { readonly turn: number } }
   /** The agent's own id of its turn (S-178). */
@@ -62,7 +70,18 @@ export type WorkEvent =
         readonly ms: number;
       };
     }
-  | { readonly type: "usage_reported"; readonly data: { readonly usage: TokenUsage; readonly model: string | null } }
+  | {
+      readonly type: "usage_reported";
+      readonly data: {
+        readonly usage: TokenUsage;
+        readonly model: string | null;
+        /** The whole of it, with its price as it was then; absent in records of older versions. */
+        readonly spending?: Spending;
+        readonly source?: SpendingSource;
+      };
+    }
+  /** A share of a budget, or all of it, was used up while a run went on. */
+  | { readonly type: "budget_met"; readonly data: BudgetMeeting }
   /** The last words of the agent, shortened; all of it is in the transcript. */
   | { readonly type: "progress_seen"; readonly data: { readonly message: string } }
   | {
@@ -73,7 +92,15 @@ export type WorkEvent =
       readonly type: "signal_recorded";
       readonly data: { readonly tool: string; readonly path: string; readonly signal: CompletionSignal };
     }
-  | { readonly type: "commit_seen"; readonly data: { readonly headSha: string; readonly changed: boolean } }
+  | {
+      readonly type: "commit_seen";
+      readonly data: {
+        readonly headSha: string;
+        readonly changed: boolean;
+        /** What the tree differs in from the base, without white space; `null`: in nothing. Absent: nobody looked. */
+        readonly mark?: TreeMark | null;
+      };
+    }
   /** Written with the end of a run, by whoever carried it out. */
   | { readonly type: "run_summarised"; readonly data: { readonly summary: RunSummary } }
   | { readonly type: "transcript_kept"; readonly data: { readonly file: string; readonly bytes: number } };

@@ -1,16 +1,42 @@
 import type { StoredEvent } from "../../model/events/envelope.ts";
 import type { EventOf } from "../../model/events/index.ts";
 import type { Lane, LaneBranch, WorkCount } from "../../model/lane.ts";
+import { sameState } from "../../model/issue.ts";
+import { addSpending, NO_SPENDING } from "../../model/spending.ts";
 import { addUsage, NO_USAGE } from "../../model/usage.ts";
 import { applyEvidence, applyWrite } from "./branch-evidence.ts";
+import { spendingIn } from "./ledger.ts";
+import { applyToProgress } from "./progress.ts";
 
 /** The lane after an event. Pure; an event that does not concern it gives the lane back as it is. */
 export function applyToLane(lane: Lane | undefined, stored: StoredEvent): Lane | undefined {
   const { event } = stored;
   if (event.type === "lane_archived") return event.data.lane;
   if (lane === undefined) return event.type === "lane_opened" ? openLane(stored, event) : undefined;
-  const next = decided(lane, stored) ?? observed(lane, stored);
+  const next = withUse(lane, decided(lane, stored) ?? observed(lane, stored), stored);
   return next.updatedAt === stored.at ? next : { ...next, updatedAt: stored.at };
+}
+
+/** What every kind of event may change: what was used up, whether the lane gets on, and who moved its issue. */
+function withUse(before: Lane, after: Lane, stored: StoredEvent): Lane {
+  const spending = spendingIn(stored);
+  const progress = applyToProgress(before, stored);
+  const ownMove = ownMoveAfter(before, stored);
+  if (spending === null && progress === undefined && ownMove === undefined) return after;
+  return {
+    ...after,
+    ...(spending === null ? {} : { spent: addSpending(before.spent ?? NO_SPENDING, spending) }),
+    ...(progress === undefined ? {} : { progress }),
+    ...(ownMove === undefined ? {} : { ownMove }),
+  };
+}
+
+/** The state that Maestro moved the issue to, until the tracker shows that somebody else moved it; `undefined`: as before. */
+function ownMoveAfter({ issue, ownMove = null }: Lane, { event }: StoredEvent): string | null | undefined {
+  if (event.type === "outbox_planned" && event.data.intent.kind === "issue_move") return event.data.intent.to;
+  if (event.type !== "issue_refreshed" || ownMove === null) return undefined;
+  const { state } = event.data.issue;
+  return sameState(state, ownMove) || sameState(state, issue.state) ? undefined : null;
 }
 
 function openLane(stored: StoredEvent, { data }: EventOf<"lane_opened">): Lane | undefined {
@@ -38,6 +64,7 @@ function openLane(stored: StoredEvent, { data }: EventOf<"lane_opened">): Lane |
     sessions: 0,
     handOff: null,
     usage: NO_USAGE,
+    ...data.carried,
     openedAt: stored.at,
     updatedAt: stored.at,
     closedAt: null,

@@ -5,7 +5,9 @@ import type { ServiceMode } from "../../model/events/service.ts";
 import type { Evidence } from "../../model/evidence.ts";
 import type { Lane, Run } from "../../model/lane.ts";
 import type { OutboxRow } from "../../model/outbox.ts";
+import { addSpending, type LedgerRow, lessSpending, NO_SPENDING } from "../../model/spending.ts";
 import { applyToLane } from "./lane.ts";
+import { addToRow, ledgerRowIn, rowName } from "./ledger.ts";
 import { applyToOutbox, outboxKeyOf, takesPlace } from "./outbox.ts";
 import { applyToRun } from "./run.ts";
 import { moveTotals, totalsOfLane, totalsOfRun } from "./totals.ts";
@@ -24,6 +26,8 @@ export interface ProjectionState {
   putRun(run: Run): void;
   outbox(key: string): PlacedRow | undefined;
   putOutbox(placed: PlacedRow): void;
+  ledgerRow(name: string): LedgerRow | undefined;
+  putLedgerRow(row: LedgerRow): void;
   putEvidence(seq: number, laneId: string, evidence: Evidence): void;
   putAnswer(commandId: string, answer: CommandAnswer): void;
   totals(): RecordTotals;
@@ -41,6 +45,7 @@ export function project(state: ProjectionState, stored: StoredEvent): void {
   projectLane(state, stored, laneId);
   const number = runNumberOf(stored);
   if (number !== null) moveRun(state, number, laneId, applyToRun(state.run(laneId, number), stored));
+  projectLedger(state, stored, laneId);
   projectOutbox(state, stored);
   if (event.type === "evidence_recorded") state.putEvidence(stored.seq, laneId, event.data);
 }
@@ -77,6 +82,23 @@ function move(state: ProjectionState, before: RecordTotals, after: RecordTotals)
     moved.inputTokens === totals.inputTokens &&
     moved.outputTokens === totals.outputTokens;
   if (!same) state.putTotals(moved);
+}
+
+function projectLedger(state: ProjectionState, stored: StoredEvent, laneId: string): void {
+  if (stored.event.type === "lane_archived") {
+    for (const row of stored.event.data.ledger ?? []) putRow(state, row);
+    return;
+  }
+  const more = ledgerRowIn(stored, state.lane(laneId));
+  if (more !== null) putRow(state, addToRow(state.ledgerRow(rowName(more)), more));
+}
+
+function putRow(state: ProjectionState, row: LedgerRow): void {
+  const before = state.ledgerRow(rowName(row));
+  const more = lessSpending(row.spending, before?.spending ?? NO_SPENDING);
+  state.putLedgerRow(row);
+  const totals = state.totals();
+  state.putTotals({ ...totals, spent: addSpending(totals.spent ?? NO_SPENDING, more) });
 }
 
 function projectOutbox(state: ProjectionState, stored: StoredEvent): void {

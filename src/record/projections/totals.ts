@@ -1,5 +1,6 @@
 import type { RecordTotals } from "../../contracts/record.ts";
 import type { Lane, Run } from "../../model/lane.ts";
+import { addSpending, lessSpending, NO_SPENDING, type Spending } from "../../model/spending.ts";
 
 /** Nothing happened yet. */
 export const NO_TOTALS: RecordTotals = {
@@ -36,6 +37,7 @@ export function moveTotals(sums: RecordTotals, before: RecordTotals, after: Reco
 }
 
 function combine(left: RecordTotals, right: RecordTotals, sign: 1 | -1): RecordTotals {
+  const spent = combineSpent(left.spent, right.spent, sign);
   return {
     lanes: left.lanes + sign * right.lanes,
     closedLanes: left.closedLanes + sign * right.closedLanes,
@@ -44,5 +46,11 @@ function combine(left: RecordTotals, right: RecordTotals, sign: 1 | -1): RecordT
     outputTokens: left.outputTokens + sign * right.outputTokens,
     totalTokens: left.totalTokens + sign * right.totalTokens,
     runMs: left.runMs + sign * right.runMs,
+    ...(spent === undefined ? {} : { spent }),
   };
+}
+
+function combineSpent(left: Spending | undefined, right: Spending | undefined, sign: 1 | -1): Spending | undefined {
+  if (right === undefined) return left;
+  return (sign === 1 ? addSpending : lessSpending)(left ?? NO_SPENDING, right);
 }

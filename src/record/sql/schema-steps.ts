@@ -4,7 +4,7 @@ import { prepareQuery, statementOf } from "./query.ts";
 import type { Builder, Statement, Store } from "./store.ts";
 
 /** The version of the tables that this code reads and writes. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /** The first Maestro that reads tables of `SCHEMA_VERSION`; older ones name it when they refuse. */
 export const FIRST_READER = "0.1.0";
@@ -57,6 +57,7 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
   runs: ["workflow_id", "lane_id", "number"],
   evidence: ["workflow_id", "seq"],
   outbox: ["workflow_id", "key"],
+  ledger: ["workflow_id", "lane_id", "key"],
   commands: ["workflow_id", "id"],
   totals: ["workflow_id"],
   service: ["workflow_id"],
@@ -71,6 +72,7 @@ const TEXTS: Readonly<Record<string, readonly string[]>> = {
   runs: ["workflow_id", "lane_id", "data"],
   evidence: ["workflow_id", "lane_id", "data"],
   outbox: ["workflow_id", "key", "lane_id", "data"],
+  ledger: ["workflow_id", "lane_id", "key", "day", "data"],
   commands: ["workflow_id", "id", "actor", "verb", "arguments", "answer?"],
   totals: ["workflow_id", "data"],
   service: ["workflow_id", "data"],
@@ -89,12 +91,15 @@ const NUMBERS: Readonly<Record<string, readonly string[]>> = {
 };
 
 function tables(build: Builder): Statement<unknown>[] {
-  return Object.entries(KEYS).map(([name, key]) => {
-    let table: CreateTableBuilder<string, string> = build.schema.createTable(name);
-    for (const column of TEXTS[name] ?? []) table = addColumn(table, column, "text");
-    for (const column of NUMBERS[name] ?? []) table = addColumn(table, column, "bigint");
-    return statementOf(table.addPrimaryKeyConstraint(`${name}_key`, [...key]));
-  });
+  return Object.keys(KEYS).map((name) => tableOf(build, name));
+}
+
+/** Makes one of the tables. */
+export function tableOf(build: Builder, name: string): Statement<unknown> {
+  let table: CreateTableBuilder<string, string> = build.schema.createTable(name);
+  for (const column of TEXTS[name] ?? []) table = addColumn(table, column, "text");
+  for (const column of NUMBERS[name] ?? []) table = addColumn(table, column, "bigint");
+  return statementOf(table.addPrimaryKeyConstraint(`${name}_key`, [...(KEYS[name] ?? [])]));
 }
 
 function addColumn(
@@ -111,6 +116,11 @@ export function indexOfNames(build: Builder): Compilable<unknown> {
   return build.schema.createIndex("lanes_name").on("lanes").columns(["workflow_id", "identifier", "ordinal"]);
 }
 
+/** The ledger by day. */
+export function indexOfDays(build: Builder): Compilable<unknown> {
+  return build.schema.createIndex("ledger_day").on("ledger").columns(["workflow_id", "day"]);
+}
+
 function indexes(build: Builder): Statement<unknown>[] {
   const on = (table: string, name: string, columns: readonly string[]) =>
     build.schema
@@ -125,6 +135,7 @@ function indexes(build: Builder): Statement<unknown>[] {
     on("lanes", "closed", ["open", "closed_at"]),
     on("lanes", "issue", ["issue_id", "ordinal"]),
     indexOfNames(build),
+    indexOfDays(build),
     on("runs", "recent", ["claimed_at"]),
     on("evidence", "lane", ["lane_id", "seq"]),
     on("outbox", "open", ["position"]).where("open", "=", 1),

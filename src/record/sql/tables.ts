@@ -51,6 +51,15 @@ export type OutboxTableRow = {
   data: string;
 };
 
+/** A row of the ledger; `key` names it within its lane, `day` is the one that it is put down to. */
+export type LedgerTableRow = {
+  workflow_id: string;
+  lane_id: string;
+  key: string;
+  day: string;
+  data: string;
+};
+
 /** A command; inserted by anybody, answered by projection. `arguments` and `answer` are JSON. */
 export type CommandRow = {
   workflow_id: string;
@@ -93,6 +102,7 @@ export interface Tables {
   runs: RunRow;
   evidence: EvidenceRow;
   outbox: OutboxTableRow;
+  ledger: LedgerTableRow;
   commands: CommandRow;
   totals: DocumentRow;
   service: DocumentRow;

@@ -1,8 +1,8 @@
 import { type SelectQueryBuilder, sql } from "kysely";
-import type { EventQuery } from "../../contracts/record.ts";
+import type { EventQuery, LedgerQuery } from "../../contracts/record.ts";
 import { prepareQuery } from "../sql/query.ts";
 import type { Builder } from "../sql/store.ts";
-import type { EventRow, EvidenceRow, LaneRow, RunRow, Tables } from "../sql/tables.ts";
+import type { EventRow, EvidenceRow, LaneRow, LedgerTableRow, RunRow, Tables } from "../sql/tables.ts";
 
 // The queries behind the views that return lists.
 
@@ -119,5 +119,23 @@ export function selectEvents(
   if (run !== undefined) select = select.where("run", "=", run);
   // Of one lane not by the index of types, which would be read through the whole history.
   if (types !== undefined) select = select.where(laneId === undefined ? "type" : sql`type || ''`, "in", [...types]);
+  return select;
+}
+
+/** The rows of the ledger that a query asks for, by lane. */
+export function selectLedger(
+  build: Builder,
+  workflowId: string,
+  { since, until, laneId }: LedgerQuery,
+): SelectQueryBuilder<Tables, "ledger", Pick<LedgerTableRow, "lane_id" | "key" | "data">> {
+  let select = build
+    .selectFrom("ledger")
+    .select(["lane_id", "key", "data"])
+    .where("workflow_id", "=", workflowId)
+    .orderBy("lane_id")
+    .orderBy("key");
+  if (since !== undefined) select = select.where("day", ">=", since);
+  if (until !== undefined) select = select.where("day", "<=", until);
+  if (laneId !== undefined) select = select.where("lane_id", "=", laneId);
   return select;
 }

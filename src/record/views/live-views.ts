@@ -1,10 +1,18 @@
-import type { EventQuery, PresentState, RecordTotals, RecordViews, RunName } from "../../contracts/record.ts";
+import type {
+  EventQuery,
+  LedgerQuery,
+  PresentState,
+  RecordTotals,
+  RecordViews,
+  RunName,
+} from "../../contracts/record.ts";
 import type { Command } from "../../model/command.ts";
 import type { StoredEvent } from "../../model/events/envelope.ts";
 import type { ServiceMode } from "../../model/events/service.ts";
 import type { Evidence } from "../../model/evidence.ts";
 import type { Lane, Run } from "../../model/lane.ts";
 import type { OutboxRow } from "../../model/outbox.ts";
+import type { LedgerRow } from "../../model/spending.ts";
 import type { Cache } from "../cache.ts";
 
 /** The views of the writer's own process: what is open comes from memory, the rest from the database. */
@@ -97,6 +105,11 @@ export class LiveViews implements RecordViews {
   async events(query: EventQuery): Promise<readonly StoredEvent[]> {
     await this.#assertOpen();
     return this.#stored.events(query);
+  }
+
+  async ledger(query?: LedgerQuery): Promise<readonly LedgerRow[]> {
+    await this.#assertOpen();
+    return (await this.#stored.ledger?.(query)) ?? [];
   }
 
   async totals(): Promise<RecordTotals> {

@@ -1,11 +1,19 @@
-import type { EventQuery, PresentState, RecordTotals, RecordViews, RunName } from "../../contracts/record.ts";
+import type {
+  EventQuery,
+  LedgerQuery,
+  PresentState,
+  RecordTotals,
+  RecordViews,
+  RunName,
+} from "../../contracts/record.ts";
 import type { Command } from "../../model/command.ts";
 import type { StoredEvent } from "../../model/events/envelope.ts";
 import type { ServiceMode } from "../../model/events/service.ts";
 import type { Evidence } from "../../model/evidence.ts";
 import type { Lane, Run } from "../../model/lane.ts";
 import type { OutboxRow } from "../../model/outbox.ts";
-import { commandOf, evidenceOf, laneOf, modeOf, outboxOf, runOf, totalsOf } from "../map.ts";
+import type { LedgerRow } from "../../model/spending.ts";
+import { commandOf, evidenceOf, laneOf, ledgerRowOf, modeOf, outboxOf, runOf, totalsOf } from "../map.ts";
 import { NO_TOTALS } from "../projections/totals.ts";
 import {
   selectCommand,
@@ -25,6 +33,7 @@ import {
   selectClosedLanes,
   selectEvents,
   selectEvidence,
+  selectLedger,
   selectLaneNamed,
   selectLastRunsOfLane,
   selectLanesOfIssue,
@@ -130,6 +139,12 @@ export class SqlViews implements RecordViews {
   async events(query: EventQuery): Promise<readonly StoredEvent[]> {
     const rows = await this.#read(statementOf(selectEvents(this.#source.build, this.#source.workflowId, query)));
     return rows.map(liftEvent);
+  }
+
+  async ledger(query: LedgerQuery = {}): Promise<readonly LedgerRow[]> {
+    if (!this.#source.hasLedger) return [];
+    const rows = await this.#read(statementOf(selectLedger(this.#source.build, this.#source.workflowId, query)));
+    return rows.map(ledgerRowOf);
   }
 
   async totals(): Promise<RecordTotals> {
