@@ -1,7 +1,7 @@
 import { withDeadline } from "../base/abort.ts";
 import { type MaestroError, toMaestroError } from "../base/errors.ts";
 import type { AgentFailure, SessionRequest } from "./agent-provider.ts";
-import type { ProcessExit, RunningProcess } from "./runtime.ts";
+import type { ProcessExit, RunningProcess, SpawnSpec } from "./runtime.ts";
 
 /** What a shell ends with when it does not find a command. */
 const NOT_FOUND = 127;
@@ -70,7 +70,7 @@ export interface LaunchedAgent {
   explainExit(exit: ProcessExit): AgentFailure;
 }
 
-/** Starts an agent's program. Standard error goes to the request's events. Never rejects. */
+/** Starts an agent's program within the time of a start. Standard error goes to the request's events. Never rejects. */
 export async function launchAgent(
   launch: Launch,
   request: SessionRequest,
@@ -84,7 +84,7 @@ export async function launchAgent(
   let receive = (line: string): void => void early.push(line);
   let stderr = "";
   try {
-    const process = await request.runtime.spawn({
+    const process = await spawnInTime(request, {
       ...{
         command: launch.command,
         args: launch.args,
@@ -104,7 +104,22 @@ export async function launchAgent(
     };
     return { ok: true, agent: { process, listen, explainExit: (exit) => explain(launch, exit, stderr) } };
   } catch (error) {
-    return { ok: false, failure: refusedStart(toMaestroError(error), launch) };
+    return { ok: false, failure: refusedStart(toMaestroError(error), launch, request) };
+  }
+}
+
+/** A process that comes too late for that is ended when it comes. Throws what the runtime throws, `deadline` and `aborted`. */
+async function spawnInTime({ runtime, clock, limits, signal }: SessionRequest, spec: SpawnSpec) {
+  const spawning = runtime.spawn(spec);
+  try {
+    return await withDeadline(clock, limits.startupMs, signal, () => spawning);
+  } catch (error) {
+    void spawning.then(
+      (process) => process.kill({ graceMs: 0 }),
+      // There is none.
+      () => undefined,
+    );
+    throw error;
   }
 }
 
@@ -143,7 +158,15 @@ export function exitSentence({ code, signal }: ProcessExit): string {
 }
 
 /** Why the system did not start the agent's program. Nothing but the program itself makes it a missing agent. */
-function refusedStart({ code, facts, retryable, message }: MaestroError, launch: Launch): AgentFailure {
+function refusedStart(
+  { code, facts, retryable, message }: MaestroError,
+  launch: Launch,
+  { limits }: SessionRequest,
+): AgentFailure {
+  if (code === "aborted") return failure("turn_cancelled", "The session was called off before it began.");
+  if (code === "deadline") {
+    return failure("startup_timeout", `The agent's program was not started within ${limits.startupMs} ms.`);
+  }
   const isProgram = code === "spawn_failed" && !retryable && (facts.fault ?? "program") === "program";
   if (!isProgram) return failure("process_exit", `The agent could not be started: ${message}`);
   if (facts.errno === "ENOENT") return missing(launch.command, launch);

@@ -156,6 +156,10 @@ export interface SessionRequest {
     readonly startupMs: number;
     readonly responseMs: number;
     readonly turnSilenceMs: number;
+    /** From a prompt to the first event that counts as progress. Absent: silence alone is bounded. */
+    readonly firstOutputMs?: number;
+    /** A whole turn, whatever happens in it. Absent: only the run is bounded. */
+    readonly turnTotalMs?: number;
     /** How long a command that is known to run excuses silence. Absent: not at all. */
     readonly commandMs?: number;
   };

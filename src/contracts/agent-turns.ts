@@ -1,33 +1,42 @@
 import type { Clock, Timer } from "../base/clock.ts";
 import { SilenceTimer } from "../base/silence-timer.ts";
-import type { AgentFailure, SessionRequest, TurnResult } from "./agent-provider.ts";
+import type { AgentEvent, AgentFailure, SessionRequest, TurnResult } from "./agent-provider.ts";
 
 /** What is known of the turn that is under way. */
 interface Turn {
   readonly number: number;
   readonly end: (result: TurnResult) => void;
   readonly silence: SilenceTimer;
+  /** Until the agent answers the prompt with anything that counts. */
+  firstOutput: Timer | null;
+  /** Until the turn has taken too long, whatever happens in it. */
+  readonly total: Timer | null;
   interrupted: boolean;
   deadline: Timer | null;
   /** Commands that are known to run, with the end of their excuse. */
   readonly commands: Map<string, Timer>;
 }
 
+/** Events that show that an agent lives, not that it gets on. */
+const NO_PROGRESS: readonly AgentEvent["type"][] = ["turn", "capacity", "context", "alive", "stderr", "raw"];
+
 /**
- * The turns of one session, one at a time: their silence, their interruption and their end, the same for every agent. An adapter says
+ * The turns of one session, one at a time: their deadlines, their interruption and their end, the same for every agent. An adapter says
  * what it heard; how a turn ended is settled here, once.
  */
 export class AgentTurns {
   readonly #clock: Clock;
   readonly #limits: SessionRequest["limits"];
+  readonly #onEvent: SessionRequest["onEvent"];
   #turn: Turn | null = null;
   #count = 0;
   #said: string | null = null;
   #over: { readonly kind: AgentFailure["kind"]; readonly sentence: string } | null = null;
 
-  constructor({ clock, limits, signal }: SessionRequest) {
+  constructor({ clock, limits, signal, onEvent }: SessionRequest) {
     this.#clock = clock;
     this.#limits = limits;
+    this.#onEvent = onEvent;
     const callOff = (): void => this.close("turn_cancelled", "The run was called off.");
     if (signal.aborted) callOff();
     else signal.addEventListener("abort", callOff, { once: true });
@@ -53,13 +62,45 @@ export class AgentTurns {
     this.#said = null;
     const number = this.#count;
     return new Promise((resolve) => {
-      const { turnSilenceMs } = this.#limits;
+      const { turnSilenceMs, firstOutputMs, turnTotalMs } = this.#limits;
       const silence = new SilenceTimer(this.#clock, turnSilenceMs, () =>
         this.fail("turn_timeout", `The agent said nothing for ${turnSilenceMs} ms.`),
       );
-      this.#turn = { number, end: resolve, silence, interrupted: false, deadline: null, commands: new Map() };
+      const firstOutput = this.#timer(firstOutputMs, "The agent answered its prompt with nothing within");
+      const total = this.#timer(turnTotalMs, "The turn took longer than");
+      this.#turn = {
+        ...{ number, end: resolve, silence, firstOutput, total },
+        ...{ interrupted: false, deadline: null, commands: new Map() },
+      };
       void send(number).catch(() => undefined);
     });
+  }
+
+  /** Fails the turn after so many milliseconds; `null` where there is no such limit. */
+  #timer(ms: number | undefined, words: string): Timer | null {
+    return ms === undefined ? null : this.#clock.setTimer(ms, () => this.fail("turn_timeout", `${words} ${ms} ms.`));
+  }
+
+  /**
+   * Tells the host of an event, and takes from it what counts for the turn: the agent's last words, a command that excuses silence, the first
+   * output. Must be told in order.
+   */
+  tell(event: AgentEvent): void {
+    if (event.type === "message") this.say(event.text);
+    if (event.type === "command") {
+      if (event.state === "started") this.commandStarted(event.id);
+      else this.commandFinished(event.id);
+    }
+    if (!NO_PROGRESS.includes(event.type)) this.answered();
+    this.#onEvent(event);
+  }
+
+  /** The agent's model has begun to answer, also when there is nothing to tell of that yet. */
+  answered(): void {
+    const turn = this.#turn;
+    if (turn === null) return;
+    turn.firstOutput?.cancel();
+    turn.firstOutput = null;
   }
 
   /** The agent was heard. */
@@ -144,6 +185,8 @@ export class AgentTurns {
     if (turn === null) return;
     this.#turn = null;
     turn.silence.cancel();
+    turn.firstOutput?.cancel();
+    turn.total?.cancel();
     turn.deadline?.cancel();
     for (const timer of turn.commands.values()) timer.cancel();
     turn.end(result);

@@ -131,6 +131,24 @@ export interface WorkflowWarning {
   readonly sentence: string;
 }
 
+/** Moves an issue's card by what its change shows, without a turn of an agent. Routes are names of the profile's. */
+export interface Reconciliation {
+  /** Routes from which cards are moved. */
+  readonly sourceRoutes: readonly string[];
+  /** What has to hold before a card goes to the `ready` route. */
+  readonly gates: { readonly approval: boolean; readonly checks: boolean; readonly mergeable: boolean };
+  readonly outcomes: {
+    readonly ready: string | null;
+    readonly changesRequested: string | null;
+    readonly failedChecks: string | null;
+    readonly alreadyMerged: string | null;
+  };
+  /** Looks in a row at one head that have to show failed checks before they count. */
+  readonly confirmations: number;
+  /** Cards that are moved in one poll at most. */
+  readonly maxPerPoll: number;
+}
+
 /** The loaded, validated, immutable snapshot of one workflow file with its profile. */
 export interface Workflow {
   /** Stands in every table and event: `<folder>-<8 hex of the file's path>`. */
@@ -168,7 +186,17 @@ export interface Workflow {
   };
   readonly agent: AgentSettings;
   readonly budget: Budget;
-  readonly validation: { readonly commands: readonly string[]; readonly timeoutMs: number };
+  readonly validation: {
+    readonly commands: readonly string[];
+    readonly timeoutMs: number;
+    /**
+     * Where they run: on a clean checkout of the exact head (absent: there), or in the agent's own workspace, which makes what they say as weak
+     * as an agent's word.
+     */
+    readonly in?: "checkout" | "workspace";
+  };
+  /** How cards move by what their changes show. Absent: not at all. */
+  readonly reconciliation?: Reconciliation;
   readonly polling: { readonly intervalMs: number };
   readonly workspace: {
     /** Absolute. */

@@ -19,6 +19,8 @@ export function readAgentSettings(section: WorkflowFile["agent"]): AgentSettings
     startupTimeoutMs: section.startup_timeout_ms,
     readTimeoutMs: section.read_timeout_ms,
     turnTimeoutMs: section.turn_timeout_ms,
+    firstOutputTimeoutMs: section.first_output_timeout_ms,
+    turnTotalTimeoutMs: section.turn_total_timeout_ms,
     stallTimeoutMs: section.stall_timeout_ms,
     runTimeoutMs: section.run_timeout_ms,
     commandTimeoutMs: section.command_timeout_ms,

@@ -38,6 +38,8 @@ const NOTE: ToolDescriptor = {
 export interface BenchOptions {
   readonly resume?: string;
   readonly turnSilenceMs?: number;
+  readonly firstOutputMs?: number;
+  readonly turnTotalMs?: number;
   readonly allow?: boolean;
   readonly withTools?: boolean;
   readonly env?: Readonly<Record<string, string>>;
@@ -97,6 +99,8 @@ export class Bench {
         startupMs: more.startupMs ?? 40_000,
         responseMs: more.responseMs ?? 15_000,
         turnSilenceMs: more.turnSilenceMs ?? 60_000,
+        ...(more.firstOutputMs === undefined ? {} : { firstOutputMs: more.firstOutputMs }),
+        ...(more.turnTotalMs === undefined ? {} : { turnTotalMs: more.turnTotalMs }),
         commandMs: 60_000,
       },
       ...(tools === undefined

@@ -11,7 +11,7 @@ import { createMockAgent } from "../../src/agents/mock/provider.ts";
 import { type Clock, systemClock } from "../../src/base/clock.ts";
 import type { JsonObject } from "../../src/base/json.ts";
 import { silentLog } from "../../src/base/log.ts";
-import type { AgentEvent, AgentProviderKind } from "../../src/contracts/agent-provider.ts";
+import type { AgentEvent, AgentProviderKind, SessionRequest } from "../../src/contracts/agent-provider.ts";
 import {
   AGENT_PROVIDER_CASES,
   type AgentBehaviour,
@@ -35,10 +35,7 @@ interface Machine {
   readonly folder: () => Promise<string>;
 }
 
-interface Limits {
-  readonly startupMs: number;
-  readonly turnSilenceMs: number;
-}
+type Limits = Omit<SessionRequest["limits"], "responseMs">;
 
 afterEach(async () => {
   for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
@@ -98,6 +95,8 @@ function harnessOn(where: Machine): AgentHarness {
       startMock(where, optionsFor(behaviour), {
         startupMs: behaviour === "is_never_ready" ? 300 : 10_000,
         turnSilenceMs: behaviour === "is_silent" ? 500 : 10_000,
+        ...(behaviour === "is_mute" ? { firstOutputMs: 500 } : {}),
+        ...(behaviour === "goes_on" ? { turnTotalMs: 1_000 } : {}),
       }),
   };
 }

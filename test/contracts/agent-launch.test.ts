@@ -3,7 +3,11 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { launchOf } from "../../src/contracts/agent-launch.ts";
+import { simRuntime } from "../../dev/sim/sim-runtime.ts";
+import { VirtualClock } from "../../dev/sim/virtual-clock.ts";
+import { silentLog } from "../../src/base/log.ts";
+import { launchAgent, launchOf } from "../../src/contracts/agent-launch.ts";
+import type { SessionRequest } from "../../src/contracts/agent-provider.ts";
 
 const home = mkdtempSync(join(tmpdir(), "maestro-launch-"));
 const own = join(home, "it's own");
@@ -57,5 +61,48 @@ describe("a shell line", () => {
       shellLine: null,
       env: { A: "1" },
     });
+  });
+});
+
+describe("a program that takes too long to be started", () => {
+  async function setUp() {
+    const clock = new VirtualClock();
+    const waits = async ({ signal }: { readonly signal: AbortSignal }): Promise<number> => {
+      await clock.sleep(Number.POSITIVE_INFINITY, signal);
+      return 0;
+    };
+    const runtime = simRuntime({ clock, programs: { agent: waits } });
+    await runtime.makeDirectory("/w");
+    const controller = new AbortController();
+    const request: SessionRequest = {
+      ...{ clock, log: silentLog, workspace: "/w", env: {}, marker: "m", title: "t", tools: [], resume: null },
+      ...{ onEvent: () => undefined, signal: controller.signal },
+      callTool: async () => ({ ok: true, code: "ok", text: "" }),
+      limits: { startupMs: 1_000, responseMs: 500, turnSilenceMs: 1_000 },
+      runtime: {
+        ...runtime,
+        spawn: async (spec) => {
+          await clock.sleep(3_000);
+          return runtime.spawn(spec);
+        },
+      },
+    };
+    return { clock, controller, runtime, starting: launchAgent(launchOf(["agent"], {}), request) };
+  }
+
+  it("is a failed start, and is ended when it comes after all", async () => {
+    const { clock, runtime, starting } = await setUp();
+    await clock.advance(1_000);
+    expect(await starting).toMatchObject({ ok: false, failure: { kind: "startup_timeout", sentence: /1000 ms/ } });
+    await clock.advance(10_000);
+    expect(await runtime.liveMarkers("m")).toEqual([]);
+  });
+
+  it("is not waited for when the run is called off", async () => {
+    const { clock, controller, runtime, starting } = await setUp();
+    controller.abort();
+    expect(await starting).toMatchObject({ ok: false, failure: { kind: "turn_cancelled" } });
+    await clock.advance(10_000);
+    expect(await runtime.liveMarkers("m")).toEqual([]);
   });
 });

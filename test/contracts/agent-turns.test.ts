@@ -1,20 +1,21 @@
 import { describe, expect, it } from "vitest";
 import { VirtualClock } from "../../dev/sim/virtual-clock.ts";
 import { silentLog } from "../../src/base/log.ts";
-import type { SessionRequest } from "../../src/contracts/agent-provider.ts";
+import type { AgentEvent, SessionRequest } from "../../src/contracts/agent-provider.ts";
 import { AgentTurns } from "../../src/contracts/agent-turns.ts";
 import { simRuntime } from "../../dev/sim/sim-runtime.ts";
 
-function setUp() {
+function setUp(limits: Partial<SessionRequest["limits"]> = {}) {
+  const told: AgentEvent[] = [];
   const clock = new VirtualClock();
   const controller = new AbortController();
   const request: SessionRequest = {
     ...{ clock, log: silentLog, runtime: simRuntime({ clock, programs: {} }), workspace: "/w", env: {}, marker: "m" },
-    ...{ title: "t", tools: [], resume: null, onEvent: () => undefined, signal: controller.signal },
+    ...{ title: "t", tools: [], resume: null, onEvent: (event) => told.push(event), signal: controller.signal },
     callTool: async () => ({ ok: true, code: "ok", text: "" }),
-    limits: { startupMs: 1_000, responseMs: 500, turnSilenceMs: 1_000, commandMs: 3_000 },
+    limits: { startupMs: 1_000, responseMs: 500, turnSilenceMs: 1_000, commandMs: 3_000, ...limits },
   };
-  return { clock, controller, turns: new AgentTurns(request) };
+  return { clock, controller, told, turns: new AgentTurns(request) };
 }
 
 const sent = async (): Promise<void> => undefined;
@@ -76,6 +77,48 @@ describe("the turns of a session", () => {
     expect(turns.current).toBe(1);
     await clock.advance(200);
     expect(await turn).toMatchObject({ failure: { kind: "turn_timeout" } });
+  });
+
+  it("fail without a first output in time, for which signs of life are none", async () => {
+    const { clock, told, turns } = setUp({ firstOutputMs: 400 });
+    const turn = turns.begin(sent);
+    await clock.advance(300);
+    turns.tell({ type: "alive", what: "tries again" });
+    turns.tell({ type: "capacity", window: "hour", usedShare: 1, resetAt: null });
+    await clock.advance(100);
+    expect(await turn).toMatchObject({ failure: { kind: "turn_timeout", sentence: /nothing within 400 ms/ } });
+    expect(told.map(({ type }) => type)).toEqual(["alive", "capacity"]);
+  });
+
+  it.each<[string, (turns: AgentTurns) => void]>([
+    ["an event that counts", (turns) => turns.tell({ type: "model_call" })],
+    ["a piece of an answer that is not whole yet", (turns) => turns.answered()],
+  ])("have their first output with %s, each for itself", async (_, answer) => {
+    const { clock, turns } = setUp({ firstOutputMs: 400, turnSilenceMs: 10_000 });
+    const first = turns.begin(sent);
+    answer(turns);
+    await clock.advance(5_000);
+    turns.complete("done");
+    expect(await first).toMatchObject({ status: "completed" });
+    const second = turns.begin(sent);
+    await clock.advance(400);
+    expect(await second).toMatchObject({ failure: { kind: "turn_timeout" } });
+  });
+
+  it("fail when they take too long, whatever happens in them", async () => {
+    const { clock, turns } = setUp({ turnTotalMs: 2_500 });
+    const turn = turns.begin(sent);
+    turns.commandStarted("build");
+    for (let at = 0; at < 4; at += 1) {
+      await clock.advance(600);
+      turns.tell({ type: "message", text: "still at it" });
+    }
+    expect(turns.current).toBe(1);
+    await clock.advance(100);
+    expect(await turn).toMatchObject({
+      failure: { kind: "turn_timeout", sentence: "The turn took longer than 2500 ms." },
+      finalMessage: "still at it",
+    });
   });
 
   it("are cancelled when they were interrupted, whatever the agent says of it", async () => {

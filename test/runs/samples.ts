@@ -77,6 +77,8 @@ export function aWorkflow(root: string, changes: Partial<Workflow> = {}): Workfl
       stallTimeoutMs: 300_000,
       runTimeoutMs: 7_200_000,
       commandTimeoutMs: 1_800_000,
+      firstOutputTimeoutMs: 240_000,
+      turnTotalTimeoutMs: 5_400_000,
       maxSessionsWithoutProgress: 3,
     },
     budget: { run: { modelCalls: 300, tokens: 10_000_000, costUsd: null, repeatedCalls: 25 } },

@@ -89,6 +89,8 @@ describe("what is left out", () => {
         stallTimeoutMs: 300_000,
         runTimeoutMs: 7_200_000,
         commandTimeoutMs: 1_800_000,
+        firstOutputTimeoutMs: 240_000,
+        turnTotalTimeoutMs: 5_400_000,
         maxSessionsWithoutProgress: 3,
       },
       validation: { commands: [], timeoutMs: 600_000 },

@@ -51,8 +51,8 @@ export class AcpSession implements AgentSession {
     this.#request = request;
     this.#readTotals = readTotals;
     this.#turns = new AgentTurns(request);
-    this.#speech = new Speech((event) => this.#tell(event));
-    this.#totals = new Totals(request.baseline ?? NO_USAGE, (event) => this.#tell(event));
+    this.#speech = new Speech((event) => this.#turns.tell(event));
+    this.#totals = new Totals(request.baseline ?? NO_USAGE, (event) => this.#turns.tell(event));
     this.#peer = new RpcPeer({
       clock: request.clock,
       versioned: true,
@@ -152,7 +152,7 @@ export class AcpSession implements AgentSession {
 
   #hear(method: string, params: JsonObject): void {
     if (method !== "session/update" || !validateSessionUpdate(params)) {
-      this.#tell({ type: "alive", what: method });
+      this.#turns.tell({ type: "alive", what: method });
       return;
     }
     this.#updatedAt = this.#request.clock.monotonic();
@@ -173,11 +173,11 @@ export class AcpSession implements AgentSession {
         this.#noteTool(update);
         return;
       case "usage_update":
-        this.#tell({ type: "context", usedTokens: update.used ?? 0, windowTokens: update.size ?? null });
+        this.#turns.tell({ type: "context", usedTokens: update.used ?? 0, windowTokens: update.size ?? null });
         if (this.#readTotals === null && update.cost != null) this.#totals.cost(update.cost.amount);
         return;
       default:
-        this.#tell({ type: "alive", what: update.sessionUpdate });
+        this.#turns.tell({ type: "alive", what: update.sessionUpdate });
     }
   }
 
@@ -190,25 +190,16 @@ export class AcpSession implements AgentSession {
   }
 
   #note(event: AgentEvent): void {
-    if (event.type === "command") {
-      if (event.state === "started") this.#turns.commandStarted(event.id);
-      else this.#turns.commandFinished(event.id);
-    }
     // What a tool answered goes back to the model: what comes next is of a new call.
     if (event.type === "tool" && event.state === "finished") this.#isNewCall = true;
-    this.#tell(event);
+    this.#turns.tell(event);
   }
 
   /** ACP does not tell calls of the model: what the agent says first, and first after a tool, is of a new one. */
   #countCall(): void {
     if (!this.#isNewCall) return;
     this.#isNewCall = false;
-    this.#tell({ type: "model_call" });
-  }
-
-  #tell(event: AgentEvent): void {
-    if (event.type === "message") this.#turns.say(event.text);
-    this.#request.onEvent(event);
+    this.#turns.tell({ type: "model_call" });
   }
 
   async #answer(method: string, params: JsonObject): Promise<JsonValue> {

@@ -2,13 +2,7 @@ import { withDeadline } from "../../base/abort.ts";
 import { isMaestroError, MaestroError } from "../../base/errors.ts";
 import { isJsonObject, type JsonObject } from "../../base/json.ts";
 import { endAgent, exitSentence, type LaunchedAgent } from "../../contracts/agent-launch.ts";
-import type {
-  AgentEvent,
-  AgentFailure,
-  AgentSession,
-  SessionRequest,
-  TurnResult,
-} from "../../contracts/agent-provider.ts";
+import type { AgentFailure, AgentSession, SessionRequest, TurnResult } from "../../contracts/agent-provider.ts";
 import { AgentTurns, plainPrompt } from "../../contracts/agent-turns.ts";
 import { capacityEvent, chatEvents, failureOf, permissionOf, readLine, usageEvents } from "./map.ts";
 import type { ChatMessage, HostAsked, SystemNote, TurnEnded } from "./schema.ts";
@@ -122,7 +116,7 @@ export class ClaudeSession implements AgentSession {
       case "limit": {
         const event = capacityEvent(read.message);
         this.#resetAt = event.resetAt ?? this.#resetAt;
-        this.#tell(event);
+        this.#turns.tell(event);
         return;
       }
       case "asked":
@@ -135,7 +129,7 @@ export class ClaudeSession implements AgentSession {
         return;
       }
       case "alive":
-        this.#tell({ type: "alive", what: read.what });
+        this.#turns.tell({ type: "alive", what: read.what });
         return;
       case "noise":
         this.#request.onEvent({ type: "raw", line });
@@ -147,13 +141,13 @@ export class ClaudeSession implements AgentSession {
     if (message.error != null) this.#said = message.error;
     else if (message.type === "assistant" && id !== this.#call) {
       this.#call = id;
-      this.#tell({ type: "model_call" });
+      this.#turns.tell({ type: "model_call" });
     }
-    for (const event of chatEvents(message)) this.#tell(event);
+    for (const event of chatEvents(message)) this.#turns.tell(event);
   }
 
   #finish(end: TurnEnded): void {
-    for (const event of usageEvents(end)) this.#tell(event);
+    for (const event of usageEvents(end)) this.#turns.tell(event);
     const why = failureOf(end, this.#said);
     if (why === null) this.#turns.complete(end.result ?? undefined);
     else this.#turns.failByAgent(why.kind, why.sentence, why.kind === "capacity" ? this.#resetAt : null);
@@ -168,16 +162,7 @@ export class ClaudeSession implements AgentSession {
       void this.#interrupt().catch(() => undefined);
       return;
     }
-    this.#tell({ type: "alive", what: subtype });
-  }
-
-  #tell(event: AgentEvent): void {
-    if (event.type === "message") this.#turns.say(event.text);
-    if (event.type === "command") {
-      if (event.state === "started") this.#turns.commandStarted(event.id);
-      else this.#turns.commandFinished(event.id);
-    }
-    this.#request.onEvent(event);
+    this.#turns.tell({ type: "alive", what: subtype });
   }
 
   async #answer(asked: HostAsked): Promise<void> {

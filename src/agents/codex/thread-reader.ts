@@ -16,7 +16,10 @@ import {
 } from "./schema.gen.ts";
 import type { TurnCompleted, TurnError } from "./schema.ts";
 
-type Host = Pick<SessionRequest, "baseline" | "onEvent" | "workspace">;
+type Host = Pick<SessionRequest, "baseline" | "workspace">;
+
+/** A piece of what the model says or thinks; the whole is told when it is over. */
+const DELTA = /^item\/.*delta$/i;
 
 /** Reads what Codex tells about one thread: what happens goes to the host, how a turn ends to the turns. */
 export class ThreadReader {
@@ -66,7 +69,7 @@ export class ThreadReader {
     this.#turn?.begin(null);
     for (const [id, command] of this.#commands) {
       this.#left.add(id);
-      this.#host.onEvent({ type: "command", id, command, state: "finished", exitCode: null });
+      this.#turns.tell({ type: "command", id, command, state: "finished", exitCode: null });
     }
     this.#commands.clear();
   }
@@ -75,7 +78,7 @@ export class ThreadReader {
   take(method: string, params: JsonObject): void {
     const isOfAnother = typeof params.threadId === "string" && params.threadId !== this.#thread.id;
     if (isOfAnother || !this.#read(method, params))
-      this.#host.onEvent({ type: "raw", line: JSON.stringify({ method, params }) });
+      this.#turns.tell({ type: "raw", line: JSON.stringify({ method, params }) });
   }
 
   /** Whether it was understood. */
@@ -96,12 +99,13 @@ export class ThreadReader {
       case "account/rateLimits/updated":
         return this.#limit(inCamelCase(params));
       case "item/reasoning/summaryPartAdded":
-        this.#host.onEvent({ type: "activity", summary: "Thinking." });
+        this.#turns.tell({ type: "activity", summary: "Thinking." });
         return true;
       case "model/rerouted":
         return this.#reroute(params);
       default:
-        this.#host.onEvent(toSignOfLife(method, params));
+        if (DELTA.test(method)) this.#turns.answered();
+        this.#turns.tell(toSignOfLife(method, params));
         return true;
     }
   }
@@ -112,7 +116,7 @@ export class ThreadReader {
     if (turn === null || turn.id !== null) return true;
     turn.id = params.turn.id;
     turn.begin(turn.id);
-    this.#host.onEvent({ type: "turn", id: turn.id });
+    this.#turns.tell({ type: "turn", id: turn.id });
     return true;
   }
 
@@ -121,21 +125,11 @@ export class ThreadReader {
     const { item } = params;
     if (this.#left.has(item.id)) return true;
     for (const event of toEvents(item, stage, this.#host.workspace)) {
-      if (event.type === "command") this.#command(event.id, event.command, event.state);
-      if (event.type === "message") this.#turns.say(event.text);
-      this.#host.onEvent(event);
+      if (event.type === "command" && event.state === "started") this.#commands.set(event.id, event.command);
+      if (event.type === "command" && event.state === "finished") this.#commands.delete(event.id);
+      this.#turns.tell(event);
     }
     return true;
-  }
-
-  #command(id: string, command: string, state: "started" | "finished"): void {
-    if (state === "started") {
-      this.#commands.set(id, command);
-      this.#turns.commandStarted(id);
-    } else {
-      this.#commands.delete(id);
-      this.#turns.commandFinished(id);
-    }
   }
 
   #fail(params: JsonObject): boolean {
@@ -143,20 +137,19 @@ export class ThreadReader {
     const { error, willRetry } = params;
     // The turn's own end says it again; until then it is only remembered.
     if (!willRetry) this.#error = error;
-    this.#host.onEvent({ type: "alive", what: `error${willRetry ? ", tried again" : ""}: ${error.message}` });
+    this.#turns.tell({ type: "alive", what: `error${willRetry ? ", tried again" : ""}: ${error.message}` });
     return true;
   }
 
   #count(params: JsonObject): boolean {
     if (!validateTokenNotice(params)) return false;
-    const { onEvent } = this.#host;
     const { total, last, modelContextWindow } = params.tokenUsage;
     // A resumed thread tells its old totals again, under an old turn.
-    if (params.turnId === this.turnId) onEvent({ type: "model_call" });
+    if (params.turnId === this.turnId) this.#turns.tell({ type: "model_call" });
     const spent = this.ledger.take(total);
-    if (spent !== null) onEvent({ type: "usage", ...spent, model: this.#model });
+    if (spent !== null) this.#turns.tell({ type: "usage", ...spent, model: this.#model });
     if (last !== undefined && last.totalTokens > 0) {
-      onEvent({ type: "context", usedTokens: last.totalTokens, windowTokens: modelContextWindow ?? null });
+      this.#turns.tell({ type: "context", usedTokens: last.totalTokens, windowTokens: modelContextWindow ?? null });
     }
     return true;
   }
@@ -164,13 +157,13 @@ export class ThreadReader {
   #reroute(params: JsonObject): boolean {
     if (typeof params.toModel !== "string") return false;
     this.#model = params.toModel;
-    this.#host.onEvent({ type: "alive", what: `the model is ${params.toModel} now` });
+    this.#turns.tell({ type: "alive", what: `the model is ${params.toModel} now` });
     return true;
   }
 
   #limit(params: JsonObject): boolean {
     if (!validateRateLimitNotice(params)) return false;
-    for (const event of this.#capacity.take(params)) this.#host.onEvent(event);
+    for (const event of this.#capacity.take(params)) this.#turns.tell(event);
     return true;
   }
 

@@ -33,7 +33,7 @@ function startMessage(options: MockOptions, request: SessionRequest): Extract<Ho
     workspace: request.workspace,
     tools: request.tools.map(({ name, description, inputSchema }) => ({ name, description, inputSchema })),
     resume: request.resume,
-    steps: [...chooseSteps(options, identifier, run)],
+    steps: [...chooseSteps(options, identifier, run, request.tools)],
     log: options.log ?? null,
   };
 }

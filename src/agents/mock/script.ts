@@ -1,3 +1,6 @@
+import { isJsonObject } from "../../base/json.ts";
+import type { ToolDescriptor } from "../../contracts/tool.ts";
+import { sampleOf } from "./sample.ts";
 import type { AgentMessage, MockOptions, Step } from "./schema.ts";
 
 type Of<T extends AgentMessage["type"]> = Extract<AgentMessage, { type: T }>;
@@ -31,22 +34,34 @@ export interface StepEffects {
 }
 
 /** The steps for one run of an issue: its own script, else `default`, else a plain turn with `message`. */
-export function chooseSteps(options: MockOptions, identifier: string, run: number): readonly Step[] {
+export function chooseSteps(
+  options: MockOptions,
+  identifier: string,
+  run: number,
+  tools: readonly Pick<ToolDescriptor, "name" | "inputSchema">[] = [],
+): readonly Step[] {
   const scripts = options.scripts ?? {};
   const runs = (scripts[identifier] ?? scripts.default)?.runs;
-  return runs?.[Math.min(run, runs.length) - 1] ?? plainSteps(options);
+  return runs?.[Math.min(run, runs.length) - 1] ?? plainSteps(options, tools);
 }
 
-/** What the ancestor's mock did: say something and, when told to, hand the issue off. */
-function plainSteps(options: MockOptions): readonly Step[] {
+/** What the ancestor's mock did: say something and, when told to, end its work, with a result where the run asks for one. */
+function plainSteps(
+  options: MockOptions,
+  tools: readonly Pick<ToolDescriptor, "name" | "inputSchema">[],
+): readonly Step[] {
   const text = options.message ?? "The mock agent did its turn.";
   const route = options.complete_issue_state;
   if (route === undefined) return [{ do: "say", text }];
-  return [
-    { do: "say", text },
-    { do: "call", tool: "run_handoff", arguments: { summary: text, route, no_change_reason: text } },
-    { do: "call", tool: "run_finalize", arguments: { path: "hand_off" } },
-  ];
+  const delivery = tools.find(({ name }) => name === "run_result");
+  const finish = (path: string): Step => ({ do: "call", tool: "run_finalize", arguments: { path } });
+  if (delivery === undefined) {
+    const said = { summary: text, route, no_change_reason: text };
+    return [{ do: "say", text }, { do: "call", tool: "run_handoff", arguments: said }, finish("hand_off")];
+  }
+  const sample = sampleOf(delivery.inputSchema, text);
+  const said = { ...(isJsonObject(sample) ? sample : {}), route };
+  return [{ do: "say", text }, { do: "call", tool: "run_result", arguments: said }, finish("result")];
 }
 
 /** Plays a script turn by turn. */

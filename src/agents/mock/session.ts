@@ -110,9 +110,8 @@ export class MockSession implements AgentSession {
   }
 
   #tell(message: AgentMessage, event: AgentEvent): void {
-    if (event.type === "message") this.#turns.say(event.text);
     const isTotal = message.type === "usage" && message.total === true && event.type === "usage";
-    this.#request.onEvent(isTotal ? { ...event, usage: usageSince(this.#counted, event.usage) } : event);
+    this.#turns.tell(isTotal ? { ...event, usage: usageSince(this.#counted, event.usage) } : event);
     if (isTotal) this.#counted = event.usage;
   }
 

@@ -28,6 +28,10 @@ export type AgentBehaviour =
   | "exits"
   /** Says nothing within a turn. */
   | "is_silent"
+  /** Gives signs of life within a turn, but no answer, under a limit of about a second on the first output. */
+  | "is_mute"
+  /** Works on and on, under a limit of a few seconds on the whole turn. */
+  | "goes_on"
   /** Ignores its host and every signal that can be ignored, and has a child in a session of its own. */
   | "hangs"
   /** Works for a minute, but breaks off when asked to. */
@@ -105,6 +109,14 @@ export const AGENT_PROVIDER_CASES: readonly AgentCase[] = [
   failing("fails", "turn_failed", "tells a failed turn from a completed one (G-7)"),
   failing("exits", "process_exit", "notices that the process has ended"),
   failing("is_silent", "turn_timeout", "ends a turn that has gone silent (S-191)"),
+  failing("is_mute", "turn_timeout", "ends a turn that brings no first output, whatever signs of life there are"),
+  caseOf("goes_on", "ends a turn that takes too long, whatever it does", async (session, { events }) => {
+    expectFailure(await session.turn("prompt"), "turn_timeout");
+    check(
+      events.some(({ type }) => type === "activity" || type === "command" || type === "tool"),
+      "it worked until then",
+    );
+  }),
   caseOf("out_of_quota", "tells when capacity comes back", async (session) => {
     const result = await session.turn("prompt");
     equal(result.failure?.kind, "capacity", "failure");

@@ -47,6 +47,8 @@ export async function startAgent(context: WorkContext, path: string, staff: Sess
       startupMs: agent.startupTimeoutMs,
       responseMs: agent.readTimeoutMs,
       turnSilenceMs: agent.turnTimeoutMs,
+      firstOutputMs: agent.firstOutputTimeoutMs,
+      turnTotalMs: agent.turnTotalTimeoutMs,
       commandMs: agent.commandTimeoutMs,
     },
     decide: async (request) => {

@@ -27,6 +27,8 @@ function commandOf(behaviour: AgentBehaviour): readonly string[] {
 
 function limitsOf(behaviour: AgentBehaviour): BenchOptions {
   if (behaviour === "is_never_ready") return { startupMs: 300 };
+  if (behaviour === "is_mute") return { firstOutputMs: 500 };
+  if (behaviour === "goes_on") return { turnTotalMs: 1_000 };
   return behaviour === "is_silent" ? { turnSilenceMs: 500 } : {};
 }
 

@@ -75,6 +75,14 @@ async function work(): Promise<object> {
     case "waits":
       await sleep(300_000, undefined, { signal: cancelled.signal }).catch(() => undefined);
       return { stopReason: "cancelled" };
+    case "is_mute":
+    case "goes_on":
+      for (let at = 1; !cancelled.signal.aborted; at += 1) {
+        if (behaviour === "goes_on") call(`event ${at}`);
+        else tell({ sessionUpdate: "available_commands_update", availableCommands: [] });
+        await sleep(50);
+      }
+      return { stopReason: "cancelled" };
     case "floods":
       for (let at = 1; at <= 10_000; at += 1) call(`event ${at}`);
       return end;

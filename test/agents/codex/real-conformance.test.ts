@@ -39,6 +39,8 @@ const BEHAVIOURS: Readonly<Record<AgentBehaviour, { readonly script: ModelScript
     start: { ...FREE, command: `'${CODEX}' app-server; exit 3` },
   },
   is_silent: { script: () => [{ hang: true }] },
+  is_mute: { script: () => [{ hang: true }] },
+  goes_on: { script: ({ outcomes }) => [shell(`sleep 0.3; echo ${outcomes.length}`)] },
   hangs: {
     script: () => [{ hang: true }],
     start: { command: `trap '' TERM INT; setsid sh -c "trap '' TERM; sleep 300" & '${CODEX}' app-server; sleep 300` },
@@ -69,6 +71,8 @@ const harness: AgentHarness = {
       startupMs: behaviour === "is_never_ready" ? 500 : 40_000,
       responseMs: 20_000,
       turnSilenceMs: behaviour === "is_silent" ? 1_500 : 60_000,
+      ...(behaviour === "is_mute" ? { firstOutputMs: 1_500 } : {}),
+      ...(behaviour === "goes_on" ? { turnTotalMs: 6_000 } : {}),
     };
     const started = await rig.start({ ...start, request: { limits } });
     const { events, calls, asked } = rig;

@@ -1,6 +1,6 @@
 import { claudeCodeAgent } from "../../../src/agents/claude-code/index.ts";
 import { realAgent } from "../bench.ts";
-import { callsTools, EXITS_WITH_3, type Player, PLAYS, THOUGHTS } from "./play.ts";
+import { callsTools, EXITS_WITH_3, goesOn, type Player, PLAYS, THOUGHTS } from "./play.ts";
 
 /** The real Claude Code, or `null`. */
 export const CLAUDE = realAgent("claude");
@@ -35,6 +35,7 @@ export const claude: Player = {
       start: { env: { ANTHROPIC_API_KEY: "", CLAUDE_CODE_OAUTH_TOKEN: "fake-token" } },
     },
     exits: { script: () => [shell("kill -9 $PPID")], wrapper: EXITS_WITH_3 },
+    goes_on: goesOn(shell),
     waits: { script: ({ outcomes }) => (outcomes.length === 0 ? [shell("(sleep 60; true)")] : [{ hang: true }]) },
     floods: THOUGHTS,
   },

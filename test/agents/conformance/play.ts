@@ -1,4 +1,4 @@
-import type { ModelScript } from "../../../dev/fakes/models/script.ts";
+import type { ModelScript, ModelStep } from "../../../dev/fakes/models/script.ts";
 import type { JsonObject } from "../../../src/base/json.ts";
 import type { AgentProviderKind } from "../../../src/contracts/agent-provider.ts";
 import type { AgentBehaviour } from "../../../src/contracts/conformance/agent-provider.ts";
@@ -35,11 +35,20 @@ export const PLAYS = {
   reports: { script: () => [{ thinking: "Let me see." }, { text: "done" }, { usage: { input: 10, output: 5 } }] },
   fails: { script: () => [{ fail: "bad_request" }] },
   is_silent: { script: HANG, start: { turnSilenceMs: 1_500 } },
+  is_mute: { script: HANG, start: { firstOutputMs: 1_500 } },
   hangs: { script: HANG, wrapper: `trap '' TERM INT; setsid sh -c "trap '' TERM; sleep 300" & "$@"; sleep 300` },
   chatters: { script: HELLO, wrapper: `echo 'Compiling 3 files …'; echo oops >&2; exec "$@"` },
   is_never_ready: { script: HELLO, command: ["sh", "-c", "sleep 300"], start: { startupMs: 500 } },
   is_missing: { script: HELLO, command: ["/no/such/agent"] },
 } as const satisfies Partial<Record<AgentBehaviour, Play>>;
+
+/** One command after the other, each another one. */
+export function goesOn(shell: (command: string) => ModelStep): Play {
+  return {
+    script: ({ outcomes }) => [shell(`sleep 0.3; echo ${outcomes.length}`)],
+    start: { turnTotalMs: 6_000 },
+  };
+}
 
 /** Keeps its shell's end from ending a script, and the script from ending before it. */
 export const EXITS_WITH_3 = `"$@"; exit 3`;

@@ -19,6 +19,11 @@ export const BEHAVIOURS: Readonly<Record<Exclude<AgentBehaviour, "is_never_ready
   out_of_quota: [{ do: "quota", reset_in_ms: 60_000 }],
   exits: [{ do: "exit", code: 3 }],
   is_silent: [{ do: "sleep", ms: 60_000 }],
+  is_mute: [
+    { do: "print", to: "stdout", text: "Warming up …\n" },
+    { do: "sleep", ms: 60_000 },
+  ],
+  goes_on: [{ do: "flood", events: 1_000, per_second: 20 }],
   hangs: [{ do: "spawn", command: "trap '' TERM; sleep 300" }, { do: "hang" }],
   waits: [{ do: "sleep", ms: 60_000 }],
   floods: [{ do: "flood", events: 10_000 }],
