@@ -8,7 +8,7 @@ export const CAP = 10;
 
 /** What an agent does when it is asked for a turn; the rest of the protocol is the same for all. */
 const TURNS = {
-  hand_off: "hand_off",
+  hand_off: "deliver",
   edit: 'echo "$MAESTRO_ISSUE_IDENTIFIER" > "$MAESTRO_ISSUE_IDENTIFIER.txt"\n      hand_off',
   wait: ":",
   refuse: "trap '' TERM; while :; do sleep 1; done",
@@ -103,6 +103,13 @@ export class Ground {
 
 /** Speaks the mock's protocol in nothing but a shell, so that little but Maestro is measured. */
 const AGENT = `
+deliver() {
+  echo '{"type":"tool_call","id":"1","name":"run_result","arguments":{"route":"routed","summary":"Done.","result":{"type":"task","priority":null,"risk":"low","owner":null,"rationale":"Done."}}}'
+  read -r answer
+  echo '{"type":"tool_call","id":"2","name":"run_finalize","arguments":{"path":"result"}}'
+  read -r answer
+  echo '{"type":"turn_end","status":"completed"}'
+}
 hand_off() {
   echo '{"type":"tool_call","id":"1","name":"run_handoff","arguments":{"summary":"Done."}}'
   read -r answer

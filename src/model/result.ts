@@ -17,7 +17,7 @@ export interface TriageResult {
   /** Who should have it, as the tracker names people; `null`: nobody in particular. */
   readonly owner: string | null;
   /** Identifiers of issues that say the same. */
-  readonly duplicates: readonly string[];
+  readonly duplicates?: readonly string[];
   /** Why. */
   readonly rationale: string;
   /** What has to be known first. */

@@ -100,7 +100,7 @@ function changeOf(result: RunResult): Extract<Intent, { kind: "issue_update" }>[
 function relationWrites(facts: LaneFacts, result: RunResult, revision: string): Steps {
   if (result.kind !== "triage") return [];
   const { id: issueId, identifier } = knownIssue(facts);
-  return [...new Set(result.data.duplicates)]
+  return [...new Set(result.data.duplicates ?? [])]
     .filter((other) => other !== identifier)
     .map((other): Step => {
       const intent: Intent = { kind: "issue_relation", issueId, relation: "duplicate_of", identifier: other };

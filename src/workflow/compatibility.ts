@@ -140,7 +140,6 @@ export const FOREIGN_KEYS: readonly ForeignKey[] = [
 /** Options of the control plane's profiles that ours of the same kind do not have yet. */
 export const FOREIGN_PROFILE_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   coding_pr_delivery: ["requirements", "execution_profiles", "readiness", "routes"],
-  triage: ["allow_duplicate_route"],
 };
 
 /** What is said about one of them. */

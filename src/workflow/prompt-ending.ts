@@ -4,7 +4,8 @@ import type { Workflow } from "../model/workflow.ts";
 /** The section that tells an agent how its run ends. Part of every first prompt, whatever the template says. */
 export function endingOf(workflow: Workflow, tools: readonly Pick<ToolDescriptor, "name">[]): string {
   const has = (name: string): boolean => tools.some((tool) => tool.name === name);
-  if (!has("run_handoff") || !has("run_finalize")) {
+  const isAble = has("run_finalize") && (has("run_handoff") || has("run_result"));
+  if (!isAble) {
     return "## How this run ends\n\nIt ends with your turn. Nobody answers questions meanwhile: decide yourself, and say what you decided.";
   }
   const lines = [
@@ -12,7 +13,7 @@ export function endingOf(workflow: Workflow, tools: readonly Pick<ToolDescriptor
     "",
     "Nobody reads along and nobody answers questions. Only these tool calls end the work; what you merely say does not count.",
     "",
-    `- **Finished**: call \`run_handoff\` with a summary of what you did and how you checked it, then \`run_finalize\` with path \`hand_off\`.${routesOf(workflow)}`,
+    ...finishedLines(workflow, has),
   ];
   if (has("run_ask")) {
     lines.push(
@@ -28,11 +29,26 @@ export function endingOf(workflow: Workflow, tools: readonly Pick<ToolDescriptor
   return lines.join("\n");
 }
 
+function finishedLines(workflow: Workflow, has: (name: string) => boolean): string[] {
+  if (has("run_result")) {
+    return [
+      "- **Finished**: call `run_result` with the route, a summary and the result in the form that the tool describes, then `run_finalize` with path `result`. When the tool says that something does not fit, mend it and call it again.",
+    ];
+  }
+  const handOff = `- **Finished**: call \`run_handoff\` with a summary of what you did and how you checked it, then \`run_finalize\` with path \`hand_off\`.${routesOf(workflow)}`;
+  if (!has("run_repair_done")) return [handOff];
+  return [
+    "- **Finished** with what review or CI asked for: call `run_repair_done` with what you did about each point, then `run_finalize` with path `repair_done`.",
+  ];
+}
+
 /** One sentence for later turns. */
 export function toolsForEnding({ profile }: Workflow): string {
-  if (!profile.tools.includes("run_handoff")) return "";
-  const ask = profile.tools.includes("run_ask") ? "when you have a question, run_ask; " : "";
-  return `When you are finished, call run_handoff and run_finalize; ${ask}when you need a person, run_attention and run_finalize.`;
+  const names = [...profile.tools, ...profile.routes.flatMap(({ tools }) => tools ?? [])];
+  const end = ["run_result", "run_handoff"].find((name) => names.includes(name));
+  if (end === undefined) return "";
+  const ask = names.includes("run_ask") ? "when you have a question, run_ask; " : "";
+  return `When you are finished, call ${end} and run_finalize; ${ask}when you need a person, run_attention and run_finalize.`;
 }
 
 function routesOf({ profile }: Workflow): string {

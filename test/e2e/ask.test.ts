@@ -7,8 +7,16 @@ import { document, maestro, startMaestro } from "./program.ts";
 
 const ask = (question: string) => [{ do: "call", tool: "run_ask", arguments: { question, options: ["red", "blue"] } }];
 const DONE = [
-  { do: "call", tool: "run_handoff", arguments: { summary: "Painted.", route: "routed" } },
-  { do: "call", tool: "run_finalize", arguments: { path: "hand_off" } },
+  {
+    do: "call",
+    tool: "run_result",
+    arguments: {
+      summary: "Painted.",
+      route: "routed",
+      result: { type: "task", priority: null, risk: "low", owner: null, rationale: "As it was asked for." },
+    },
+  },
+  { do: "call", tool: "run_finalize", arguments: { path: "result" } },
 ];
 
 const FRONT = {

@@ -36,8 +36,12 @@ export function sortingWorkflow(options: {
 export const SORTED = [
   {
     do: "call",
-    tool: "run_handoff",
-    arguments: { summary: "Sorted.", route: "routed", no_change_reason: "It needs no code." },
+    tool: "run_result",
+    arguments: {
+      summary: "Sorted.",
+      route: "routed",
+      result: { type: "task", priority: null, risk: "low", owner: null, rationale: "It needs no code." },
+    },
   },
-  { do: "call", tool: "run_finalize", arguments: { path: "hand_off" } },
+  { do: "call", tool: "run_finalize", arguments: { path: "result" } },
 ];

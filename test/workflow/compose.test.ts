@@ -134,7 +134,7 @@ describe("an alias", () => {
     ["local/local/mokc", 'no agent is called "mokc"; known: ', 'did you mean "local/local/mock"?'],
     [
       "local/local/mock.triag",
-      'no profile is called "triag"; known: coding_pr_delivery, triage',
+      'no profile is called "triag"; known: coding_pr_delivery, requirement_analysis, requirement_refinement, review_routing, triage',
       'did you mean "local/local/mock.triage"?',
     ],
   ];

@@ -137,7 +137,7 @@ describe("S-093 a further turn", () => {
     const workflow = await loadText(LEAST, { body: "The original prompt." });
     const text = renderContinuation(workflow, { turn: 2, maxTurns: 5 });
     expect(text).toContain("turn 2 of at most 5");
-    expect(text).toContain("run_handoff");
+    expect(text).toContain("run_result");
     expect(text).not.toContain("The original prompt.");
     expect(text).not.toContain("last turn");
     expect(renderContinuation(workflow, { turn: 5, maxTurns: 5 })).toContain("This is the last turn");

@@ -54,7 +54,7 @@ export const RESULT_SCHEMAS: Readonly<Record<ResultKind, JsonObject>> = {
       questions: texts("What has to be known first."),
       labels: texts("Labels beside those for type and risk.", 60),
     },
-    ["questions", "labels"],
+    ["duplicates", "questions", "labels"],
   ),
   requirement_analysis: map({
     scope: text("What belongs to it and what does not."),
