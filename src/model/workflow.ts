@@ -1,5 +1,6 @@
 import type { JsonObject } from "../base/json.ts";
 import type { LogLevel } from "../base/log.ts";
+import type { Limits, Price } from "./budget.ts";
 import { stateKey } from "./issue.ts";
 import { ACTIVE_CATEGORIES, type Category, type Profile, type Route, TERMINAL_CATEGORIES } from "./profile.ts";
 
@@ -111,11 +112,27 @@ export interface RunBudget {
   readonly costUsd: number | null;
   /** The same call with the same arguments, in a row. */
   readonly repeatedCalls: number;
+  /** Turns, beside `agent.maxTurns`. Absent or `null`: no limit. */
+  readonly turns?: number | null;
+  /** How long the session may be open, milliseconds, beside `agent.runTimeoutMs`. Absent or `null`: no limit. */
+  readonly wallMs?: number | null;
 }
 
 /** What work may use up. */
 export interface Budget {
   readonly run: RunBudget;
+  /** Of one issue in all its lanes; sessions since a person last acted. Absent: no limits. */
+  readonly issue?: Limits;
+  /** Of all work of one day. Absent: no limits. */
+  readonly day?: Limits;
+  /** Of all work on record. Absent: no limits. */
+  readonly workflow?: Limits;
+  /** Share of a limit (0…1) that is told of when it is used up. Absent: 0.8. */
+  readonly warnAt?: number;
+  /** IANA name of the zone whose midnight begins a day. Absent: UTC. */
+  readonly timeZone?: string;
+  /** Prices that outweigh all others, by model. Absent: none. */
+  readonly prices?: Readonly<Record<string, Price>>;
 }
 
 /** Something that a workflow file says and that is not in force. Lines and columns count from 1. */
@@ -174,6 +191,8 @@ export interface Workflow {
   readonly agentProvider: AgentChoice & {
     /** The first that fits chooses the agent of a run; absent: there are none. */
     readonly rules?: readonly AgentRule[];
+    /** Agents that do the work while the account of the chosen one is paused, in their order; absent: none, the work waits. */
+    readonly fallback?: readonly AgentChoice[];
   };
   readonly agentRuntime: {
     readonly placement: string;

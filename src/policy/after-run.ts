@@ -2,6 +2,7 @@ import type { LaneFacts } from "../model/facts.ts";
 import type { Plan } from "../model/plan.ts";
 import type { CompletionSignal, WorkOutcome } from "../model/run.ts";
 import type { Verdict } from "../model/verdict.ts";
+import { judgeBreaker } from "./breaker.ts";
 import { because } from "./codes.ts";
 import { planFailure } from "./failure.ts";
 import { planHandOff } from "./hand-off.ts";
@@ -35,18 +36,14 @@ export function afterRun(facts: LaneFacts, outcome: WorkOutcome): Plan {
   }
 }
 
-/** Another session, as long as the issue still wants one and there were not too many without a deliverable (G-6). */
+/** Another session, as long as the issue still wants one, can pay for it, and there were not too many without progress (G-6). */
 function afterNothing(facts: LaneFacts, outcome: WorkOutcome): Plan {
-  const { lane, workflow, now } = facts;
+  const { lane, now } = facts;
   const lost = standingOf(facts, lane.stage === "review_repair" ? "review" : "work");
   if (lost !== null) return release(lost, "idle");
-  const sessions = lane.idleSessions + 1;
-  const limit = workflow.agent.maxSessionsWithoutProgress;
-  if (limit > 0 && sessions >= limit) {
-    const count = sessions === 1 ? "A session" : `${sessions} sessions in a row`;
-    const why = because("no_progress", `${count} ended without a hand-off, a question or a failure.`);
-    return [{ do: "close_work", counts: "idle", reason: outcome.reason }, ...parkSteps(facts, "input", why)];
-  }
+  const held = judgeBreaker(facts);
+  if (held !== null)
+    return [{ do: "close_work", counts: "idle", reason: outcome.reason }, ...parkSteps(facts, "input", held)];
   const dueAt = now + CONTINUATION_DELAY_MS;
   return [
     { do: "close_work", counts: "idle", reason: outcome.reason },

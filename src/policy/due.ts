@@ -6,6 +6,7 @@ import type { Answer } from "../model/question.ts";
 import type { RunPurpose } from "../model/run.ts";
 import type { Reason } from "../model/verdict.ts";
 import { isTerminal } from "../model/workflow.ts";
+import { judgeBreaker } from "./breaker.ts";
 import { planCleanup } from "./cleaning.ts";
 import { because, type PolicyCode } from "./codes.ts";
 import {
@@ -18,7 +19,7 @@ import {
 } from "./eligibility.ts";
 import { failureFeedback, repairFeedback } from "./feedback.ts";
 import { clearRetry, parkSteps } from "./parking.ts";
-import { findRepair, isRepaired, judgeRepair, repairMark } from "./repairs.ts";
+import { answersOf, findRepair, isRepaired, judgeRepair, repairMark } from "./repairs.ts";
 import { retryDelay } from "./retry-delay.ts";
 import { isOnlyMoved, moveStep, planRoute } from "./route.ts";
 import { judgeStanding } from "./standing.ts";
@@ -115,11 +116,18 @@ function planStart(facts: LaneFacts, issue: Issue, first: readonly Step[]): Plan
     return [moveStep(issue, move, `run-${lane.lastRun + 1}`), { do: "wait", reason: why }];
   }
   const purpose = purposeOf(lane);
-  const limit = purpose === "repair" ? repairLimit(facts) : null;
+  const asked = purpose === "repair" && isAskedByPerson(facts);
+  const held = judgeBreaker(facts, lane.retry?.error ?? null, asked);
+  const limit = held ?? (purpose === "repair" ? repairLimit(facts) : null);
   if (limit !== null) return parkSteps(facts, "input", limit);
   const start: Step = { do: "start_run", purpose, ...repairOf(facts, purpose), reason: whyStart(facts, purpose) };
   const [head, ...rest] = [...first, start];
   return head === undefined ? [start] : [head, ...rest];
+}
+
+function isAskedByPerson(facts: LaneFacts): boolean {
+  const fact = findRepair(facts);
+  return fact?.byHuman === true && !isRepaired(facts.lane.branch, fact);
 }
 
 /** Why a repair that machines ask for is not started, once there were too many. */
@@ -144,6 +152,7 @@ function repairOf(facts: LaneFacts, purpose: RunPurpose) {
   const isNew = fact !== null && !isRepaired(branch, fact);
   return {
     repairs: isNew ? repairMark(facts.lane, fact) : (branch?.repairedFor ?? null),
+    answers: answersOf(facts),
     feedback: repairFeedback(facts),
   };
 }

@@ -2,7 +2,8 @@ import type { LaneFacts } from "../model/facts.ts";
 import type { Plan } from "../model/plan.ts";
 import type { Reason } from "../model/verdict.ts";
 import { failureAttempt } from "./attempt.ts";
-import { because } from "./codes.ts";
+import { judgeBreaker } from "./breaker.ts";
+import { because, type PolicyCode } from "./codes.ts";
 import { parkSteps } from "./parking.ts";
 import { retryDelay } from "./retry-delay.ts";
 import type { Steps } from "./writes.ts";
@@ -34,6 +35,8 @@ export function planFailure(facts: LaneFacts, why: Reason, options: FailureOptio
     const exhausted = because("retry_budget_exhausted", `${count}; the last one: ${why.sentence}`);
     return [close, ...next, ...parkSteps(facts, options.until ?? "input", exhausted)];
   }
+  const held = judgeBreaker(facts, why.sentence);
+  if (held !== null) return [close, ...next, ...parkSteps(facts, options.until ?? "input", held)];
   const attempt = failureAttempt(failures, lane.idleSessions);
   const dueAt = now + retryDelay(workflow.agent, attempt);
   const error = options.error ?? why.sentence;
@@ -66,10 +69,14 @@ export function planCapacity(facts: LaneFacts, why: Reason, notBefore: number | 
   ];
 }
 
+/** Codes that say well enough why nothing goes on. */
+const BUDGETS: readonly string[] = ["run_budget_exhausted", "issue_budget_exhausted"] satisfies PolicyCode[];
+const FATAL = "It cannot go on by trying again";
+
 /** Parks at once: trying again cannot help. */
 export function planFatal(facts: LaneFacts, why: Reason, until: "command" | "input" = "input"): Plan {
   return [
     { do: "close_work", counts: "failure", reason: why },
-    ...parkSteps(facts, until, because("fatal", `It cannot go on by trying again: ${why.sentence}`)),
+    ...parkSteps(facts, until, BUDGETS.includes(why.code) ? why : because("fatal", `${FATAL}: ${why.sentence}`)),
   ];
 }

@@ -2,6 +2,16 @@ export { chooseAgent } from "./agent-choice.ts";
 export { planAfterWork } from "./after-work.ts";
 export { headToReview, planAnswer, planPark, planReviewChange, planStopWork } from "./asked.ts";
 export { attemptOf } from "./attempt.ts";
+export {
+  type BudgetUse,
+  budgetLines,
+  isNear,
+  isReached,
+  issueUse,
+  judgeBudget,
+  type SharedUse,
+  sharedUse,
+} from "./budget.ts";
 export { cleanSteps, planCleanup } from "./cleaning.ts";
 export {
   claimedElsewhere,
@@ -27,12 +37,20 @@ export {
 } from "./eligibility.ts";
 export { repairFeedback } from "./feedback.ts";
 export { type FeedbackItem, feedbackOf } from "./feedback-view.ts";
-export { judgeIssueMove, moveTargets, reservedLabels } from "./agent-moves.ts";
+export { judgeIssueMove, judgeMergeRequest, moveTargets, reservedLabels } from "./agent-moves.ts";
+export { type AllowanceFacts, type Pace, pacePolls } from "./pace.ts";
 export { compareCandidates, orderCandidates } from "./order.ts";
 export { clearRetry, parkSteps, planUnpark } from "./parking.ts";
 export { judgeReconcile } from "./reconcile.ts";
 export { judgeReopen } from "./reopen.ts";
+export { approvalOf } from "./approval.ts";
+export { describeGate, type GateVerdict, judgeGate } from "./gate.ts";
+export { GATE_CHECKS, type GateCheck } from "./gate-checks.ts";
+export { GATE_CODES } from "./gate-codes.ts";
+export { type GateFacts, gateFacts, proofOf } from "./gate-facts.ts";
+export { guardedPaths } from "./guarded-paths.ts";
 export {
+  answersOf,
   areChecksGreen,
   findRepair,
   isApproved,
@@ -41,7 +59,6 @@ export {
   REPAIR_CODES,
   type RepairFact,
   repairMark,
-  VALIDATION_CHECK,
 } from "./repairs.ts";
 export { judgeResult } from "./result.ts";
 export { planResumption, RUNS_FOR_RESUMPTION } from "./resumption.ts";
@@ -51,6 +68,7 @@ export { countSlots, judgeSlots, NO_SLOT_ERROR } from "./slots.ts";
 export { hasLabel, judgeStanding } from "./standing.ts";
 export { judgeStall } from "./stall.ts";
 export { judgeUnpark } from "./unpark.ts";
+export { VALIDATION_CHECK } from "./validation-check.ts";
 export { judgeVerb, possibleVerbs, type VerbFacts } from "./verbs.ts";
 export {
   attentionLabel,

@@ -41,10 +41,10 @@ export async function readForge(
   return parseBlock(loading, above, () => provider.parseOptions(written), secrets.keys);
 }
 
-/** Loads and asks the adapters of the agent and of those that its rules name. */
+/** Loads and asks the adapters of the agent and of those that its rules and its fallback name. */
 export async function readAgent(
   loading: Loading,
-  { kind, options, rules }: WorkflowFile["agent_provider"],
+  { kind, options, rules, fallback }: WorkflowFile["agent_provider"],
 ): Promise<Workflow["agentProvider"]> {
   const above = ["agent_provider"];
   const usual = { kind, options: await readAgentOptions(loading, above, { kind, options }) };
@@ -56,7 +56,19 @@ export async function readAgent(
     const complete = await readAgentOptions(loading, [...above, "rules", at], choice);
     read.push({ when: conditionsOf(rule.when), kind: choice.kind, options: complete });
   }
-  return read.length === 0 ? usual : { ...usual, rules: read };
+  const others: AgentChoice[] = [];
+  for (const [at, choice] of fallback.entries()) {
+    const own = {
+      kind: choice.kind,
+      options: choice.kind === kind ? { ...options, ...choice.options } : { ...choice.options },
+    };
+    others.push({ kind: own.kind, options: await readAgentOptions(loading, [...above, "fallback", at], own) });
+  }
+  return {
+    ...usual,
+    ...(read.length === 0 ? {} : { rules: read }),
+    ...(others.length === 0 ? {} : { fallback: others }),
+  };
 }
 
 function conditionsOf(when: WorkflowFile["agent_provider"]["rules"][number]["when"]): AgentRule["when"] {

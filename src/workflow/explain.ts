@@ -124,7 +124,13 @@ function resolvedOf(workflow: Workflow): JsonObject {
     ...(repo === null ? {} : { repo: forge }),
     agent_provider: { options: agentProvider.options },
     workspace: { root: workspace.root },
+    // A run may last as long as both keys allow.
+    budget: { run: { wall_ms: workflow.budget.run.wallMs ?? workflow.agent.runTimeoutMs }, ...timeZoneOf(workflow) },
   };
+}
+
+function timeZoneOf({ budget }: Workflow): JsonObject {
+  return budget.timeZone === undefined ? {} : { time_zone: budget.timeZone };
 }
 
 function valueIn(explaining: Explaining, keys: string[]): Pick<Explanation, "value" | "source"> {
@@ -147,6 +153,11 @@ function valueIn(explaining: Explaining, keys: string[]): Pick<Explanation, "val
 
 function defaultOf({ trace, workflow }: Explaining, keys: readonly string[], isResolved: boolean): ValueSource {
   const [section = "", part = ""] = keys;
+  const taken = trace.taken.find(({ ours }) => ours.join(".") === keys.join("."));
+  if (taken !== undefined) {
+    const { line, column } = locate(trace.profile.source, taken.its, "key");
+    return { kind: "profile", place: `${trace.profile.source.label}:${line}:${column}` };
+  }
   if (!isResolved || isIn(trace.filled, keys)) return { kind: "default" };
   if (section === "workflow") {
     const { source } = trace.profile;

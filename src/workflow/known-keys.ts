@@ -2,6 +2,9 @@ import { nearestOf } from "../base/nearest.ts";
 import type { ProfileFile } from "./schema/profile-file.ts";
 import type { WorkflowFile } from "./schema/workflow-file.ts";
 
+/** The limits of a budget that several runs share. */
+const SHARED = { sessions: true, tokens: true, cost_usd: true, turns: true, model_calls: true, wall_ms: true } as const;
+
 /** The keys of a schema; maps whose keys are free end it. The compiler keeps it complete. */
 type KeyTree<T> = T extends readonly unknown[]
   ? true
@@ -16,7 +19,19 @@ export type Keys = true | { readonly [key: string]: Keys };
 
 /** The keys of a workflow file, for "did you mean …?": the schema itself is not loaded at run time. */
 export const WORKFLOW_KEYS = {
-  workflow: { profile: { kind: true, version: true, options: true } },
+  workflow: {
+    profile: {
+      kind: true,
+      version: true,
+      options: true,
+      routes: true,
+      completion: true,
+      tools: true,
+      gates: true,
+      budget: true,
+      stop: true,
+    },
+  },
   tracker: {
     kind: true,
     provider: true,
@@ -28,7 +43,7 @@ export const WORKFLOW_KEYS = {
     claim_ttl_ms: true,
   },
   repo: { path: true, base_branch: true, remote: true, branch: { work_prefix: true }, provider: true },
-  agent_provider: { kind: true, options: true, rules: true },
+  agent_provider: { kind: true, options: true, rules: true, fallback: true },
   agent_runtime: { placement: true, isolation: true, env: true, pass: true },
   agent: {
     max_concurrent_agents: true,
@@ -46,7 +61,15 @@ export const WORKFLOW_KEYS = {
     command_timeout_ms: true,
     max_sessions_without_progress: true,
   },
-  budget: { run: { model_calls: true, tokens: true, cost_usd: true, repeated_calls: true } },
+  budget: {
+    run: { model_calls: true, tokens: true, cost_usd: true, repeated_calls: true, turns: true, wall_ms: true },
+    issue: SHARED,
+    day: SHARED,
+    workflow: SHARED,
+    warn_at: true,
+    time_zone: true,
+    prices: true,
+  },
   validation: { commands: true, timeout_ms: true },
   polling: { interval_ms: true },
   workspace: { root: true, strategy: true, min_free_bytes: true },

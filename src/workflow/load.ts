@@ -1,34 +1,31 @@
 import { dirname, resolve } from "node:path";
 import { MaestroError } from "../base/errors.ts";
 import { shortHash } from "../base/ids.ts";
-import { type JsonObject, stableJson } from "../base/json.ts";
+import { isJsonObject, type JsonObject, stableJson } from "../base/json.ts";
 import { SecretRegistry } from "../base/redact.ts";
 import type { Profile } from "../model/profile.ts";
 import type { TrackerState, Workflow } from "../model/workflow.ts";
 import { readAgent, readTracker } from "./adapters.ts";
 import { workflowIdOf } from "./identity.ts";
+import { readBudget } from "./budget.ts";
 import type { WorkflowInput } from "./input.ts";
 import { WORKFLOW_KEYS } from "./known-keys.ts";
 import { type Loading, report } from "./loading.ts";
+import { checkCapabilities } from "./profile-capabilities.ts";
 import { finishProfile } from "./profile-options.ts";
+import { overridesIn } from "./profile-overrides.ts";
+import { type ProfileDefault, withProfileLimits } from "./profile-policy.ts";
 import { type LoadedProfile, loadProfile } from "./profiles.ts";
 import { locate, Problems, type SourceFile } from "./problems.ts";
 import { addSchemaProblems } from "./schema-problems.ts";
 import { validateWorkflowFile } from "./schema/workflow-file.gen.ts";
 import type { WorkflowFile } from "./schema/workflow-file.ts";
-import {
-  readAgentSettings,
-  readBudget,
-  readHooks,
-  readLogSettings,
-  readRepo,
-  readRuntime,
-  readWorkspace,
-} from "./settings.ts";
+import { readAgentSettings, readHooks, readLogSettings, readRepo, readRuntime, readWorkspace } from "./settings.ts";
 import { bodyOf, plainConfig, readSource } from "./source-file.ts";
 import { mapStates } from "./states.ts";
 import { checkTemplate } from "./template.ts";
 import { translateForeign } from "./translation.ts";
+import { putIn, valueAt } from "./tree.ts";
 
 /** A workflow with what it was made from. */
 export interface LoadedWorkflow {
@@ -45,6 +42,8 @@ export interface LoadTrace {
   /** The same with the schema's defaults. */
   readonly filled: JsonObject;
   readonly profile: LoadedProfile;
+  /** What the profile says where the file says nothing. */
+  readonly taken: readonly ProfileDefault[];
 }
 
 /**
@@ -59,8 +58,14 @@ export async function loadWorkflow(input: WorkflowInput): Promise<Workflow> {
 /** `loadWorkflow` for those who follow the files. */
 export async function loadWithSources(input: WorkflowInput): Promise<LoadedWorkflow> {
   const { loading, written } = await beginLoading(input);
-  const file = readShape(loading, written);
-  const loaded = await loadProfile(loading, file.workflow.profile);
+  const shape = readShape(loading, written);
+  const { kind, version } = shape.workflow.profile;
+  const overrides = overridesIn(shape.workflow.profile);
+  const wanted = { kind, overrides, ...(version === undefined ? {} : { version }) };
+  const loaded = await loadProfile(loading, wanted);
+  const { file, taken } =
+    loaded === undefined ? { file: shape, taken: [] } : withProfileLimits(shape, written, loaded.file);
+  if (loaded !== undefined) await checkCapabilities(loading, file, loaded);
   const profile =
     loaded === undefined ? undefined : await finishProfile(loading, loaded, file.workflow.profile.options);
   const parts = await readParts(loading, file, loaded, profile);
@@ -75,7 +80,7 @@ export async function loadWithSources(input: WorkflowInput): Promise<LoadedWorkf
   const draft = { ...parts, id, path: source.path, directory, profile, ...prompt };
   const warnings = [...loading.warnings].sort((a, b) => a.line - b.line || a.column - b.column);
   const workflow = { ...draft, hash: hashOf(draft, sources), ...(warnings.length === 0 ? {} : { warnings }) };
-  return { workflow, sources, trace: { written, filled: structuredClone(file), profile: loaded } };
+  return { workflow, sources, trace: { written, filled: structuredClone(file), profile: loaded, taken } };
 }
 
 async function beginLoading(input: WorkflowInput): Promise<{ loading: Loading; written: JsonObject }> {
@@ -83,11 +88,28 @@ async function beginLoading(input: WorkflowInput): Promise<{ loading: Loading; w
   const directory = resolve(input.directory ?? dirname(path));
   const problems = new Problems();
   const file = await readSource(path, directory);
-  const { config, source, warnings, ancestor } = translateForeign(plainConfig(file, problems), file, problems);
+  const { config, source, warnings, ancestor } = translateForeign(
+    withProfileMap(plainConfig(file, problems)),
+    file,
+    problems,
+  );
   const secrets = input.secrets ?? new SecretRegistry();
   const id = input.id ?? workflowIdOf(path, input.directory);
   const loading = { input, source, problems, warnings, ancestor, missing: [], secrets, id, directory };
   return { loading, written: config };
+}
+
+/** The front matter with `profile: kind@1` written out. */
+function withProfileMap(config: JsonObject): JsonObject {
+  const above = ["workflow", "profile"];
+  const whole = valueAt(config, above);
+  const keys = typeof whole === "string" ? above : [...above, "kind"];
+  const named = valueAt(config, keys);
+  if (typeof named !== "string") return config;
+  const [kind = "", version] = named.split("@");
+  if (version !== undefined && !/^[1-9]\d*$/.test(version)) return config;
+  const put = putIn(config, above, isJsonObject(whole) ? { ...whole, kind } : { kind });
+  return version === undefined ? put : putIn(put, [...above, "version"], Number(version));
 }
 
 /** The front matter with its defaults. Throws `invalid_workflow`: the rest can only be read from a sound shape. */
@@ -118,7 +140,7 @@ async function readParts(
     agentProvider: await readAgent(loading, file.agent_provider),
     agentRuntime: readRuntime(loading, file.agent_runtime),
     agent: readAgentSettings(file.agent),
-    budget: readBudget(file.budget),
+    budget: readBudget(loading, file.budget),
     validation: { commands: validation.commands, timeoutMs: validation.timeout_ms },
     polling: { intervalMs: file.polling.interval_ms },
     workspace: await readWorkspace(loading, file.workspace),

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { stateKey } from "../model/issue.ts";
-import type { AgentSettings, Budget, Hooks, LogSettings, RepoSettings, Workflow } from "../model/workflow.ts";
+import type { AgentSettings, Hooks, LogSettings, RepoSettings, Workflow } from "../model/workflow.ts";
 import { checkPlacement, readForge } from "./adapters.ts";
 import { refuseRoot } from "./checkout.ts";
 import { resolvePath, resolveText, resolveTexts } from "./environment.ts";
@@ -25,18 +25,6 @@ export function readAgentSettings(section: WorkflowFile["agent"]): AgentSettings
     runTimeoutMs: section.run_timeout_ms,
     commandTimeoutMs: section.command_timeout_ms,
     maxSessionsWithoutProgress: section.max_sessions_without_progress,
-  };
-}
-
-/** The `budget` section. */
-export function readBudget({ run }: WorkflowFile["budget"]): Budget {
-  return {
-    run: {
-      modelCalls: run.model_calls,
-      tokens: run.tokens,
-      costUsd: run.cost_usd ?? null,
-      repeatedCalls: run.repeated_calls,
-    },
   };
 }
 

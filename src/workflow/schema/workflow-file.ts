@@ -25,14 +25,29 @@ const texts = (description: string) =>
   Type.Record(Type.String(), Type.String(), { default: {}, description: `${description} Default none.` });
 const block = (description: string) => Type.Unsafe<JsonObject>({ type: "object", default: {}, description });
 
+const over = (description: string) => Type.Optional(Type.Unsafe<JsonObject>({ type: "object", description }));
+
 const script = (when: string) => optionalText(`Shell script, run with \`sh -lc\` in the workspace ${when}.`);
 const stateLimits = "Greatest number of agents per tracker state. Entries that are no positive integer are ignored.";
 
 const Workflow = section("What kind of work this is.", {
   profile: section("The policy that the work follows.", {
     kind: textOr("coding_pr_delivery", "A packaged profile, or one of the project's `.maestro/profiles/`."),
-    version: count(1, "The profile's version that this file was written for."),
+    version: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        description: "The profile's version that this file was written for. Default: the newest.",
+      }),
+    ),
     options: block("The profile's own options."),
+    routes: over(
+      "What this file says otherwise about the profile's routes, by their names, e.g. `rework: { action: disabled }`.",
+    ),
+    completion: over("What this file says otherwise about the profile's `completion`."),
+    tools: Type.Optional(names("The tools that runs get. Default: the profile's.")),
+    gates: over("What this file says otherwise about the profile's `gates`."),
+    budget: over("What this file says otherwise about the profile's `budget`."),
+    stop: over("What this file says otherwise about the profile's `stop`."),
   }),
 });
 
@@ -129,6 +144,14 @@ const AgentRule = Type.Object(
   { additionalProperties: false },
 );
 
+const Fallback = Type.Object(
+  {
+    kind: text("The agent's kind."),
+    options: Type.Optional(Type.Unsafe<JsonObject>({ type: "object", description: "The agent's own options." })),
+  },
+  { additionalProperties: false },
+);
+
 const AgentProvider = section("The agent that does the work.", {
   kind: text("The agent's kind."),
   options: block("The agent's own options."),
@@ -136,6 +159,11 @@ const AgentProvider = section("The agent that does the work.", {
     default: [],
     description:
       "When another agent, or the same one with other options, does the work: the first rule that fits. Default none.",
+  }),
+  fallback: Type.Array(Fallback, {
+    default: [],
+    description:
+      "Agents that do the work while the account of the chosen one is paused, in their order. Default none: the work waits.",
   }),
 });
 
@@ -187,19 +215,71 @@ const Agent = section("Limits and cadence of agents.", {
   }),
 });
 
-const Budget = section("What work may use up. What is reached ends the run and parks its issue.", {
-  run: section("Of one run.", {
-    model_calls: count(300, "Calls of the model."),
-    tokens: count(10_000_000, "Tokens, in and out."),
-    cost_usd: Type.Optional(
-      Type.Number({
-        exclusiveMinimum: 0,
-        description: "US dollars, as far as the agent tells its cost. Default: no limit.",
-      }),
+const limit = (description: string) => Type.Optional(Type.Integer({ minimum: 1, description }));
+const money = (description: string) => Type.Optional(Type.Number({ exclusiveMinimum: 0, description }));
+const countOr = (fallback: number, description: string) =>
+  Type.Integer({ minimum: 0, default: fallback, description: `${description}; 0: no limit. Default ${fallback}.` });
+/** Limits that have no default in any scope but where it is said. */
+const SHARED_LIMITS = {
+  cost_usd: money("US dollars. Default: no limit."),
+  turns: limit("Turns. Default: no limit."),
+  model_calls: limit("Calls of the model. Default: no limit."),
+  wall_ms: limit("How long sessions may be open in all, milliseconds. Default: no limit."),
+};
+const PriceEntry = Type.Object(
+  {
+    input: Type.Number({ minimum: 0, description: "Input that comes from no cache." }),
+    cache_read: Type.Optional(Type.Number({ minimum: 0, description: "Input from the cache. Default: as `input`." })),
+    cache_write: Type.Optional(Type.Number({ minimum: 0, description: "Input into the cache. Default: as `input`." })),
+    output: Type.Number({ minimum: 0, description: "Output, with the reasoning." }),
+  },
+  { additionalProperties: false, description: "US dollars per million tokens." },
+);
+
+const Budget = section(
+  "What work may use up. A run is stopped at a limit, and nothing is started that could not be paid for.",
+  {
+    run: section("Of one run. What is reached ends it and parks its issue.", {
+      model_calls: count(300, "Calls of the model."),
+      tokens: count(10_000_000, "Tokens, in and out."),
+      cost_usd: money("US dollars, as far as prices are known. Default: no limit."),
+      repeated_calls: count(25, "The same call of the same tool, with the same arguments, in a row."),
+      turns: limit("Turns, beside `agent.max_turns`. Default: no limit."),
+      wall_ms: limit(
+        "How long its session may be open, milliseconds, beside `agent.run_timeout_ms`. Default: no limit.",
+      ),
+    }),
+    issue: section("Of one issue, in all its lanes and runs. What is reached parks it.", {
+      sessions: countOr(12, "Sessions since a person last acted on it"),
+      tokens: countOr(30_000_000, "Tokens, in and out"),
+      ...SHARED_LIMITS,
+    }),
+    day: section("Of all work of this workflow in one day. What is reached stops work until the next one.", {
+      sessions: countOr(200, "Sessions"),
+      tokens: limit("Tokens, in and out. Default: no limit."),
+      ...SHARED_LIMITS,
+    }),
+    workflow: section(
+      "Of all work of this workflow that is on record. What is reached stops work until it is raised.",
+      {
+        sessions: limit("Sessions. Default: no limit."),
+        tokens: limit("Tokens, in and out. Default: no limit."),
+        ...SHARED_LIMITS,
+      },
     ),
-    repeated_calls: count(25, "The same call of the same tool, with the same arguments, in a row."),
-  }),
-});
+    warn_at: Type.Number({
+      exclusiveMinimum: 0,
+      maximum: 1,
+      default: 0.8,
+      description: "The share of a limit that is told of when it is used up. Default 0.8.",
+    }),
+    time_zone: optionalText("The time zone whose midnight begins a day, e.g. `Europe/Berlin`. Default: the machine's."),
+    prices: Type.Record(Type.String(), PriceEntry, {
+      default: {},
+      description: "What models cost, by name; outweighs what agents and the built-in lists say. Default none.",
+    }),
+  },
+);
 
 const Workspace = section("Where the work is done.", {
   root: optionalText("Folder of all workspaces. Default: `workspaces` in the project's state folder."),
