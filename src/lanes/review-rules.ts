@@ -5,14 +5,16 @@ import type { Plan } from "../model/plan.ts";
 import { type Reason, reason } from "../model/verdict.ts";
 import { isActive } from "../model/workflow.ts";
 import {
-  areChecksGreen,
+  answersOf,
   attentionLabel,
   clearRetry,
   findRepair,
+  gateFacts,
   hasLabel,
   isApproved,
   isRepaired,
   judgeAttention,
+  judgeGate,
   judgeRepair,
   knownIssue,
   parkSteps,
@@ -68,8 +70,25 @@ export const REVIEW_RULES: readonly Rule[] = [
     (facts) => checksOf(facts) === "pending",
     "Required checks of the present head have not ended.",
   ),
-  rest("waiting_for_review", (facts) => !isApprovedNow(facts), "Nobody has approved the present head of the change."),
+  {
+    code: "waiting_for_review",
+    stages: REVIEW,
+    when: (facts) => !isApprovedNow(facts),
+    plan: (facts) => {
+      const why = shutBy(facts, ["approval_guarded", "checks_unproven", "approval_missing", "changes_requested"]);
+      return restFor(
+        facts,
+        because("waiting_for_review", why ?? "Nobody has approved the present head of the change."),
+      );
+    },
+  },
   rest("head_not_validated", isUnvalidated, "The head of the change is not the one whose validation passed."),
+  {
+    code: "gate_shut",
+    stages: REVIEW,
+    when: isShutOtherwise,
+    plan: (facts) => restFor(facts, because("gate_shut", shutBy(facts, []) ?? "The gate is shut.")),
+  },
   { code: "forge_blocks", stages: REVIEW, when: (facts) => blockerOf(facts) !== undefined, plan: planBlocked },
   rest("mergeability_unknown", () => true, "The forge has not said whether the change merges cleanly."),
 ];
@@ -138,6 +157,7 @@ function planRepair(facts: LaneFacts): Plan {
     do: "start_run",
     purpose: "repair",
     repairs: repairMark(facts.lane, fact),
+    answers: answersOf(facts),
     feedback: repairFeedback(facts),
     reason: fact.reason,
   } as const;
@@ -171,20 +191,22 @@ function planBlocked(facts: LaneFacts): Plan {
 
 /** Every signal speaks for landing, about the one head that the host validated. */
 function isReady(facts: LaneFacts): boolean {
-  const { change } = facts;
-  return change != null && mayLand(facts, change);
+  return judgeGate("landing", gateFacts(facts)).ok;
 }
 
-function mayLand(facts: LaneFacts, change: Change): boolean {
-  return (
-    change.state === "open" &&
-    !change.draft &&
-    change.mergeability === "clean" &&
-    blockerOf(facts) === undefined &&
-    isApproved(facts, change) &&
-    areChecksGreen(change) &&
-    !isUnvalidated(facts)
-  );
+/** Why the gate before landing stays shut, by one of these codes, else by whichever is first. */
+function shutBy(facts: LaneFacts, wanted: readonly string[]): string | undefined {
+  const { faults } = judgeGate("landing", gateFacts(facts));
+  const fault = faults.find(({ code }) => wanted.includes(code)) ?? faults[0];
+  return fault === undefined ? undefined : `${fault.sentence} ${fault.mend}`;
+}
+
+/** Codes that other rows tell in their own words. */
+const TOLD_ELSEWHERE: readonly string[] = ["merge_unknown", "merge_behind", "merge_blocked"];
+
+function isShutOtherwise(facts: LaneFacts): boolean {
+  const { faults } = judgeGate("landing", gateFacts(facts));
+  return faults.some(({ code }) => !TOLD_ELSEWHERE.includes(code));
 }
 
 function planLanding(facts: LaneFacts): Plan {

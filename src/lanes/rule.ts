@@ -9,6 +9,8 @@ export const LANE_CODES = {
   validation_due: "The checks of the handed-off head are started.",
   head_missing: "The host knows no head that could be validated; a run goes on.",
   change_unseen: "The change was asked for and has not been seen on the forge.",
+  hand_off_told: "The issue is told what is handed off, before it is moved.",
+  gate_shut: "What the host has seen does not let the change pass its gate.",
   change_up: "The change is on the forge; the issue is moved and told.",
   merged: "The change is merged, by Maestro or by a person.",
   closed_unmerged: "The issue ended before its change was merged; its branch stays.",

@@ -1,12 +1,19 @@
 import type { LaneFacts } from "../model/facts.ts";
 import type { Plan, Step } from "../model/plan.ts";
+import { HAND_OFF_TOPIC } from "../model/outbox-key.ts";
 import { trackerState } from "../model/workflow.ts";
 import {
   cleanSteps,
   clearRetry,
   comment,
+  describeGate,
+  fencedRevision,
+  gateFacts,
+  judgeGate,
   moveToRoute,
+  parkSteps,
   planDue,
+  proofOf,
   runRevision,
   validateSteps,
   VALIDATION_CHECK,
@@ -45,6 +52,8 @@ export const STAGE_RULES: readonly Rule[] = [
     when: ({ lane }) => lane.branch?.changeId == null,
     plan: () => waitFor(because("change_unseen", "The change has not been seen on the forge yet.")),
   },
+  { code: "hand_off_told", stages: ["handing_off"], when: isUntold, plan: tellIssue },
+  { code: "gate_shut", stages: ["handing_off"], when: isGateShut, plan: planShutGate },
   { code: "change_up", stages: ["handing_off"], when: () => true, plan: planReview },
   {
     code: "closeout_done",
@@ -73,21 +82,62 @@ function planValidation(facts: LaneFacts): Plan {
   return headSha == null ? waitFor(because("head_missing", why.sentence)) : validateSteps(facts, headSha, why);
 }
 
-/** The change stands: the host's check goes onto it, the issue is told and moved, and the lane waits for people. */
+/** The change has passed its gate: the issue is moved, and the lane waits for people. */
 function planReview(facts: LaneFacts): Plan {
-  const { branch, handOff, lastRun } = facts.lane;
-  const url = facts.change?.url ?? branch?.changeUrl ?? null;
-  const where = url === null ? `change ${branch?.changeId ?? ""}` : url;
-  const why = because("change_up", `Run ${lastRun} is up for review: ${where}`);
-  const body = [handOff?.summary ?? why.sentence, "", `Change: ${where}`].join("\n");
+  const { handOff, lastRun } = facts.lane;
+  const why = because("change_up", `Run ${lastRun} is up for review: ${whereIs(facts)}`);
   const move = handOff === null ? [] : moveToRoute(facts, handOff.route, runRevision(facts));
-  return [
-    { do: "stage", stage: "review_wait", reason: why },
-    ...clearRetry(facts, why),
-    ...checkSteps(facts),
-    comment(facts, "hand-off", body, runRevision(facts)),
-    ...move,
-  ];
+  return [{ do: "stage", stage: "review_wait", reason: why }, ...clearRetry(facts, why), ...move];
+}
+
+function whereIs({ lane: { branch }, change }: LaneFacts): string {
+  return change?.url ?? branch?.changeUrl ?? `change ${branch?.changeId ?? ""}`;
+}
+
+/** Whether the issue does not know yet what was handed off and checked last. */
+function isUntold({ lane }: LaneFacts): boolean {
+  const told = proofOf(lane, "workpad");
+  const checkedAt = proofOf(lane, "validation")?.at ?? 0;
+  return told === undefined || told.headSha !== lane.branch?.headSha || told.at < checkedAt;
+}
+
+/** The host's check goes onto the change, and the words of the hand-off onto the issue: before it moves, so that reviewers find them. */
+function tellIssue(facts: LaneFacts): Plan {
+  const { handOff, lastRun, branch } = facts.lane;
+  const summary = handOff?.summary ?? `Run ${lastRun} handed off.`;
+  const head = branch?.headSha ?? "";
+  const body = [summary, "", `Change: ${whereIs(facts)}`].join("\n");
+  const told = comment(facts, HAND_OFF_TOPIC, body, fencedRevision(facts, head));
+  const [first, ...rest] = [...checkSteps(facts), told];
+  return first === undefined ? [told] : [first, ...rest];
+}
+
+function isGateShut(facts: LaneFacts): boolean {
+  return !judgeGate("review", gateFacts(facts)).ok;
+}
+
+/** What passes by itself, or by a person's hand on the change. */
+const WAITED_FOR: readonly string[] = [
+  ...["change_unseen", "change_missing", "look_too_old", "change_head_differs"],
+  ...["change_is_draft", "change_not_linked", "change_wrong_branch", "change_foreign"],
+];
+/** What checks and a push of the present head mend. */
+const CHECKED_AGAIN: readonly string[] = [
+  ...["validation_missing", "validation_stale", "validation_claimed", "push_missing", "push_stale"],
+];
+
+/** A gate that stays shut: the host mends what it can, the agent answers what people said, and the rest is for a person. */
+function planShutGate(facts: LaneFacts): Plan {
+  const verdict = judgeGate("review", gateFacts(facts));
+  const why = because("gate_shut", describeGate(verdict));
+  const codes = verdict.faults.map(({ code }) => code);
+  // What became of a change that is not open is decided like in review.
+  if (codes.includes("change_not_open")) return [{ do: "stage", stage: "review_wait", reason: why }];
+  const hard = codes.filter((code) => !WAITED_FOR.includes(code));
+  if (hard.length === 0) return waitFor(why);
+  if (hard.every((code) => code === "discussion_open")) return [{ do: "stage", stage: "review_repair", reason: why }];
+  const again = { do: "stage", stage: "validating", reason: why } as const;
+  return hard.every((code) => CHECKED_AGAIN.includes(code)) ? [again] : [again, ...parkSteps(facts, "input", why)];
 }
 
 /** The host's own check, when there was anything to check. */

@@ -90,8 +90,6 @@ export interface LaneBranch {
   readonly tree?: TreeSeen;
   /** The same of `validatedSha`, whatever a run that was broken off has left since. */
   readonly validatedTree?: TreeSeen;
-  /** Route that Maestro itself moved the issue to last. */
-  readonly movedTo?: string;
   /** Keys of all change facts that runs were told of; never two runs for one of them. */
   readonly answered?: readonly string[];
 }

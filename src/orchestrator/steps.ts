@@ -110,6 +110,7 @@ class StepWriter {
         return this.#start("run", {
           purpose: step.purpose,
           repairs: step.repairs,
+          answers: step.answers ?? [],
           feedback: step.feedback,
           reason: step.reason,
         });
@@ -163,6 +164,7 @@ class StepWriter {
       readonly reason: Reason;
       readonly purpose?: RunPurpose;
       readonly repairs?: string | null;
+      readonly answers?: readonly string[];
       readonly feedback?: string | null;
       readonly deleteBranch?: boolean;
     },
@@ -189,7 +191,10 @@ class StepWriter {
     };
     await this.#append({
       type: "work_enqueued",
-      data: { id, kind, run, purpose, workflowHash, reason: options.reason, repairs: options.repairs ?? null },
+      data: {
+        ...{ id, kind, run, purpose, workflowHash, reason: options.reason, repairs: options.repairs ?? null },
+        ...(options.answers?.length ? { answers: options.answers } : {}),
+      },
     });
     await this.#parts.engine.enqueue(this.#tx, {
       id,

@@ -1,5 +1,5 @@
 import { type AuthorTrust, type Change, type ChangeComment, type ChangeReview, isHuman } from "../model/change.ts";
-import { VALIDATION_CHECK } from "./repairs.ts";
+import { VALIDATION_CHECK } from "./validation-check.ts";
 
 /** One remark on a change that asks for something, or might: of a person, a bot or a check. */
 export interface FeedbackItem {

@@ -1,19 +1,19 @@
-import { type Change, type ChangeReview, checkSummary, reviewDecision } from "../model/change.ts";
+import { type Change, type ChangeReview, checkSummary, isHuman, reviewDecision } from "../model/change.ts";
 import type { LaneFacts } from "../model/facts.ts";
 import type { Lane, LaneBranch } from "../model/lane.ts";
 import type { Category } from "../model/profile.ts";
 import { routeOf, trackerState } from "../model/workflow.ts";
 import { type Reason, reason } from "../model/verdict.ts";
 import { because } from "./codes.ts";
-import { hasLabel } from "./standing.ts";
-
-/** Name of the check that the host publishes for its own validation. */
-export const VALIDATION_CHECK = "maestro/validation";
+import { approvalOf } from "./approval.ts";
+import { newRemarks, remarkKey } from "./remarks.ts";
+import { VALIDATION_CHECK } from "./validation-check.ts";
 
 /** What asks for a repair of a change, most important first. The codes go into reasons and into a lane's `repairedFor`. */
 export const REPAIR_CODES = {
   review_changes_requested: "A reviewer asks for changes at the present head.",
   issue_in_rework: "A person moved the issue out of review, to a state that asks for work.",
+  comment_added: "A member of the project wrote something on the change.",
   required_checks_failed: "A required check that is not Maestro's own failed at the present head.",
   change_conflicts: "The change does not merge cleanly into its base.",
   landing_refused: "The forge refused the merge because the base is in the way.",
@@ -31,22 +31,38 @@ export interface RepairFact {
   readonly reason: Reason;
 }
 
-/** The most important fact that asks for a repair, or `null`. */
-export function findRepair(facts: LaneFacts): RepairFact | null {
+/** Everything that asks for a repair now, most important first. */
+export function repairFacts(facts: LaneFacts): readonly RepairFact[] {
   const { change } = facts;
-  if (change?.state !== "open") return null;
-  return (
-    fromReview(change) ??
-    fromRework(facts, change) ??
-    fromChecks(change) ??
-    fromLanding(facts, change) ??
-    fromBase(facts, change)
-  );
+  if (change?.state !== "open") return [];
+  const found = [
+    fromReview(change),
+    fromRework(facts, change),
+    fromRemarks(facts, change),
+    fromChecks(change),
+    fromLanding(facts, change),
+    fromBase(facts, change),
+  ];
+  return found.filter((fact) => fact !== null);
 }
 
-/** Whether a repair run was started for this very fact already. */
+/** The most important fact that asks for a repair and that no run was told of, else the most important one; `null` when there is none. */
+export function findRepair(facts: LaneFacts): RepairFact | null {
+  const found = repairFacts(facts);
+  return found.find((fact) => !isRepaired(facts.lane.branch, fact)) ?? found[0] ?? null;
+}
+
+/** Whether a run was told of this very fact already. */
 export function isRepaired(branch: LaneBranch | null, fact: RepairFact): boolean {
-  return branch?.repairedFor != null && splitMark(branch.repairedFor).key === fact.key;
+  const isLast = branch?.repairedFor != null && splitMark(branch.repairedFor).key === fact.key;
+  return isLast || branch?.answered?.includes(fact.key) === true;
+}
+
+/** Keys of everything that a run which starts now is told of: each of it asks only once. */
+export function answersOf(facts: LaneFacts): readonly string[] {
+  const { change, lane } = facts;
+  const remarks = change == null ? [] : newRemarks(change, lane.branch?.answered);
+  return [...repairFacts(facts).map(({ key }) => key), ...remarks.map(({ id }) => remarkKey(id))];
 }
 
 /** What a lane remembers about the repair that is started now: the round of machine-made repairs in a row, and the fact. */
@@ -57,16 +73,23 @@ export function repairMark(lane: Lane, fact: RepairFact): string {
 /** Reasons that a lane has right after a person let it go on: the rounds start afresh. */
 const RESUMED: readonly string[] = ["unparked", "retried", "attention_label_removed", "state_changed"];
 
-/** The how-manieth repair in a row, without a person asking, this one would be; 0 when a person asks. */
+/** Remarks of people in a row that wake a lane; whoever answers an agent by a machine under a person's name must not do so for ever. */
+const MOST_REMARKS_ANSWERED = 20;
+
+/** The how-manieth repair of its kind in a row this one would be, 0 when a person decided that there has to be one. */
 function repairRound({ branch, reason: last }: Lane, fact: RepairFact): number {
-  if (fact.byHuman) return 0;
-  return branch?.repairedFor == null || RESUMED.includes(last.code) ? 1 : splitMark(branch.repairedFor).round + 1;
+  const isRemark = fact.code === "comment_added";
+  if (fact.byHuman && !isRemark) return 0;
+  if (branch?.repairedFor == null || RESUMED.includes(last.code)) return 1;
+  const before = splitMark(branch.repairedFor);
+  return before.key.startsWith("comment_added:") === isRemark ? before.round + 1 : 1;
 }
 
-/** Why this repair is not started: machines have asked for too many in a row. `null` when it may be. */
+/** Why this repair is not started: too many were asked for in a row. `null` when it may be. */
 export function judgeRepair({ lane, workflow }: LaneFacts, fact: RepairFact): Reason | null {
   const round = repairRound(lane, fact);
-  if (round <= workflow.agent.maxAttempts) return null;
+  const most = fact.code === "comment_added" ? MOST_REMARKS_ANSWERED : workflow.agent.maxAttempts;
+  if (round <= most) return null;
   const done = `${round - 1} repairs in a row did not help. ${fact.reason.sentence}`;
   return because("repairs_exhausted", done);
 }
@@ -84,7 +107,7 @@ function fact(code: RepairCode, subject: string, sentence: string, byHuman: bool
 /** The reviews of the present head that ask for changes, newest last. */
 export function requestedChanges(change: Change): readonly ChangeReview[] {
   return change.reviews.filter(
-    (review) => review.headSha === change.headSha && review.decision === "changes_requested",
+    ({ headSha, decision, trust }) => isHuman(trust) && headSha === change.headSha && decision === "changes_requested",
   );
 }
 
@@ -141,19 +164,13 @@ export function areChecksGreen(change: Change): boolean {
   return summary === "passed" || summary === "none";
 }
 
-/**
- * Whether the change may land, as far as people are asked: a review approves the present head, a person moved the issue to
- * a merging state, or the profile (or a label) lands what is green. A request for changes outweighs all three.
- */
-export function isApproved({ issue, lane, workflow }: LaneFacts, change: Change): boolean {
-  const decision = reviewDecision(change);
-  if (decision !== "none") return decision === "approved";
-  const { completion, routes } = workflow.profile;
-  const label = completion.autoLandLabel;
-  const landsWhenGreen =
-    completion.landing === "when_green" || (issue != null && label !== undefined && hasLabel(issue, label));
-  if (landsWhenGreen && checkSummary(change) === "passed") return true;
-  // A merging state that the agent's own hand-off asked for is a claim, not a person's word.
-  const claimed = routes.find((route) => route.name === lane.handOff?.route)?.category === "merging";
-  return issue != null && !claimed && trackerState(workflow, issue.state)?.category === "merging";
+/** Whether the change may land, as far as people are asked. */
+export function isApproved(facts: LaneFacts, change: Change): boolean {
+  return approvalOf(facts, change).ok;
+}
+
+function fromRemarks({ lane }: LaneFacts, change: Change): RepairFact | null {
+  const newest = newRemarks(change, lane.branch?.answered).at(-1);
+  if (newest === undefined) return null;
+  return fact("comment_added", newest.id, `${newest.author} wrote on the change.`, true);
 }

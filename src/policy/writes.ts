@@ -1,6 +1,7 @@
 import type { LaneFacts } from "../model/facts.ts";
 import { type Issue, sameState } from "../model/issue.ts";
 import type { Intent } from "../model/outbox.ts";
+import type { HAND_OFF_TOPIC } from "../model/outbox-key.ts";
 import type { Step } from "../model/plan.ts";
 import { isTerminal, stateForRoute } from "../model/workflow.ts";
 import { hasLabel } from "./standing.ts";
@@ -9,7 +10,13 @@ import { hasLabel } from "./standing.ts";
 export type Steps = readonly Step[];
 
 /** Topics of the comments that Maestro keeps on an issue, one comment each. */
-type CommentTopic = "hand-off" | "result" | "landed" | "attention" | `question-${number}` | `answer-${number}`;
+type CommentTopic =
+  | typeof HAND_OFF_TOPIC
+  | "result"
+  | "landed"
+  | "attention"
+  | `question-${number}`
+  | `answer-${number}`;
 
 /** The issue as the tracker shows it now, else as it was seen last. */
 export function knownIssue(facts: LaneFacts): Issue {

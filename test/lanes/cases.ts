@@ -1,7 +1,7 @@
 import type { Change } from "../../src/model/change.ts";
 import type { LaneFacts } from "../../src/model/facts.ts";
 import type { Issue } from "../../src/model/issue.ts";
-import type { Lane } from "../../src/model/lane.ts";
+import type { Lane, LaneBranch } from "../../src/model/lane.ts";
 import { VALIDATION_CHECK } from "../../src/policy/index.ts";
 import {
   branchOf,
@@ -14,10 +14,12 @@ import {
   laneOf,
   NOW,
   parkedOf,
+  proofSeen,
   PUSH_ROW,
   retryOf,
   reviewLane,
   reviewOf,
+  threadOf,
   workOf,
 } from "../policy/facts.ts";
 import { ATTENTION, OPT_OUT, workflowOf } from "../policy/workflow-facts.ts";
@@ -30,6 +32,9 @@ export const review = (change: Partial<Change>, lane: Partial<Lane> = {}, facts:
 export const APPROVED: Partial<Change> = { reviews: [reviewOf()] };
 export const ASKED: Partial<Change> = { reviews: [reviewOf({ decision: "changes_requested" })] };
 export const RED: Partial<Change> = { checks: [checkOf({ status: "failed" })] };
+/** A lane whose change is up and whose issue is not in review yet. */
+export const handingOff = (change: Partial<Change> = {}, branch: Partial<LaneBranch> = {}, lane: Partial<Lane> = {}) =>
+  factsOf(reviewLane({ stage: "handing_off", branch: branchOf(branch), ...lane }), { change: changeOf(change) });
 const LAND = ["stage ready_to_land", "write merge", "stage landing", "start_land"];
 const REPAIR = ["stage review_repair", "start_run repair"];
 
@@ -111,14 +116,39 @@ export const CASES: readonly [string, string, LaneFacts, string[]][] = [
   [
     "change_up",
     "handing off",
-    factsOf(reviewLane({ stage: "handing_off", issue: inState("In Progress") })),
-    ["stage review_wait", "write publish_check", "write issue_comment", "write issue_move"],
+    handingOff({}, {}, { issue: inState("In Progress") }),
+    ["stage review_wait", "write issue_move"],
+  ],
+  ["change_up", "where it is already", handingOff(), ["stage review_wait"]],
+  ["hand_off_told", "before the move", handingOff({}, { proofs: {} }), ["write publish_check", "write issue_comment"]],
+  [
+    "hand_off_told",
+    "with nothing to check",
+    { ...handingOff({}, { proofs: {} }), workflow: workflowOf({ commands: [] }) },
+    ["write issue_comment"],
   ],
   [
-    "change_up",
-    "with nothing to check",
-    factsOf(reviewLane({ stage: "handing_off" }), { workflow: workflowOf({ commands: [] }) }),
-    ["stage review_wait", "write issue_comment"],
+    "hand_off_told",
+    "of a new head",
+    handingOff({}, { proofs: { workpad: proofSeen({ headSha: "older" }) } }),
+    ["write publish_check", "write issue_comment"],
+  ],
+  ["gate_shut", "the forge cannot be asked", { ...handingOff(), change: undefined }, ["wait gate_shut"]],
+  ["gate_shut", "a draft", handingOff({ draft: true }), ["wait gate_shut"]],
+  ["gate_shut", "closed meanwhile", handingOff({ state: "closed" }), ["stage review_wait"]],
+  ["gate_shut", "a person waits for an answer", handingOff({ threads: [threadOf()] }), ["stage review_repair"]],
+  ["gate_shut", "another head was checked", handingOff({}, { validatedSha: "older" }), ["stage validating"]],
+  [
+    "gate_shut",
+    "the issue could not be told",
+    handingOff({}, { proofs: { workpad: proofSeen({ ok: false }) } }),
+    ["stage validating", "park gate_shut", "write issue_label", "write issue_comment"],
+  ],
+  [
+    "gate_shut",
+    "in review: the checks were only claimed",
+    review(APPROVED, { branch: branchOf({ proofs: { validation: proofSeen({ witness: "agent" }) } }) }),
+    ["wait gate_shut"],
   ],
   ["closeout_done", "without a change", factsOf(laneOf({ stage: "closeout" })), ["stage cleanup", "start_clean"]],
   [

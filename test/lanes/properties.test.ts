@@ -5,7 +5,15 @@ import { checkSummary, reviewDecision } from "../../src/model/change.ts";
 import type { LaneFacts } from "../../src/model/facts.ts";
 import type { Plan, Step } from "../../src/model/plan.ts";
 import { trackerState } from "../../src/model/workflow.ts";
-import { judgeReconcile, planAfterWork, planDue, POLICY_CODES, REPAIR_CODES } from "../../src/policy/index.ts";
+import {
+  gateFacts,
+  judgeGate,
+  judgeReconcile,
+  planAfterWork,
+  planDue,
+  POLICY_CODES,
+  REPAIR_CODES,
+} from "../../src/policy/index.ts";
 import { anyChange, anyFacts, anyIssue } from "../policy/arbitrary.ts";
 import { branchOf, brief, changeOf, COMMENT_ROW, issueOf, reviewOf } from "../policy/facts.ts";
 
@@ -134,6 +142,8 @@ describe("the classifier", () => {
         const isGreen = workflow.profile.completion.landing === "when_green" && checkSummary(change) === "passed";
         const isMoved = trackerState(workflow, issue.state)?.category === "merging";
         expect(decision === "approved" || (decision === "none" && (isGreen || isMoved))).toBe(true);
+        if (decision === "none") expect(lane.branch?.tree).toMatchObject({ headSha: change.headSha, guarded: [] });
+        expect(judgeGate("landing", gateFacts(facts)).faults).toEqual([]);
         const merge = plan.find((step) => step.do === "write");
         expect(merge?.write.intent).toEqual({ kind: "merge", changeId: change.id, headSha: change.headSha });
         expect(plan.indexOf(merge ?? plan[0])).toBeLessThan(plan.findIndex((step) => step.do === "start_land"));

@@ -7,7 +7,7 @@ import { POLICY_CODES, REPAIR_CODES, VALIDATION_CHECK } from "../../src/policy/i
 import { branchOf, brief, changeOf, factsOf, HEAD, intentsOf, laneOf, reviewLane, stepOf } from "../policy/facts.ts";
 import { workflowOf } from "../policy/workflow-facts.ts";
 
-import { APPROVED, ASKED, CASES, inState, RED, review } from "./cases.ts";
+import { APPROVED, ASKED, CASES, handingOff, inState, RED, review } from "./cases.ts";
 
 describe("the classifier", () => {
   it.each(CASES)("%s: %s", (code, _name, facts, expected) => {
@@ -41,8 +41,8 @@ describe("what the rows write", () => {
   });
 
   it("tells the issue where its change is, and moves it to the route that was handed off for", () => {
-    const facts = factsOf(reviewLane({ stage: "handing_off", issue: inState("In Progress") }));
-    expect(plan(facts)).toEqual([
+    const issue = inState("In Progress");
+    expect(plan(handingOff({}, { proofs: {} }, { issue }))).toEqual([
       expect.objectContaining({
         kind: "publish_check",
         changeId: "7",
@@ -51,6 +51,8 @@ describe("what the rows write", () => {
         passed: true,
       }),
       { kind: "issue_comment", issueId: "1", topic: "hand-off", body: "Greets.\n\nChange: https://forge.example/7" },
+    ]);
+    expect(plan(handingOff({}, {}, { issue }))).toEqual([
       { kind: "issue_move", issueId: "1", from: "In Progress", to: "In Review" },
     ]);
   });

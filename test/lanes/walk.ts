@@ -80,7 +80,7 @@ export class Walk {
     const work = this.lane.work;
     switch (step.do) {
       case "start_run":
-        return this.#work("run", step.repairs);
+        return this.#work("run", step.repairs, step.answers);
       case "start_validate":
         return this.#work("validate", null);
       case "start_land":
@@ -114,7 +114,7 @@ export class Walk {
   }
 
   /** The whole life of a piece of work, ended as the script says; a run that hands off has made a new head. */
-  #work(kind: WorkKind, repairs: string | null): Event[] {
+  #work(kind: WorkKind, repairs: string | null, answers: readonly string[] = []): Event[] {
     const endings = this.#script.endings[kind];
     const drawn = outcomeOf(endings[this.started[kind] % endings.length] ?? {});
     this.started[kind] += 1;
@@ -125,20 +125,23 @@ export class Walk {
     const outcome = { ...drawn, headSha };
     const why = { code: "test", sentence: "By the script." };
     return [
-      { type: "work_enqueued", data: { id, kind, run, purpose: "retry", workflowHash: "hash", reason: why, repairs } },
+      {
+        type: "work_enqueued",
+        data: { id, kind, run, purpose: "retry", workflowHash: "hash", reason: why, repairs, answers },
+      },
       { type: "lease_granted", data: { id, kind, fence, holder: "test" } },
-      ...(outcome.status === "succeeded" && headSha !== null ? this.#seen(kind, headSha) : []),
+      ...(outcome.status === "succeeded" && headSha !== null ? this.#seen(kind, headSha, outcome) : []),
       { type: "work_settled", data: { id, kind, outcome } },
     ];
   }
 
-  #seen(kind: WorkKind, headSha: string): Event[] {
-    if (kind !== "validate" && kind !== "land") return [];
-    const kinds = kind === "validate" ? ["validation", "pushed"] : ["landed"];
+  #seen(kind: WorkKind, headSha: string, { signal }: WorkOutcome): Event[] {
+    if (kind === "clean" || (kind === "run" && signal.kind !== "hand_off")) return [];
+    const kinds = { run: ["commit"], validate: ["validation", "pushed"], land: ["landed"] }[kind];
     if (kind === "land" && this.change !== null) this.change = { ...this.change, state: "merged", mergedSha: headSha };
     return kinds.map((name) => ({
       type: "evidence_recorded",
-      data: { kind: name, witness: "host", ok: true, sentence: name, headSha, facts: {} },
+      data: { kind: name, witness: "host", ok: true, sentence: name, headSha, facts: { changed: true } },
     }));
   }
 
@@ -149,6 +152,7 @@ export class Walk {
     if (intent.kind === "issue_move" && intent.from === this.issue.state) this.#touch({ state: intent.to });
     if (intent.kind === "issue_label" && intent.add !== null) this.#touch({ labels: [intent.add] });
     if (intent.kind === "ensure_change") this.#putUp(intent.headSha);
+    this.#apply({ type: "outbox_settled", data: { key, state: "done", result: null } });
   }
 
   #touch(changes: Partial<Issue>): void {

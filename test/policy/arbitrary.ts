@@ -15,7 +15,9 @@ import {
   parkedOf,
   PUSH_ROW,
   retryOf,
+  remarkOf,
   reviewOf,
+  threadOf,
   workOf,
 } from "./facts.ts";
 import { ATTENTION, OPT_OUT, STATES, workflowOf } from "./workflow-facts.ts";
@@ -82,6 +84,13 @@ const anyWork = fc
   })
   .map((changes) => workOf({ ...changes, outcome: changes.state === "settled" ? changes.outcome : null }));
 
+const anyProof = fc.record({
+  headSha: head,
+  at: fc.nat(NOW),
+  ok: fc.boolean(),
+  witness: fc.constantFrom("host" as const, "host" as const, "agent" as const),
+});
+
 const anyBranch = fc
   .record({
     headSha: fc.option(head),
@@ -97,8 +106,24 @@ const anyBranch = fc
       ),
     ),
     mergedSha: fc.option(fc.constant("mmm"), { freq: 8 }),
+    tree: fc.record({
+      ...{ headSha: head, changed: fc.boolean(), clean: fc.boolean() },
+      guarded: fc.constantFrom([], [], ["WORKFLOW.md"]),
+    }),
+    proofs: fc.record(
+      {
+        validation: fc.option(anyProof, { nil: undefined, freq: 2 }),
+        pushed: fc.option(anyProof, { nil: undefined, freq: 2 }),
+        workpad: fc.option(anyProof, { nil: undefined }),
+      },
+      { noNullPrototype: true },
+    ),
+    answered: fc.subarray(["remark:c1", `required_checks_failed:${HEAD}`]),
   })
-  .map((changes) => branchOf(changes));
+  .map(({ proofs, ...changes }) => {
+    const known = Object.entries(proofs).flatMap(([kind, proof]) => (proof === undefined ? [] : [[kind, proof]]));
+    return branchOf({ ...changes, proofs: Object.fromEntries(known) });
+  });
 
 export const anyLane: fc.Arbitrary<Lane> = fc
   .record({
@@ -158,6 +183,8 @@ export const anyChange = fc
         .map((changes) => checkOf(changes)),
       { maxLength: 2 },
     ),
+    comments: fc.subarray([remarkOf({ id: "c1" }), remarkOf({ id: "c2", trust: "outsider" })], { maxLength: 1 }),
+    threads: fc.subarray([threadOf({ id: "t1", comments: [remarkOf({ id: "c3" })] })]),
   })
   .map((changes) => changeOf(changes));
 

@@ -1,4 +1,5 @@
-import type { Change, ChangeCheck, ChangeReview } from "../../src/model/change.ts";
+import type { Change, ChangeCheck, ChangeComment, ChangeReview, ChangeThread } from "../../src/model/change.ts";
+import type { Proof } from "../../src/model/evidence.ts";
 import type { CandidateFacts, LaneFacts } from "../../src/model/facts.ts";
 import type { Issue } from "../../src/model/issue.ts";
 import type { Lane, LaneBranch, LaneWork, Parking, Retry, Run } from "../../src/model/lane.ts";
@@ -43,12 +44,20 @@ export function branchOf(changes: Partial<LaneBranch> = {}): LaneBranch {
     changeUrl: "https://forge.example/7",
     repairedFor: null,
     mergedSha: null,
+    tree: { headSha: HEAD, changed: true, clean: true, guarded: [] },
+    proofs: { workpad: { headSha: HEAD, at: 0, ok: true, witness: "tracker" } },
     ...changes,
   };
 }
 
 /** The branch of a lane that has handed nothing off. */
-export const FRESH_BRANCH = branchOf({ pushedSha: null, validatedSha: null, changeId: null, changeUrl: null });
+export const FRESH_BRANCH = branchOf({
+  pushedSha: null,
+  validatedSha: null,
+  changeId: null,
+  changeUrl: null,
+  proofs: {},
+});
 
 export function laneOf(changes: Partial<Lane> = {}): Lane {
   return {
@@ -139,6 +148,18 @@ export function reviewOf(changes: Partial<ChangeReview> = {}): ChangeReview {
     trust: "member",
     ...changes,
   };
+}
+
+export function remarkOf(changes: Partial<ChangeComment> = {}): ChangeComment {
+  return { id: "c1", author: "ann", body: "Why?", at: 20, topic: null, trust: "member", ...changes };
+}
+
+export function threadOf(changes: Partial<ChangeThread> = {}): ChangeThread {
+  return { id: "t1", path: "src/a.ts", line: 7, resolved: false, comments: [remarkOf()], ...changes };
+}
+
+export function proofSeen(changes: Partial<Proof> = {}): Proof {
+  return { headSha: HEAD, at: 0, ok: true, witness: "host", ...changes };
 }
 
 export function checkOf(changes: Partial<ChangeCheck> = {}): ChangeCheck {

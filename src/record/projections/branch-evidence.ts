@@ -13,11 +13,13 @@ const BELIEVED: readonly Witness[] = ["host", "forge"];
 export function applyEvidence(before: LaneBranch, evidence: Evidence, at: number): LaneBranch {
   const { kind, witness, ok, headSha, facts } = evidence;
   const branch = withProof(before, proofKey(evidence), { headSha, at, ok, witness });
+  // Checks that the workflow lets the host run in the workspace (`validation.in`).
   const isDeclared = kind === "validation" && facts.in === "workspace" && witness === "agent";
   if (!ok || !(BELIEVED.includes(witness) || isDeclared)) return branch;
   switch (kind) {
     case "validation":
-      return headSha !== null && (witness === "host" || isDeclared) ? { ...branch, validatedSha: headSha } : branch;
+      if (witness !== "host" && !isDeclared) return branch;
+      return headSha === null ? branch : { ...branch, validatedSha: headSha, ...validatedTree(branch, headSha) };
     case "commit":
       return headSha === null ? branch : { ...branch, headSha, tree: treeOf(headSha, facts) };
     case "pushed":
@@ -57,6 +59,10 @@ function treeOf(headSha: string, facts: Evidence["facts"]): TreeSeen {
   const { changed, clean, guarded } = facts;
   const paths = isJsonArray(guarded) ? guarded.filter((path) => typeof path === "string") : [];
   return { headSha, changed: changed === true, clean: clean !== false, guarded: paths };
+}
+
+function validatedTree({ tree }: LaneBranch, headSha: string): Pick<LaneBranch, "validatedTree"> {
+  return tree?.headSha === headSha ? { validatedTree: tree } : {};
 }
 
 function textOf(value: unknown): string | null {

@@ -1,0 +1,2 @@
+/** Name of the check that the host publishes for its own validation. */
+export const VALIDATION_CHECK = "maestro/validation";
