@@ -10,6 +10,7 @@ export const TRACKERS = {
   local: async () => (await import("./trackers/local/index.ts")).localTracker,
   linear: async () => (await import("./trackers/linear/index.ts")).linearTracker,
   github: async () => (await import("./trackers/github/index.ts")).githubTracker,
+  tapd: async () => (await import("./trackers/tapd/index.ts")).tapdTracker,
 } satisfies { readonly [kind: string]: () => Promise<TrackerProvider> };
 
 /** The built-in forges. */
@@ -17,6 +18,7 @@ export const FORGES = {
   memory: async () => (await import("./forges/memory/index.ts")).memoryForge,
   local: async () => (await import("./forges/local/index.ts")).localForge,
   github: async () => (await import("./forges/github/index.ts")).githubForge,
+  cnb: async () => (await import("./forges/cnb/index.ts")).cnbForge,
 } satisfies { readonly [kind: string]: () => Promise<ForgeProvider> };
 
 /** The built-in agents. */
