@@ -18,10 +18,11 @@ import { openHttp } from "./app-http.ts";
 import type { HttpSources } from "./app-http-sources.ts";
 import type { Daemon } from "./cli/app.ts";
 import type { HttpServer } from "./http/index.ts";
+import type { OutsideDocument } from "./model/documents/outside.ts";
 import type { Workflow } from "./model/workflow.ts";
 import { localRuntime } from "./runtimes/local/index.ts";
 import { createEmbeddedEngine, holdInstanceLock } from "./engine/index.ts";
-import { Orchestrator } from "./orchestrator/index.ts";
+import { Orchestrator, OutsideFile } from "./orchestrator/index.ts";
 import { openControlSocket } from "./orchestrator/commands/socket.ts";
 import { createTranscripts, type OpenRecord, openRecord } from "./record/index.ts";
 import { watchWorkflow, type WorkflowChange, type WorkflowSource } from "./workflow/index.ts";
@@ -70,15 +71,32 @@ async function compose(parts: DaemonParts, scope: Scope): Promise<Daemon> {
     outside: { tracker, forge: outside.forge },
     owner: `maestro-${shortHash(`${hostname()}\n${project.stateDirectory}`, 8)}`,
     pid: process.pid,
+    onTurn: tellOutside(parts, instance, scope),
     endLeftovers: (lease) => worker.endLeftovers(lease),
   });
   hints.connect({
     poll: () => orchestrator.hint(),
     workflow: (change) => followReload(parts, outside, change, orchestrator),
   });
-  const sources = { open, engine, workflows, orchestrator, forge: outside.forge, transcripts };
+  const sources = { open, engine, workflows, orchestrator, outside, forge: outside.forge, transcripts };
   const http = await openDoors(parts, sources, scope);
   return daemonOf(parts, { ...sources, workflow: source.current(), worker, http }, scope);
+}
+
+/** Leaves word of tracker and forge for commands beside the service. */
+function tellOutside({ project, log }: DaemonParts, instance: string, scope: Scope) {
+  const file = new OutsideFile(project.stateDirectory, instance);
+  let last = Promise.resolve();
+  scope.defer("outside.json", async () => {
+    await last;
+    await file.remove();
+  });
+  return (outside: OutsideDocument): void => {
+    const write = () => file.write(outside);
+    last = last.then(write).catch((error: unknown) => {
+      log.debug("outside.json could not be written", { error: toMaestroError(error).message });
+    });
+  };
 }
 
 interface Composed extends HttpSources {

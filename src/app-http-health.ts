@@ -18,6 +18,8 @@ export interface HealthSources {
   };
   readonly engine: Pick<Engine, "queued">;
   readonly polls: () => PollFacts;
+  /** Milliseconds between two polls now; by default what the workflow says. */
+  readonly intervalMs?: () => number;
   readonly workflows: {
     current(): Pick<Workflow, "polling">;
     problem(): { readonly message: string } | null;
@@ -64,10 +66,11 @@ function workflowProblem({ workflows }: HealthSources): Reason[] {
   return problem === null ? [] : [reason("workflow_refused", problem.message)];
 }
 
-function pollProblem({ polls, workflows }: HealthSources, now: number): Reason[] {
+function pollProblem({ polls, workflows, intervalMs }: HealthSources, now: number): Reason[] {
   const { lastGoodAt } = polls();
   if (lastGoodAt === null) return [reason("no_poll_yet", "The tracker has not told the candidates yet.")];
-  const budget = workflows.current().polling.intervalMs * MISSED_POLLS + POLL_GRACE_MS;
+  const interval = intervalMs?.() ?? workflows.current().polling.intervalMs;
+  const budget = interval * MISSED_POLLS + POLL_GRACE_MS;
   const age = now - lastGoodAt;
   if (age <= budget) return [];
   const seconds = (ms: number): number => Math.round(ms / 1000);

@@ -72,7 +72,11 @@ function transcriptUrl(laneId: string, run: number): string {
   return `/api/v2/runs/${encodeURIComponent(laneId)}/${run}/transcript`;
 }
 
-function statusOf(parts: DaemonParts, { open, workflows }: HttpSources, waiting: readonly WaitingIssue[]) {
+function statusOf(
+  parts: DaemonParts,
+  { open, workflows, orchestrator }: HttpSources,
+  waiting: readonly WaitingIssue[],
+) {
   const { clock, project } = parts;
   return statusDocument({
     views: open.record.views,
@@ -85,6 +89,7 @@ function statusOf(parts: DaemonParts, { open, workflows }: HttpSources, waiting:
     },
     service: { running: true, pid: process.pid },
     waiting,
+    outside: orchestrator.outside(),
     recentLimit: RECENT_ROWS,
   });
 }

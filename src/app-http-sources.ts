@@ -10,5 +10,7 @@ export interface HttpSources {
   readonly workflows: OrchestratorParts["workflows"];
   readonly orchestrator: Orchestrator;
   readonly forge: () => Forge | null;
+  /** Tracker and forge in force. */
+  readonly outside: OrchestratorParts["outside"];
   readonly transcripts: Transcripts;
 }

@@ -10,6 +10,7 @@ import { readingOf } from "./app-http-reading.ts";
 import type { HttpSources } from "./app-http-sources.ts";
 import type { Asking, HttpServer } from "./http/index.ts";
 import type { Workflow } from "./model/workflow.ts";
+import { HookDesk } from "./orchestrator/index.ts";
 import { awaitAnswer, putQuestion } from "./orchestrator/commands/index.ts";
 
 /** Opens page and API when a port was asked for; `null` otherwise. Throws `port_in_use`, `http_failed`. */
@@ -26,7 +27,13 @@ export async function openHttp(parts: DaemonParts, sources: HttpSources, scope: 
     reading,
     asking: askingOf(parts, sources),
     changes: changeReading(sources.forge),
-    health: healthOf(parts, { ...sources, record: open.record, polls: () => orchestrator.polls.facts() }),
+    hooks: new HookDesk(sources.outside, () => orchestrator.news()),
+    health: healthOf(parts, {
+      ...sources,
+      record: open.record,
+      polls: () => orchestrator.polls.facts(),
+      intervalMs: () => orchestrator.outside().polling.interval_ms,
+    }),
     assets: packagePath("dist/dashboard"),
     openApi: packagePath("docs/schema/openapi.json"),
   });

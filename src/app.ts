@@ -54,6 +54,10 @@ export function createApp(terminal: Terminal): App {
       const { askPageLink } = await import("./app-page-link.ts");
       return askPageLink(project, { clock, signal: terminal.signal });
     },
+    outside: async (project) => {
+      const { readOutsideFile } = await import("./orchestrator/index.ts");
+      return readOutsideFile(project.stateDirectory);
+    },
     nudge: async (project) => {
       const { nudgeDaemon } = await import("./orchestrator/commands/socket.ts");
       return nudgeDaemon(join(project.stateDirectory, "control.sock"));

@@ -11,6 +11,7 @@ const PATH_PARAMETERS: Readonly<Record<string, string>> = {
   run: "Number of a run of that lane.",
   change: "Id of a change.",
   command: "Id of a command.",
+  kind: "Kind of the tracker or forge: `linear`, `github`.",
 };
 
 /** The routes of the table as an OpenAPI document. Throws when the table names a schema or a parameter that is not described. */
@@ -54,8 +55,8 @@ export function errorsOf(spec: RouteSpec): readonly ErrorCode[] {
     ...(spec.body === undefined
       ? []
       : (["invalid_json", "invalid_body", "body_too_large", "unsupported_media_type"] as const)),
-    ...(spec.access === "open" ? [] : (["unauthorized"] as const)),
-    "foreign_origin",
+    ...(spec.access === "open" || spec.access === "signed" ? [] : (["unauthorized"] as const)),
+    ...(spec.access === "signed" ? [] : (["foreign_origin"] as const)),
     ...spec.errors,
     ...(spec.path === "/healthz" ? [] : (["internal", "timeout", "unavailable"] as const)),
   ];
@@ -71,6 +72,7 @@ function operation(operationId: string, spec: RouteSpec): JsonObject {
     summary: spec.summary,
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(spec.body === undefined ? {} : { requestBody: body(spec.body) }),
+    ...(spec.rawBody === undefined ? {} : { requestBody: { required: true, content: { "*/*": {} } } }),
     responses: { ...answers(spec), ...problems(spec) },
     security: security(spec),
   };
@@ -79,7 +81,7 @@ function operation(operationId: string, spec: RouteSpec): JsonObject {
 /** A route for readers needs nobody on loopback, and the same as a member's elsewhere. */
 function security({ access }: RouteSpec): JsonValue {
   const known = [{ bearer: [] }, { session: [] }];
-  if (access === "open") return [];
+  if (access === "open" || access === "signed") return [];
   return access === "reader" ? [{}, ...known] : known;
 }
 

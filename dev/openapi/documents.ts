@@ -95,6 +95,22 @@ export const Status = Type.Object({
       windows: Type.Array(Type.Object({ window: Text, used_share: orNull(Type.Number()), resets_at: orNull(Instant) })),
     }),
   ),
+  outside: Type.Optional(
+    Type.Object({
+      polling: Type.Object({ interval_ms: Count, reason: orNull(Reason) }),
+      api_budgets: Type.Array(
+        Type.Object({
+          users: Type.Array(Text),
+          credential: Text,
+          limit: orNull(Count),
+          remaining: orNull(Count),
+          resets_at: orNull(Instant),
+          spent: Count,
+        }),
+      ),
+      claims: Type.Array(Type.Object({ issue_id: Text, issue_identifier: Text, owner: Text, until: Instant })),
+    }),
+  ),
 });
 
 const laneFields = {

@@ -10,7 +10,7 @@ How to use them is told in [the guide](../guides/http.md). Every document is des
 [openapi.json](../schema/openapi.json), which a service also gives at \`/api/v2/openapi.json\`.
 
 **Access.** *open*: everybody who reaches the port. *reader*: everybody on the loopback address; elsewhere as *member*. *member*: a
-session or the bearer token.
+session or the bearer token. *signed*: whoever can sign the body with the secret of the workflow.
 
 `;
 

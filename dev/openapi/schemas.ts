@@ -126,6 +126,7 @@ export const SCHEMAS = {
   Link,
   Hello,
   Goodbye,
+  Hook: Type.Object({ accepted: Type.Literal(true), duplicate: Type.Boolean() }),
   Nothing,
   Problem,
 };

@@ -9,6 +9,7 @@ import type { JsonObject } from "../base/json.ts";
 import type { CommandInbox, RecordViews, RunName } from "../contracts/record.ts";
 import type { Tracker } from "../contracts/tracker.ts";
 import type { CommandAnswer, CommandVerb } from "../model/command.ts";
+import type { OutsideDocument } from "../model/documents/outside.ts";
 import type { StoredEvent } from "../model/events/envelope.ts";
 import type { Lane } from "../model/lane.ts";
 import type { AgentChoice, Workflow } from "../model/workflow.ts";
@@ -156,6 +157,8 @@ export interface App {
   followTranscript(project: Project, run: RunName, wait: () => Promise<boolean>): AsyncIterable<string>;
   /** A fresh link to the page of the running service. Throws `page_not_found` when none is served. */
   pageLink(project: Project): Promise<PageLink>;
+  /** What a running service says of tracker and forge; `null` while it has said nothing. */
+  outside(project: Project): Promise<OutsideDocument | null>;
   /** Tells a running service to look at its inbox; `false` when none answers. */
   nudge(project: Project): Promise<boolean>;
   /**

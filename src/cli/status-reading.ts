@@ -39,6 +39,7 @@ async function statusOf(
     service: { running, pid: running ? await pidOf(views) : null },
     // What candidates wait for is known to the service alone; `--dry-run` decides it anew.
     waiting: [],
+    outside: running ? await app.outside(project) : null,
     recentLimit: limit,
   });
 }

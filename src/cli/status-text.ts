@@ -21,8 +21,10 @@ export function statusLines(status: StatusDocument, now: number): Line[] {
     ...section("Needs a person", waitingTable(mine)),
     ...section("Retrying", retryTable(status, now)),
     ...section("Waiting", waitingTable(others)),
+    ...section("Claimed by another Maestro", claimTable(status)),
     ...section("Ended", recentTable(status, now)),
     ...tokenLine(status),
+    ...budgetLines(status, now),
   ];
 }
 
@@ -93,6 +95,26 @@ function tokenLine({ codex_totals: totals }: StatusDocument): string[] {
     ...(seconds === 0 ? [] : [`agents ran for ${formatDuration(seconds * 1000)}`]),
   ];
   return parts.length === 0 ? [] : ["", parts.join(", ")];
+}
+
+function claimTable({ outside }: StatusDocument): string[] {
+  const claims = outside?.claims ?? [];
+  return table(
+    ["ISSUE", "BY", "UNTIL"],
+    claims.map((row) => [row.issue_identifier, row.owner, row.until]),
+  );
+}
+
+/** What is left of each credential's allowance, and whether polls are slower for it. */
+function budgetLines({ outside }: StatusDocument, now: number): Line[] {
+  if (outside === undefined) return [];
+  const { api_budgets: budgets, polling } = outside;
+  const lines = budgets.map(({ users, remaining, limit, resets_at }) => {
+    const full = resets_at === null ? "" : `, full again in ${until(resets_at, now)}`;
+    return `${users.join(", ")}: ${remaining ?? "?"} of ${limit ?? "?"} requests left${full}`;
+  });
+  const slowed: Line[] = polling.reason === null ? [] : [[toned("warning", polling.reason.sentence)]];
+  return lines.length + slowed.length === 0 ? [] : ["", ...lines, ...slowed];
 }
 
 function since(instant: string, now: number): string {

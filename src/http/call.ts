@@ -14,6 +14,8 @@ export interface Call {
   readonly query: Query;
   /** `{}` without one. */
   readonly body: JsonObject;
+  /** Exactly what was sent, on a route that takes it as it came; else empty. */
+  readonly raw: Uint8Array;
   /** `null` on a route that needs nobody. */
   readonly caller: Caller | null;
   /** Aborted when the answer is late. */

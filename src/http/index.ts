@@ -6,7 +6,7 @@ import type { HttpParts } from "./parts.ts";
 import { routing } from "./routes.ts";
 import { linkOf } from "./session-routes.ts";
 
-export type { Asking, ChangeReading, Health, HttpParts, Reading } from "./parts.ts";
+export type { Asking, ChangeReading, Health, Hooks, HttpParts, Reading } from "./parts.ts";
 
 /** A connection on which nothing moved for so long is cut, milliseconds. Who follows the events hears something every 15 seconds. */
 const STALLED_MS = 60_000;

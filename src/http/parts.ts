@@ -31,6 +31,7 @@ export interface HttpParts {
   readonly asking: Asking;
   readonly changes: ChangeReading;
   readonly health: Health;
+  readonly hooks: Hooks;
   /** Folder of the built dashboard; it may be missing. */
   readonly assets: string;
   /** The OpenAPI document, as a file. */
@@ -100,6 +101,26 @@ export interface ChangeReading {
   list(state: ChangeDocument["state"] | null, signal: AbortSignal): Promise<readonly ChangeDocument[]>;
   find(id: string, signal: AbortSignal): Promise<ChangeDocument | undefined>;
   diff(id: string, signal: AbortSignal): Promise<string>;
+}
+
+/** What takes webhooks. */
+export interface Hooks {
+  /** Checks a webhook to `/hooks/<kind>`, and wakes a look when it is new. Never throws. */
+  receive(
+    kind: string,
+    delivery: {
+      readonly body: Uint8Array;
+      /** Names in lower case. */
+      readonly headers: Readonly<Record<string, string>>;
+      /** Epoch milliseconds. */
+      readonly receivedAt: number;
+    },
+  ):
+    | { readonly ok: true; readonly duplicate: boolean }
+    | {
+        readonly ok: false;
+        readonly code: "unknown" | "off" | "unsigned" | "bad_signature" | "too_old" | "unreadable";
+      };
 }
 
 /** How the service is doing. */

@@ -73,7 +73,6 @@ function problemOf(spec: QuerySpec, value: string): string | null {
  */
 export async function readBody(request: Request, isOptional: boolean): Promise<JsonObject> {
   const type = (request.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase();
-  if (Number(request.headers.get("content-length") ?? "0") > MAX_BODY) throw refusal("body_too_large");
   const text = await readText(request);
   if (text === "" && isOptional) return {};
   if (type !== "application/json") throw refusal("unsupported_media_type");
@@ -91,18 +90,23 @@ function parsed(text: string) {
 }
 
 async function readText(request: Request): Promise<string> {
-  if (request.body === null) return "";
-  const decoder = new TextDecoder();
-  let text = "";
+  return new TextDecoder().decode(await readBytes(request, MAX_BODY));
+}
+
+/** The bytes of a body, exactly as they came. Throws `body_too_large` as soon as there are too many. */
+export async function readBytes(request: Request, most: number): Promise<Uint8Array> {
+  if (Number(request.headers.get("content-length") ?? "0") > most) throw refusal("body_too_large");
+  if (request.body === null) return new Uint8Array();
+  const parts: Uint8Array[] = [];
   let bytes = 0;
   const reader = request.body.getReader();
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
     bytes += part.value.byteLength;
-    if (bytes > MAX_BODY) {
+    if (bytes > most) {
       await reader.cancel();
       throw refusal("body_too_large");
     }
-    text += decoder.decode(part.value, { stream: true });
+    parts.push(part.value);
   }
-  return text + decoder.decode();
+  return Buffer.concat(parts);
 }

@@ -2,9 +2,9 @@ import type { ErrorCode } from "./errors.ts";
 
 /**
  * Who may use a route: `open` everybody; `reader` everybody on loopback, else whoever may use a `member` route; `member` a session or the
- * bearer token.
+ * bearer token; `signed`: whoever can sign the body, from any site and under any name of this host.
  */
-export type RouteAccess = "open" | "reader" | "member";
+export type RouteAccess = "open" | "reader" | "member" | "signed";
 
 /** A value in the query. */
 export type QuerySpec = { readonly summary: string } & (
@@ -24,6 +24,8 @@ export interface RouteSpec {
   readonly query?: Readonly<Record<string, QuerySpec>>;
   /** Name of the schema of the JSON body; an optional one may be left out. */
   readonly body?: { readonly schema: string; readonly optional?: true };
+  /** Longest body that is taken as it came, bytes; its route reads it. */
+  readonly rawBody?: number;
   /** Schema name or media type by status. */
   readonly answers: Readonly<Record<number, string>>;
   /** Besides those that every route has. */

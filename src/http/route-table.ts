@@ -196,6 +196,16 @@ export const ROUTES = {
     answers: { 200: "Diff" },
     errors: ["change_not_found", "no_forge", "forge_failed"],
   },
+  hook: {
+    method: "POST",
+    path: "/hooks/{kind}",
+    summary:
+      "A webhook of the workflow's tracker or forge, by its kind. Its signature is checked on the raw bytes; it only wakes a look, and one that came before does nothing.",
+    access: "signed",
+    rawBody: 1_048_576,
+    answers: { 202: "Hook" },
+    errors: ["body_too_large", "hook_unknown", "hook_off", "hook_refused", "hook_too_old", "hook_unreadable"],
+  },
   ask: {
     method: "POST",
     path: "/api/v2/commands",

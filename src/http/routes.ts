@@ -6,6 +6,7 @@ import { commandRoutes } from "./command-routes.ts";
 import { ERRORS, refusal } from "./errors.ts";
 import { eventRoutes } from "./event-routes.ts";
 import { EventStreams } from "./event-streams.ts";
+import { hookRoutes } from "./hook-routes.ts";
 import { issueRoutes } from "./issue-routes.ts";
 import { laneRoutes } from "./lane-routes.ts";
 import { LateSignal } from "./late.ts";
@@ -15,7 +16,7 @@ import { LOGIN_HINT } from "./page.ts";
 import { addPages } from "./page-routes.ts";
 import type { HttpParts } from "./parts.ts";
 import { problemOf, problemReply } from "./reply.ts";
-import { Query, readBody } from "./request.ts";
+import { Query, readBody, readBytes } from "./request.ts";
 import type { RouteSpec } from "./route-spec.ts";
 import { ROUTES, type RouteName } from "./route-table.ts";
 import { runRoutes } from "./run-routes.ts";
@@ -52,6 +53,7 @@ export function routing(parts: HttpParts, access: Access): Routing {
     ...runRoutes(workings),
     ...changeRoutes(workings),
     ...commandRoutes(workings),
+    ...hookRoutes(workings),
     ...eventRoutes(workings),
     ...sessionRoutes(workings),
   };
@@ -113,14 +115,15 @@ class Door {
 
   async #answerOf(context: Context, name: RouteName, spec: RouteSpec, respond: Respond): Promise<Response> {
     const request = context.req.raw;
-    if (!isOurs(request.headers, this.#parts.host)) return refused("foreign_origin");
+    if (spec.access !== "signed" && !isOurs(request.headers, this.#parts.host)) return refused("foreign_origin");
     try {
       const caller = this.#callerOf(request, spec);
       const query = this.#queryOf(request, spec);
       const body = spec.body === undefined ? {} : await readBody(request, spec.body.optional === true);
+      const raw = spec.rawBody === undefined ? new Uint8Array() : await readBytes(request, spec.rawBody);
       const params: Record<string, string> = context.req.param();
       const late = new LateSignal();
-      const answer = respond({ request, params, query, body, caller, late });
+      const answer = respond({ request, params, query, body, raw, caller, late });
       return answer instanceof Response ? answer : await late.wait(this.#parts.clock, DEADLINE_MS, answer);
     } catch (error) {
       return this.failed(error, name);
@@ -128,7 +131,7 @@ class Door {
   }
 
   #callerOf(request: Request, { access }: RouteSpec): Caller | null {
-    if (access === "open") return null;
+    if (access === "open" || access === "signed") return null;
     const caller = this.#access.identify(request.headers);
     if (caller !== null || (access === "reader" && this.#isLoopback)) return caller;
     throw refusal("unauthorized", `${ERRORS.unauthorized.meaning} ${LOGIN_HINT}`);

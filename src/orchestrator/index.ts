@@ -1,4 +1,7 @@
-export { Orchestrator, type WaitingIssue } from "./orchestrator.ts";
+export { HookDesk, type HookAnswer, type HookRefusal } from "./hooks.ts";
+export { OutsideFile, readOutsideFile } from "./outside-file.ts";
+export { Orchestrator } from "./orchestrator.ts";
+export type { WaitingIssue } from "./waiting.ts";
 export type { PollFacts } from "./poll-watch.ts";
 export type { OrchestratorParts } from "./ports.ts";
 export { preview } from "./preview.ts";

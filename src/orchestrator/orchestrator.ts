@@ -2,36 +2,31 @@ import { sharedAbort } from "../base/abort.ts";
 import type { MaestroError } from "../base/errors.ts";
 import { Scope } from "../base/scope.ts";
 import { Wake } from "../base/wake.ts";
-import type { EventType } from "../model/events/index.ts";
-import type { Event } from "../model/events/index.ts";
-import type { Issue } from "../model/issue.ts";
+import type { OutsideDocument } from "../model/documents/outside.ts";
+import type { Event, EventType } from "../model/events/index.ts";
 import type { Lane } from "../model/lane.ts";
-import type { Reason } from "../model/verdict.ts";
 import { Board } from "./board.ts";
 import { ClaimLoop } from "./claim-loop.ts";
 import { careForClaims, giveUpReleased } from "./claims.ts";
-import { Candidates, fillSlots, judgeCandidate } from "./dispatch.ts";
+import { Candidates, fillSlots } from "./dispatch.ts";
 import { answerCommands } from "./inbox.ts";
+import { outsideDocument } from "./outside-document.ts";
 import type { OrchestratorParts } from "./ports.ts";
 import { poll } from "./poll.ts";
 import { repeat } from "./repeat.ts";
+import { PollPlan } from "./poll-plan.ts";
 import { PollWatch } from "./poll-watch.ts";
 import { buryExpired, recover } from "./recovery.ts";
 import { Sender } from "./sender.ts";
 import { judgeSlotsFor, slotsInUse, startsAllowed } from "./slots.ts";
 import { tend } from "./tending.ts";
 import { isIdle, nextDue } from "./timing.ts";
+import { type WaitingIssue, waitingIssues } from "./waiting.ts";
 import { WorkflowNotes } from "./workflow-notes.ts";
 
 /** How the service ended by itself. */
 export interface Ending {
   readonly reason: string;
-}
-
-/** An issue of the last poll that has no lane at work, with why. */
-export interface WaitingIssue {
-  readonly issue: Issue;
-  readonly reason: Reason;
 }
 
 /** Events after which there may be something to send, or to look up. */
@@ -50,6 +45,7 @@ export class Orchestrator {
   readonly #wake = new Wake();
   readonly #sendWake = new Wake();
   readonly #claims: ClaimLoop;
+  readonly #plan: PollPlan;
   readonly #abort = sharedAbort();
   readonly #scope: Scope;
   readonly #sender: Sender;
@@ -58,8 +54,6 @@ export class Orchestrator {
   /** How polling goes. */
   readonly polls: PollWatch;
   #revision = 0;
-  #nextPollAt = 0;
-  #nextRecheckAt = 0;
   #lookedAt = 0;
   #ending: Ending | null = null;
   #starting: Promise<void> | null = null;
@@ -73,6 +67,7 @@ export class Orchestrator {
     this.#scope = new Scope(parts.clock, "orchestrator");
     this.#sender = new Sender(parts, this.#board, this.#abort.signal, () => this.#sendWake.nudge());
     this.#claims = new ClaimLoop(parts, this.#board, this.#abort.signal, () => this.#wake.nudge());
+    this.#plan = new PollPlan(parts);
     this.#notes = new WorkflowNotes(parts);
     this.polls = new PollWatch(parts.clock);
     this.ended = new Promise((resolve) => {
@@ -126,8 +121,21 @@ export class Orchestrator {
 
   /** A hint that something outside may have changed: polls now. */
   hint(): void {
-    this.#nextPollAt = 0;
+    this.#plan.atOnce();
     this.#wake.nudge();
+  }
+
+  /** A service said that something happened there: polls soon. */
+  news(): void {
+    this.#plan.soon();
+    this.#wake.nudge();
+  }
+
+  /** How the service gets on with tracker and forge. */
+  outside(): OutsideDocument {
+    const lanes = [...this.#board.lanes.values()].map(({ issue }) => issue);
+    const rest = this.#candidates.all().filter(({ id }) => this.#board.laneOf(id) === undefined);
+    return outsideDocument(this.#plan, this.#board, [...lanes, ...rest], this.#parts.clock.now());
   }
 
   /** A hint that a command may have been asked. */
@@ -142,21 +150,7 @@ export class Orchestrator {
 
   /** Every issue that does not run, with the one sentence that says why. */
   waiting(): readonly WaitingIssue[] {
-    const board = this.#board;
-    const lanes = [...board.lanes.values()].filter((lane) => lane.work === null);
-    const rows = lanes.map((lane) => ({
-      issue: board.issues.get(lane.issue.id) ?? lane.issue,
-      reason: lane.parked ?? board.waits.get(lane.id) ?? lane.reason,
-    }));
-    const candidates = this.#candidates.all().filter((issue) => board.laneOf(issue.id) === undefined);
-    const judged = candidates.map((issue) => {
-      const known = this.#candidates.verdicts.get(issue.id);
-      return { issue, reason: known?.ok === false ? known : judgeCandidate(this.#parts, board, issue) };
-    });
-    return [...rows, ...judged].map(({ issue, reason }) => ({
-      issue,
-      reason: { code: reason.code, sentence: reason.sentence },
-    }));
+    return waitingIssues(this.#parts, this.#board, this.#candidates);
   }
 
   /** Ends both loops; running work is the workers' to stop. Says why on record. */
@@ -230,13 +224,14 @@ export class Orchestrator {
   async #turn(): Promise<void> {
     const { clock } = this.#parts;
     await this.#waitForSpace();
-    if (clock.now() >= this.#nextPollAt) await this.#poll();
+    if (clock.now() >= this.#plan.nextAt) await this.#poll();
     await this.#look();
     await fillSlots(this.#parts, this.#board, this.#candidates, this.#abort.signal);
     if (this.#board.mode === "draining" && isIdle(this.#board, clock.now(), this.#lookedAt)) this.#end("drained");
     this.#revision += 1;
+    this.#parts.onTurn?.(this.outside());
     if (this.#board.dirty.size > 0) return;
-    const due = nextDue(this.#board, clock.now(), this.#nextPollAt, this.#lookedAt);
+    const due = nextDue(this.#board, clock.now(), this.#plan.nextAt, this.#lookedAt);
     await this.#wake.wait(clock, due, this.#abort.signal);
   }
 
@@ -246,17 +241,12 @@ export class Orchestrator {
     if (record.trouble() === null) return;
     await record.probe();
     await clock.sleep(SPACE_PAUSE_MS, this.#abort.signal);
-    this.#nextPollAt = 0;
+    this.#plan.atOnce();
   }
 
   async #poll(): Promise<MaestroError | null> {
-    const { clock, workflows } = this.#parts;
-    // Not for every hint from outside: the file has a watch of its own, and this is for what that missed.
-    const isRechecked = clock.now() >= this.#nextRecheckAt;
-    if (isRechecked) await workflows.recheck();
-    this.#nextPollAt = clock.now() + workflows.current().polling.intervalMs;
-    if (isRechecked) this.#nextRecheckAt = this.#nextPollAt;
-    return this.polls.watch(() => poll(this.#parts, this.#board, this.#candidates, this.#abort.signal));
+    const look = () => poll(this.#parts, this.#board, this.#candidates, this.#abort.signal);
+    return this.#plan.carryOut(() => this.polls.watch(look));
   }
 
   /** The workflow file, commands, lost leases, and every lane that something happened to or that is due. */

@@ -6,6 +6,7 @@ import type { Engine } from "../contracts/engine.ts";
 import type { Forge } from "../contracts/forge.ts";
 import type { WorkRecord } from "../contracts/record.ts";
 import type { Tracker } from "../contracts/tracker.ts";
+import type { OutsideDocument } from "../model/documents/outside.ts";
 import type { Lease } from "../model/work.ts";
 import type { Workflow } from "../model/workflow.ts";
 
@@ -41,6 +42,8 @@ export interface OrchestratorParts {
   readonly owner?: string;
   readonly version: string;
   readonly pid: number;
+  /** Called after each turn of the loop, with how the service gets on with tracker and forge. Must not throw. */
+  readonly onTurn?: (outside: OutsideDocument) => void;
   /** Ends every process that a lost lease may have left behind; returns how many there were. */
   readonly endLeftovers: (lease: Lease) => Promise<number>;
 }

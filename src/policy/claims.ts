@@ -19,7 +19,7 @@ export function judgeClaim(standing: ClaimStanding | undefined, ttlMs: number, n
 }
 
 /** The no of an issue that another Maestro works on. */
-export function claimedElsewhere({ owner, until }: ClaimStanding): Verdict {
+export function claimedElsewhere({ owner, until }: Pick<ClaimStanding, "owner" | "until">): Verdict {
   return no("claimed_elsewhere", `Claimed by ${owner} until ${until}.`);
 }
 

@@ -52,6 +52,16 @@ describe("maestro explain", () => {
     },
   );
 
+  it("says who has claimed a candidate, and until when", async () => {
+    const outside = {
+      polling: { interval_ms: 30_000, reason: null },
+      api_budgets: [],
+      claims: [{ issue_id: "1", issue_identifier: "DEMO-1", owner: "maestro-1", until: "2026-01-01T00:10:00.000Z" }],
+    };
+    const { first } = await explained({ issues: [TODO], outside });
+    expect(first).toBe("DEMO-1 waits: Claimed by maestro-1 until 2026-01-01T00:10:00.000Z.");
+  });
+
   it("names the blocker and how to look at it", async () => {
     const issues = [
       { ...TODO, blocked_by: ["2"] },

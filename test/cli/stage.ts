@@ -8,6 +8,7 @@ import type { CommandInbox } from "../../src/contracts/record.ts";
 import { createMemoryForge, type MemoryForge } from "../../src/forges/memory/index.ts";
 import type { CommandAnswer } from "../../src/model/command.ts";
 import type { Transcripts } from "../../src/record/index.ts";
+import type { OutsideDocument } from "../../src/model/documents/outside.ts";
 import type { Lane } from "../../src/model/lane.ts";
 import { createMemoryTracker, type MemoryTracker } from "../../src/trackers/memory/index.ts";
 import { workflowOf, type WorkflowOptions } from "../policy/workflow-facts.ts";
@@ -21,6 +22,8 @@ export interface Props {
   /** `null`: nothing ever ran. */
   readonly record?: Listed | null;
   readonly isRunning?: boolean;
+  /** What the running service said of tracker and forge. */
+  readonly outside?: OutsideDocument;
   readonly answer?: CommandAnswer | null;
   readonly environment?: Readonly<Record<string, string>>;
   /** The current folder. Default: one of its own. */
@@ -140,6 +143,7 @@ function appOf(props: Props, self: Stage, shared: Pick<App, "clock" | "random" |
       return opened("record", { views: listViews(props.record), inbox: NO_INBOX });
     },
     nudge: async () => props.isRunning ?? false,
+    outside: async () => props.outside ?? null,
     ask: async (_project, request) => {
       self.asked.push(request);
       return props.answer ?? null;

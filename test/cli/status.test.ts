@@ -36,6 +36,26 @@ describe("maestro status", () => {
     expect([code, out]).toEqual([0, expect.stringContaining("PROBLEM in the workflow file: WORKFLOW.md:3:5 no\n")]);
   });
 
+  it("shows what is left of each allowance, why polls are slower, and what others have claimed", async () => {
+    const outside = {
+      polling: { interval_ms: 144_000, reason: { code: "polls_slowed", sentence: "Polls every 144 s." } },
+      api_budgets: [
+        {
+          ...{ users: ["tracker linear"], credential: "ab12", limit: 2_500, remaining: 100, spent: 7 },
+          resets_at: new Date(NOW + 600_000).toISOString(),
+        },
+      ],
+      claims: [{ issue_id: "9", issue_identifier: "D-9", owner: "maestro-1", until: "2026-01-01T00:10:00.000Z" }],
+    };
+    const self = await stage({ record: { events: [started] }, isRunning: true, outside });
+    const { out } = await self.run("status");
+    expect(out).toContain("tracker linear: 100 of 2500 requests left, full again in 10m\nPolls every 144 s.\n");
+    expect(out).toMatch(/Claimed by another Maestro\n.*\n +D-9 +maestro-1 +2026-01-01T00:10/);
+    expect(JSON.parse((await self.run("status", "--json")).out)).toMatchObject({ outside });
+    const stopped = await stage({ record: { events: [started] }, isRunning: false, outside });
+    expect((await stopped.run("status")).out).not.toContain("requests left");
+  });
+
   it("shows who runs, and every list that is not empty", async () => {
     const lanes = [
       laneOf({ id: "lane-1", work: workOf({ startedAt: NOW - 65_000 }) }),

@@ -14,6 +14,7 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   run: "1",
   change: "7",
   command: "cmd_1",
+  kind: "github",
 };
 
 /** A world in which every route finds something. */
@@ -114,12 +115,13 @@ describe("every route", () => {
     const init = initOf(spec, inhabited().bodies);
     const headers = { ...init.headers, host: "build.example:4000" };
     const answer = await ask(spec.method, addressOf(spec.path), { ...init, headers });
-    if (spec.access !== "open") expect([answer.status, await codeOf(answer)]).toEqual([401, "unauthorized"]);
+    if (spec.access === "signed") expect(answer.status).toBe(202);
+    else if (spec.access !== "open") expect([answer.status, await codeOf(answer)]).toEqual([401, "unauthorized"]);
     // A link of another service is none of this one's.
     else expect(answer.status).toBe(spec.body === undefined ? 200 : 401);
   });
 
-  it.each(SPECS)("keeps out other sites: %s", async (_, spec) => {
+  it.each(SPECS.filter(([, { access }]) => access !== "signed"))("keeps out other sites: %s", async (_, spec) => {
     const { ask, bearer, bodies, world } = inhabited();
     const init = initOf(spec, bodies);
     const headers = { ...bearer, ...init.headers, origin: "http://127.0.0.1:9999" };
@@ -146,7 +148,7 @@ describe("every route", () => {
     "says that it does not find something: %s",
     async (_, spec) => {
       const { ask, bearer } = inhabited();
-      const unknown = { issue: "NOPE-1", lane: "lane_nope", change: "404", command: "cmd_nope" };
+      const unknown = { issue: "NOPE-1", lane: "lane_nope", change: "404", command: "cmd_nope", kind: "nope" };
       const answer = await ask(spec.method, addressOf(spec.path, unknown), { headers: bearer });
       expect([answer.status, spec.errors]).toEqual([404, expect.arrayContaining([await codeOf(answer)])]);
     },

@@ -25,6 +25,7 @@ export function groundParts(changes: Partial<HttpParts> = {}) {
     asking: world.asking,
     changes: world.changes,
     health: world.health,
+    hooks: world.hooks,
     assets: "/nonexistent/dashboard",
     openApi: "docs/schema/openapi.json",
     ...changes,

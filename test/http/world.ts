@@ -1,6 +1,6 @@
 import type { Clock } from "../../src/base/clock.ts";
 import { MaestroError } from "../../src/base/errors.ts";
-import type { Asking, ChangeReading, Health, Reading } from "../../src/http/index.ts";
+import type { Asking, ChangeReading, Health, Hooks, Reading } from "../../src/http/index.ts";
 import type { Command } from "../../src/model/command.ts";
 import { changeDocument } from "../../src/model/documents/change.ts";
 import type { LaneDocument, LaneRow, RunDocument } from "../../src/model/documents/lane.ts";
@@ -146,6 +146,16 @@ export class World {
         .map(changeDocument)
         .at(0),
     diff: async () => this.diff,
+  };
+
+  /** What webhooks of `github` come to; nobody else sends any. */
+  hook: ReturnType<Hooks["receive"]> = { ok: true, duplicate: false };
+  readonly delivered: Parameters<Hooks["receive"]>[1][] = [];
+  readonly hooks: Hooks = {
+    receive: (kind, delivery) => {
+      this.delivered.push(delivery);
+      return kind === "github" ? this.hook : { ok: false, code: "unknown" };
+    },
   };
 
   readonly health: Health = {

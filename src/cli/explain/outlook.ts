@@ -11,7 +11,7 @@ import type { OutboxRow } from "../../model/outbox.ts";
 import type { Verdict } from "../../model/verdict.ts";
 import { activeStates, isActive, type Workflow } from "../../model/workflow.ts";
 import { preview } from "../../orchestrator/index.ts";
-import { judgeEligibility, RUNS_FOR_RESUMPTION } from "../../policy/index.ts";
+import { claimedElsewhere, judgeEligibility, RUNS_FOR_RESUMPTION } from "../../policy/index.ts";
 import { findLane, laneDocument } from "../../record/index.ts";
 import type { App, Project } from "../app.ts";
 import { findIssue } from "../issue/find-issue.ts";
@@ -76,6 +76,8 @@ class Look {
     const seen = await this.#askTracker(lane?.issue.id ?? wanted, lane);
     const openOutbox = views === null ? [] : (await views.openOutbox()).filter((row) => row.laneId === lane?.id);
     const change = await this.#askForge(lane);
+    const running = await this.#app.nudge(this.#project);
+    const claim = running ? await this.#claimOn(seen.issue) : null;
     const lanes = views === null ? [] : await views.openLanes();
     return {
       workflow: this.#workflow,
@@ -86,10 +88,10 @@ class Look {
       laneDocument: views === null || lane === null ? null : await laneDocument(views, lane, now, { change }),
       change,
       openOutbox,
-      verdict: seen.issue == null ? null : this.#verdictOf(seen.issue, seen.verdict, lane, openOutbox, now),
+      verdict: claim ?? (seen.issue == null ? null : this.#verdictOf(seen.issue, seen.verdict, lane, openOutbox, now)),
       slots: { used: lanes.filter(holdsSlot).length, most: this.#workflow.agent.maxConcurrentAgents },
       service: {
-        running: await this.#app.nudge(this.#project),
+        running,
         mode: views === null ? "running" : await views.mode(),
       },
       troubles: this.#troubles,
@@ -120,6 +122,14 @@ class Look {
       this.#troubles.push(error);
       return { issue: undefined, verdict: undefined };
     }
+  }
+
+  /** What the service was told when it wanted the issue and another Maestro had it; `null`: nothing. */
+  async #claimOn(issue: Issue | null | undefined): Promise<Verdict | null> {
+    if (issue == null || !isActive(this.#workflow, issue.state)) return null;
+    const outside = await this.#app.outside(this.#project);
+    const claim = outside?.claims.find((row) => row.issue_id === issue.id);
+    return claim === undefined ? null : claimedElsewhere(claim);
   }
 
   async #askForge(lane: Lane | null): Promise<Change | null | undefined> {

@@ -42,7 +42,8 @@ function whyEnded({ branch, reason: { code, sentence } }: Lane): Reason {
 }
 
 /** What keeps an issue that could start from being started by anybody. */
-function held({ service }: Outlook, { sentence }: Reason): Standing | null {
+function held({ service, verdict }: Outlook, { sentence }: Reason): Standing | null {
+  if (verdict?.code === "claimed_elsewhere") return { stance: "waits", ...plain(verdict) };
   const could = sentence.replace(/\.$/, "");
   if (!service.running) return { stance: "waits", ...reason("not_running", `${could}, but no service runs.`) };
   if (service.mode === "running") return null;

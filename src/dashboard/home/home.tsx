@@ -5,6 +5,7 @@ import { Skeleton, Trouble } from "../parts/states.tsx";
 import { Finished } from "./finished.tsx";
 import { countOf } from "../words.ts";
 import { Group, Nothing } from "./group.tsx";
+import { OutsideLines } from "./outside-lines.tsx";
 import { RetryRows, RunningRows, WaitingRows } from "./rows.tsx";
 
 /** What needs me, what runs, why the rest waits, what finished. */
@@ -19,6 +20,7 @@ export function Home() {
       )}
       {status === null && (problem === null || problem.isSessionGone) && <Skeleton rows={6} />}
       {status !== null && <Open status={status} />}
+      {status?.outside !== undefined && <OutsideLines outside={status.outside} />}
       {status !== null && <Finished total={status.counts.closed} />}
     </main>
   );

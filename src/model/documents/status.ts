@@ -1,6 +1,7 @@
 import type { ServiceMode } from "../events/service.ts";
 import type { LaneStage } from "../lane.ts";
 import type { Reason } from "../verdict.ts";
+import type { OutsideDocument } from "./outside.ts";
 
 /** What `status --json` and `GET /api/v1/state` show; the fields of S-247 keep their names. Instants are ISO 8601 in UTC. */
 export interface StatusDocument {
@@ -29,6 +30,8 @@ export interface StatusDocument {
   readonly codex_totals: TokenFields & { readonly seconds_running: number };
   /** The last word of any agent's provider on the capacity of its account; `null` while none has said anything (S-243). */
   readonly rate_limits: RateLimits | null;
+  /** How the running service gets on with tracker and forge; absent without one. */
+  readonly outside?: OutsideDocument;
 }
 
 /** What a provider said of an account's capacity. */

@@ -1,5 +1,6 @@
 import type { Clock } from "../../base/clock.ts";
 import type { PresentState, RecordViews } from "../../contracts/record.ts";
+import type { OutsideDocument } from "../../model/documents/outside.ts";
 import type { RateLimits, RecentRow, RetryRow, StatusDocument, WaitingRow } from "../../model/documents/status.ts";
 import type { Issue } from "../../model/issue.ts";
 import type { Lane, LaneStage, Run } from "../../model/lane.ts";
@@ -18,6 +19,8 @@ export interface StatusParts {
   readonly service: { readonly running: boolean; readonly pid: number | null };
   /** What a running service says about issues that wait; empty without one. Candidates are known only to it. */
   readonly waiting: readonly { readonly issue: Issue; readonly reason: Reason }[];
+  /** What a running service knows of tracker and forge. */
+  readonly outside?: OutsideDocument | null;
   /** Most rows of ended runs. Bounds nothing that is open. */
   readonly recentLimit: number;
 }
@@ -58,6 +61,7 @@ export async function statusDocument(parts: StatusParts): Promise<StatusDocument
       seconds_running: Math.round((totals.runMs + activeMs(runs, now)) / 1000),
     },
     rate_limits: rateLimits([...runs, ...ended]),
+    ...(parts.outside == null ? {} : { outside: parts.outside }),
   };
 }
 
