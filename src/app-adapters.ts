@@ -1,6 +1,7 @@
 import { stableJson } from "./base/json.ts";
 import type { Forge } from "./contracts/forge.ts";
 import type { AdapterContext, Tracker } from "./contracts/tracker.ts";
+import { lifecycleNeeds } from "./app-lifecycle.ts";
 import type { Workflow } from "./model/workflow.ts";
 import type { WorkflowKinds } from "./workflow/index.ts";
 
@@ -33,6 +34,7 @@ function contextOf(workflow: Workflow, surroundings: AdapterSurroundings): Adapt
   return {
     ...surroundings,
     directory: workflow.directory,
+    lifecycle: lifecycleNeeds(workflow),
     ...(repo === null ? {} : { repository: { path: repo.path, baseBranch: repo.baseBranch, remote: repo.remote } }),
   };
 }
@@ -51,16 +53,16 @@ export class OutsideAdapters {
     kinds: WorkflowKinds,
     surroundings: AdapterSurroundings,
     onHint: () => void,
-    workflow: Workflow,
     tracker: Tracker,
     forge: Forge | null,
+    key: string,
   ) {
     this.#kinds = kinds;
     this.#surroundings = surroundings;
     this.#onHint = onHint;
     this.#tracker = tracker;
     this.#forge = forge;
-    this.#key = keyOf(workflow);
+    this.#key = key;
     this.#watch();
   }
 
@@ -74,7 +76,7 @@ export class OutsideAdapters {
     const tracker = await openTracker(kinds, workflow, surroundings);
     try {
       const forge = await openForge(kinds, workflow, surroundings);
-      return new OutsideAdapters(kinds, surroundings, onHint, workflow, tracker, forge);
+      return new OutsideAdapters(kinds, surroundings, onHint, tracker, forge, await keyOf(kinds, workflow));
     } catch (error) {
       await tracker.close();
       throw error;
@@ -91,13 +93,14 @@ export class OutsideAdapters {
 
   /** Follows a reload. When the new ones cannot be opened, the old ones stay and the error is thrown. */
   async follow(workflow: Workflow): Promise<void> {
-    if (keyOf(workflow) === this.#key) return;
+    const key = await keyOf(this.#kinds, workflow);
+    if (key === this.#key) return;
     const tracker = await openTracker(this.#kinds, workflow, this.#surroundings);
     const forge = await openForge(this.#kinds, workflow, this.#surroundings);
     await this.close();
     this.#tracker = tracker;
     this.#forge = forge;
-    this.#key = keyOf(workflow);
+    this.#key = key;
     this.#watch();
   }
 
@@ -116,8 +119,10 @@ export class OutsideAdapters {
 }
 
 /** What the adapters depend on. */
-function keyOf(workflow: Workflow): string {
+async function keyOf(kinds: WorkflowKinds, workflow: Workflow): Promise<string> {
+  const { readsLifecycle = false } = await kinds.trackers.load(workflow.tracker.kind);
   return stableJson({
+    lifecycle: readsLifecycle ? lifecycleNeeds(workflow) : null,
     tracker: [workflow.tracker.kind, workflow.tracker.options],
     repo: workflow.repo,
     directory: workflow.directory,

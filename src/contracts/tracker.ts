@@ -1,6 +1,6 @@
 import type { Issue, IssueComment } from "../model/issue.ts";
 import type { Clock } from "../base/clock.ts";
-import type { JsonObject } from "../base/json.ts";
+import type { JsonObject, JsonValue } from "../base/json.ts";
 import type { Log } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
 import type { RateLimiters } from "../base/rate-limiter.ts";
@@ -132,6 +132,14 @@ export interface Tracker {
   relations?(issueId: string, options: CallOptions): Promise<readonly IssueRelation[]>;
   /** The states that issues in scope can have. */
   states?(options: CallOptions): Promise<readonly ProjectState[]>;
+  /** Whether a label carries a state, a priority or a claim, so that only the verbs for these set it. Absent: none does. */
+  isOwnLabel?(label: string): boolean;
+  /** One raw GraphQL operation with the adapter's credential. `ok` is false when the answer has errors; it is kept whole. */
+  rawGraphql?(
+    document: string,
+    variables: JsonObject,
+    options: CallOptions,
+  ): Promise<{ readonly ok: boolean; readonly body: JsonValue }>;
   /** What is left to ask; `null` before the service has said it. */
   budget?(): ApiBudget | null;
   /** Checks a webhook on its raw bytes. Pure but for the secret; never throws. */
@@ -142,6 +150,13 @@ export interface Tracker {
   health(options: CallOptions): Promise<void>;
   /** Lets go of watchers, sockets and files. */
   close(): Promise<void>;
+}
+
+/** What a workflow asks of a tracker whose own workflows do not allow everything. States as the workflow file spells them. */
+export interface LifecycleNeeds {
+  readonly states: readonly string[];
+  /** Moves that the host will make. */
+  readonly moves: readonly { readonly from: string; readonly to: string }[];
 }
 
 /** What an adapter is built from. */
@@ -158,6 +173,8 @@ export interface AdapterContext {
   readonly stateDirectory: string;
   /** The repository that the workflow names; absent for `no_repo`. `remote` is where it is pushed, when the workflow says so. */
   readonly repository?: { readonly path: string | null; readonly baseBranch: string; readonly remote?: string | null };
+  /** Trackers that have workflows of their own hold them against it. Absent: nothing is asked of them. */
+  readonly lifecycle?: LifecycleNeeds;
   /** For fallbacks of omitted secrets that the adapter documents (S-071); nothing else is read from it. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
@@ -172,6 +189,10 @@ export interface LifecycleDefaults {
 export interface TrackerProvider {
   readonly kind: string;
   readonly lifecycle: LifecycleDefaults | null;
+  /** Names of capabilities that each of this kind has, whatever its options; asked when a workflow is loaded. Absent: not known. */
+  readonly can?: readonly string[];
+  /** Whether it reads the context's `lifecycle`, so that it has to be opened anew when that changes. Absent: no. */
+  readonly readsLifecycle?: boolean;
   /** Checks and completes `tracker.provider`; throws `tracker_invalid_config` with `path` (keys) in its facts. */
   parseOptions(options: JsonObject): JsonObject;
   /** Names of option keys whose values are secrets. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type TrackerGaps, type TrackerHarness, trackerCases } from "../../src/contracts/conformance/tracker.ts";
 import { linearHarness } from "../trackers/linear/harness.ts";
 import { localHarness } from "../trackers/local/harness.ts";
+import { tapdHarness } from "../trackers/tapd/harness.ts";
 import { memoryHarness } from "../trackers/memory/harness.ts";
 
 interface Subject {
@@ -31,6 +32,7 @@ const SUBJECTS: readonly Subject[] = [
     make: localHarness,
   },
   { name: "linear", gaps: { watch: "Linear tells through webhooks, or when it is asked" }, make: linearHarness },
+  { name: "tapd", gaps: { watch: "TAPD tells through webhooks, or when it is asked" }, make: tapdHarness },
 ];
 
 describe.each(SUBJECTS)("tracker $name", ({ gaps, make }) => {
