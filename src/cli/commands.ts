@@ -149,6 +149,23 @@ const COMMANDS: Readonly<Record<string, readonly Entry[]>> = {
       load: async () => (await import("./record/index.ts")).fillRecord,
     },
   ],
+  "Extend:": [
+    {
+      name: "plugins",
+      description: "install plugins, look at them, switch them, write them",
+      load: async () => (await import("./plugins/index.ts")).fillPlugins,
+    },
+    {
+      name: "skills",
+      description: "choose what agents are taught here",
+      load: async () => (await import("./skills/index.ts")).fillSkills,
+    },
+    {
+      name: "marketplace",
+      description: "add catalogues that plugins are offered in",
+      load: async () => (await import("./marketplace/index.ts")).fillMarketplace,
+    },
+  ],
 };
 
 /** Adds every command. Only a command line that names one can ask for what is in it, so only the `wanted` ones are read. */

@@ -21,13 +21,16 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 /** Codes of errors and what the process ends with. The first row that fits decides. */
 const TABLE: readonly (readonly [RegExp, ExitCode])[] = [
   [/^aborted$/, EXIT.interrupted],
-  [/^(usage|unknown_template|unknown_command|invalid_argument|body_missing)$/, EXIT.usage],
+  [/^(usage|unknown_template|unknown_command|invalid_argument|body_missing|bad_source)$/, EXIT.usage],
   [/^(agent_not_found|program_missing)$/, EXIT.configuration],
   [
-    /(^|_)(not_found|missing_lane)$|^(unknown_(issue|key|lane|state)|record_missing|transcript_missing)$/,
+    /(^|_)(not_found|missing_lane)$|^(unknown_(issue|key|lane|state|plugin|skill|marketplace)|record_missing|transcript_missing)$/,
     EXIT.notFound,
   ],
   [/^(already_running|port_in_use|has_work|no_work|lock_timeout|stale_\w+|file_exists|merge_refused)$/, EXIT.conflict],
+  [/^(lock_mismatch|plugin_tampered|consent_missing|name_reserved)$/, EXIT.conflict],
+  [/^(plugin_not_locked|plugin_not_installed|no_catalogue|no_skills)$/, EXIT.notFound],
+  [/^(plugin_invalid|skill_invalid|catalogue_invalid|kept_file_invalid|plugin_\w+)$/, EXIT.configuration],
   [/^(lane_closed|cleaning|not_in_review|no_change_open|cannot_review)$/, EXIT.conflict],
   [/_conflict$/, EXIT.conflict],
   [/_invalid_config$|_missing_secret$|^(invalid|missing|unsupported|workflow|template|profile)_/, EXIT.configuration],
@@ -36,7 +39,7 @@ const TABLE: readonly (readonly [RegExp, ExitCode])[] = [
     EXIT.configuration,
   ],
   [/^(disk_full|file_\w+|folder_failed|lock_unavailable|sqlite_unavailable)$|^(record|transcript)_/, EXIT.storage],
-  [/^(tracker|forge|git|agent)_|^deadline$/, EXIT.remote],
+  [/^(tracker|forge|git|agent)_|^(deadline|fetch_failed)$/, EXIT.remote],
 ];
 
 /** What the process ends with after an error with this code. */

@@ -1,0 +1,39 @@
+import { realpath } from "node:fs/promises";
+import type { Command } from "commander";
+import { type LockPlace, type MarketplacePlace, projectLock, userLock } from "../../marketplace/index.ts";
+import type { Cli } from "../cli.ts";
+
+/** Whose plugins and skills a command is about. */
+export interface ScopeOptions {
+  readonly user?: boolean;
+  readonly json?: boolean;
+  readonly dryRun?: boolean;
+}
+
+/** Where commands about plugins and skills work: the project in the current folder, and this user's Maestro. */
+export interface Shelf {
+  readonly place: MarketplacePlace;
+  readonly lock: LockPlace;
+  readonly project: LockPlace;
+  readonly user: LockPlace;
+  /** Real path of the current folder. */
+  readonly directory: string;
+}
+
+/** Adds what all commands that write share. */
+export function withScope(command: Command): Command {
+  return command
+    .option("--user", "for all projects of this user instead of the one in this folder")
+    .option("--dry-run", "only say what would happen")
+    .option("--json", "print a document");
+}
+
+/** The shelf for these options. */
+export async function shelfOf(cli: Cli, options: ScopeOptions): Promise<Shelf> {
+  const app = await cli.app();
+  const directory = await realpath(cli.terminal.cwd);
+  const place = { home: app.home, cwd: directory, clock: app.clock, signal: cli.terminal.signal };
+  const project = projectLock(directory, app.home, app.clock);
+  const user = userLock(app.home, app.clock);
+  return { place, lock: options.user === true ? user : project, project, user, directory };
+}

@@ -1,0 +1,29 @@
+export { type CatalogueReading, type Offer, readCatalogue } from "./catalogue.ts";
+export { Consents, whatRuns } from "./consents.ts";
+export { type Finding, findingLine } from "./finding.ts";
+export {
+  type Installed,
+  type InstallOptions,
+  installLocked,
+  installPlugin,
+  lockedPlugin,
+  removePlugin,
+  switchPlugin,
+} from "./install.ts";
+export { dataFolder, openKept } from "./kept-plugins.ts";
+export { type LockedPlugin, type LockPlace, projectLock, userLock } from "./lock-file.ts";
+export {
+  addMarketplace,
+  listMarketplaces,
+  type Marketplace,
+  type MarketplacePlace,
+  removeMarketplace,
+  updateMarketplaces,
+} from "./marketplaces.ts";
+export { NEW_PLUGIN_AXES, type NewPluginAxis, writeNewPlugin, writeNewSkill } from "./new-plugin.ts";
+export { type Plugin, readPlugin } from "./plugin.ts";
+export { type PluginRegistries, registerPlugin } from "./plugin-code.ts";
+export { readSkill, readSkills, type Skill } from "./skill.ts";
+export { chooseSkills, type OfferedSkill, offeredSkills, type SkillTier } from "./skill-choice.ts";
+export { type AddedSkill, addSkills, linkSkill, removeSkill } from "./skill-folders.ts";
+export { type UsedPlugin, usedPlugins } from "./used-plugins.ts";
