@@ -5,10 +5,11 @@ import { endAgent, exitSentence, type LaunchedAgent } from "../../contracts/agen
 import type { AgentEvent, AgentSession, SessionRequest, TurnResult } from "../../contracts/agent-provider.ts";
 import { AgentTurns, plainPrompt } from "../../contracts/agent-turns.ts";
 import { NO_USAGE, type TokenUsage } from "../../model/usage.ts";
-import { chunkText, failureOf, optionFor, permissionOf, questionOf, stopFailure, toolEvents, usageOf } from "./map.ts";
+import { chunkText, failureOf, optionFor, permissionOf, questionOf, stopFailure, usageOf } from "./map.ts";
 import { validatePermissionAsked, validatePromptEnd, validateSessionUpdate } from "./schema.gen.ts";
-import type { PermissionAsked, SessionUpdate } from "./schema.ts";
+import type { SessionUpdate } from "./schema.ts";
 import { Speech } from "./speech.ts";
+import { ToolCalls, type ToolCallPart } from "./tool-calls.ts";
 import { Totals } from "./totals.ts";
 
 /** Name under which the agent knows the run's tool server. */
@@ -42,8 +43,11 @@ export class AcpSession implements AgentSession {
   /** When it told something last, on the monotonic clock. */
   #updatedAt = 0;
   #isNewCall = true;
-  /** Ids of the tool calls that were told. */
-  readonly #toolCalls = new Set<string>();
+  /** It works on a prompt, as far as it has told: also on one whose turn is over for its host. */
+  #isBusy = false;
+  /** Totals are being asked for in the middle of a turn. */
+  #counting: Promise<void> | null = null;
+  readonly #toolCalls = new ToolCalls();
   #stopping: Promise<void> | null = null;
 
   constructor(agent: LaunchedAgent, request: SessionRequest, readTotals: ReadTotals | null) {
@@ -112,7 +116,7 @@ export class AcpSession implements AgentSession {
   }
 
   stop(options: { readonly graceMs?: number } = {}): Promise<void> {
-    const wasBusy = this.#turns.current !== null;
+    const wasBusy = this.#isBusy;
     this.#turns.fail("turn_cancelled", "The session was stopped.");
     const goodbye = async (): Promise<void> => {
       if (wasBusy) await this.#peer.notify("session/cancel", { sessionId: this.id });
@@ -124,23 +128,36 @@ export class AcpSession implements AgentSession {
   async #prompt(text: string): Promise<void> {
     const params = { sessionId: this.id, prompt: [{ type: "text", text }] };
     try {
-      const end = await this.#peer.request("session/prompt", params, LONGEST_TURN_MS, this.#request.signal);
+      this.#isBusy = true;
+      // Not ended by the run's signal: the answer tells that the agent works no more.
+      const end = await this.#peer.request("session/prompt", params, LONGEST_TURN_MS);
+      this.#isBusy = false;
       this.#speech.end();
       if (!validatePromptEnd(end)) {
         this.#turns.fail("protocol", "The agent ended its turn without a reason to stop.");
         return;
       }
+      await this.#counting;
       await this.#count(usageOf(end));
       const failure = stopFailure(end.stopReason);
       if (failure === null) this.#turns.complete(this.#speech.last ?? undefined);
       else this.#turns.failByAgent(failure.kind, failure.sentence);
     } catch (error) {
       this.#speech.end();
+      await this.#counting;
       await this.#count(null);
       const { kind, sentence } = failureOf(toMaestroError(error));
       // The end of the process has its own reason, which comes with it.
       if (kind !== "process_exit") this.#turns.failByAgent(kind, sentence);
     }
+  }
+
+  /** Limits have to hold within a turn too: where totals can be asked for, they are after each tool. */
+  #countSoon(): void {
+    if (this.#readTotals === null) return;
+    this.#counting ??= this.#count(null).finally(() => {
+      this.#counting = null;
+    });
   }
 
   /** Where totals can be asked for they outweigh what the agent says of one prompt, which may be of its last step only. */
@@ -181,17 +198,17 @@ export class AcpSession implements AgentSession {
     }
   }
 
-  /** Some agents ask first, and tell of the call itself only when it is over. */
-  #noteTool(call: PermissionAsked["toolCall"]): void {
-    const { toolCallId: id = "" } = call;
-    const isNew = !this.#toolCalls.has(id);
-    this.#toolCalls.add(id);
-    for (const event of toolEvents(call, isNew)) this.#note(event);
+  /** Takes a part of what is told of a call; `isAsked`: its agent waits for leave, so that more will not come before. */
+  #noteTool(part: ToolCallPart, isAsked = false): void {
+    for (const event of this.#toolCalls.take(part, isAsked)) this.#note(event);
   }
 
   #note(event: AgentEvent): void {
     // What a tool answered goes back to the model: what comes next is of a new call.
-    if (event.type === "tool" && event.state === "finished") this.#isNewCall = true;
+    if (event.type === "tool" && event.state === "finished") {
+      this.#isNewCall = true;
+      this.#countSoon();
+    }
     this.#turns.tell(event);
   }
 
@@ -205,7 +222,7 @@ export class AcpSession implements AgentSession {
   async #answer(method: string, params: JsonObject): Promise<JsonValue> {
     if (method === "session/request_permission" && validatePermissionAsked(params)) {
       const answer = await this.#turns.hold(async () => this.#request.decide?.(permissionOf(params)));
-      if (answer?.decision === "allow") this.#noteTool(params.toolCall);
+      if (answer?.decision === "allow") this.#noteTool(params.toolCall, true);
       const optionId = optionFor(params, answer?.decision === "allow");
       return { outcome: optionId === null ? { outcome: "cancelled" } : { outcome: "selected", optionId } };
     }

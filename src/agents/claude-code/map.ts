@@ -1,6 +1,7 @@
 import { shortHash } from "../../base/ids.ts";
 import { isJsonObject, type JsonObject, type JsonValue, stableJson } from "../../base/json.ts";
 import type { AgentEvent, AgentFailureKind, PermissionRequest } from "../../contracts/agent-provider.ts";
+import type { TokenUsage } from "../../model/usage.ts";
 import {
   validateChatMessage,
   validateHostAnswered,
@@ -89,20 +90,29 @@ function toolEnd({ tool_use_id: id = "", is_error: isError = false }: Block): Ag
   ];
 }
 
+/** What one call of the model has used so far; `null` when the message does not tell. */
+export function callUsage({ usage }: ChatMessage["message"]): TokenUsage | null {
+  if (usage === undefined) return null;
+  const cached = (usage.cache_read_input_tokens ?? 0) + (usage.cache_creation_input_tokens ?? 0);
+  const inputTokens = (usage.input_tokens ?? 0) + cached;
+  const outputTokens = usage.output_tokens ?? 0;
+  return { inputTokens, outputTokens, totalTokens: inputTokens + outputTokens };
+}
+
 /** What the turn used, per model. Sums of the session are not read: they neither survive a kill nor stay away after a resume. */
-export function usageEvents({ model_usage_since_last_result: models = {} }: TurnEnded): AgentEvent[] {
+export function usageEvents({
+  model_usage_since_last_result: models = {},
+}: TurnEnded): Extract<AgentEvent, { type: "usage" }>[] {
   return Object.entries(models).map(([model, used]) => {
-    const { inputTokens = 0, outputTokens = 0, cacheReadInputTokens = 0, cacheCreationInputTokens = 0 } = used;
-    const input = inputTokens + cacheReadInputTokens + cacheCreationInputTokens;
+    const cacheReadTokens = used.cacheReadInputTokens ?? 0;
+    const cacheWriteTokens = used.cacheCreationInputTokens ?? 0;
+    const inputTokens = (used.inputTokens ?? 0) + cacheReadTokens + cacheWriteTokens;
+    const outputTokens = used.outputTokens ?? 0;
     return {
       type: "usage",
-      usage: { inputTokens: input, outputTokens, totalTokens: input + outputTokens },
+      usage: { inputTokens, outputTokens, totalTokens: inputTokens + outputTokens },
       model,
-      details: {
-        cacheReadTokens: cacheReadInputTokens,
-        cacheWriteTokens: cacheCreationInputTokens,
-        ...(used.costUSD === undefined ? {} : { costUsd: used.costUSD }),
-      },
+      details: { cacheReadTokens, cacheWriteTokens, ...(used.costUSD == null ? {} : { costUsd: used.costUSD }) },
     };
   });
 }

@@ -59,6 +59,8 @@ const Block = Type.Object(
   lenient,
 );
 
+const Tokens = Type.Optional(Type.Union([Type.Number(), Type.Null()]));
+
 /** Words of the model, and results of tools that go back to it. */
 export type ChatMessage = Static<typeof ChatMessage>;
 export const ChatMessage = Type.Object(
@@ -69,6 +71,17 @@ export const ChatMessage = Type.Object(
         id: Type.Optional(Type.String()),
         model: Type.Optional(Type.String()),
         content: Type.Union([Type.String(), Type.Array(Block)]),
+        usage: Type.Optional(
+          Type.Object(
+            {
+              input_tokens: Tokens,
+              output_tokens: Tokens,
+              cache_read_input_tokens: Tokens,
+              cache_creation_input_tokens: Tokens,
+            },
+            lenient,
+          ),
+        ),
       },
       lenient,
     ),
@@ -76,8 +89,6 @@ export const ChatMessage = Type.Object(
   },
   lenient,
 );
-
-const Tokens = Type.Optional(Type.Number());
 
 /** The end of a turn. An error of the model's provider comes as a success, with `is_error`. */
 export type TurnEnded = Static<typeof TurnEnded>;

@@ -4,8 +4,9 @@ import { isJsonObject, type JsonObject } from "../../base/json.ts";
 import { endAgent, exitSentence, type LaunchedAgent } from "../../contracts/agent-launch.ts";
 import type { AgentFailure, AgentSession, SessionRequest, TurnResult } from "../../contracts/agent-provider.ts";
 import { AgentTurns, plainPrompt } from "../../contracts/agent-turns.ts";
-import { capacityEvent, chatEvents, failureOf, permissionOf, readLine, usageEvents } from "./map.ts";
+import { capacityEvent, chatEvents, failureOf, permissionOf, readLine } from "./map.ts";
 import type { ChatMessage, HostAsked, SystemNote, TurnEnded } from "./schema.ts";
+import { TurnUsage } from "./usage.ts";
 
 const DEFAULT_GRACE_MS = 2_000;
 /** Name under which it knows the run's tool server. */
@@ -19,9 +20,12 @@ export class ClaudeSession implements AgentSession {
   readonly #agent: LaunchedAgent;
   readonly #request: SessionRequest;
   readonly #turns: AgentTurns;
+  readonly #usage = new TurnUsage();
   readonly #release: () => Promise<void>;
   readonly #waiting = new Map<string, (answer: JsonObject | MaestroError) => void>();
   #asked = 0;
+  /** It works on a prompt, as far as it has told: also on one whose turn is over for its host. */
+  #isBusy = false;
   /** Message of the model that was heard last: each is one call, told in as many pieces as it has blocks. */
   #call = "";
   #said: string | null = null;
@@ -71,14 +75,15 @@ export class ClaudeSession implements AgentSession {
   turn(prompt: string): Promise<TurnResult> {
     this.#said = null;
     this.#call = "";
-    return this.#turns.begin(() =>
-      this.#send({
+    return this.#turns.begin(() => {
+      this.#isBusy = true;
+      return this.#send({
         type: "user",
         message: { role: "user", content: [{ type: "text", text: plainPrompt(prompt) }] },
         parent_tool_use_id: null,
         session_id: this.id,
-      }),
-    );
+      });
+    });
   }
 
   interrupt(): Promise<void> {
@@ -86,9 +91,8 @@ export class ClaudeSession implements AgentSession {
   }
 
   stop(options: { readonly graceMs?: number } = {}): Promise<void> {
-    const wasBusy = this.#turns.current !== null;
     this.#turns.fail("turn_cancelled", "The session was stopped.");
-    this.#stopping ??= this.#end(options.graceMs ?? DEFAULT_GRACE_MS, wasBusy);
+    this.#stopping ??= this.#end(options.graceMs ?? DEFAULT_GRACE_MS, this.#isBusy);
     return this.#stopping;
   }
 
@@ -143,11 +147,13 @@ export class ClaudeSession implements AgentSession {
       this.#call = id;
       this.#turns.tell({ type: "model_call" });
     }
-    for (const event of chatEvents(message)) this.#turns.tell(event);
+    const used = message.type === "assistant" && message.error == null ? this.#usage.heard(message.message) : [];
+    for (const event of [...used, ...chatEvents(message)]) this.#turns.tell(event);
   }
 
   #finish(end: TurnEnded): void {
-    for (const event of usageEvents(end)) this.#turns.tell(event);
+    this.#isBusy = false;
+    for (const event of this.#usage.settle(end)) this.#turns.tell(event);
     const why = failureOf(end, this.#said);
     if (why === null) this.#turns.complete(end.result ?? undefined);
     else this.#turns.failByAgent(why.kind, why.sentence, why.kind === "capacity" ? this.#resetAt : null);

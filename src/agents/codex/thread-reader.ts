@@ -144,9 +144,10 @@ export class ThreadReader {
   #count(params: JsonObject): boolean {
     if (!validateTokenNotice(params)) return false;
     const { total, last, modelContextWindow } = params.tokenUsage;
-    // A resumed thread tells its old totals again, under an old turn.
-    if (params.turnId === this.turnId) this.#turns.tell({ type: "model_call" });
+    const isNew = total.totalTokens !== this.ledger.totals()?.totalTokens;
     const spent = this.ledger.take(total);
+    // A resumed thread tells its old totals again, under an old turn, and each thread tells some of them twice.
+    if (params.turnId === this.turnId && isNew) this.#turns.tell({ type: "model_call" });
     if (spent !== null) this.#turns.tell({ type: "usage", ...spent, model: this.#model });
     if (last !== undefined && last.totalTokens > 0) {
       this.#turns.tell({ type: "context", usedTokens: last.totalTokens, windowTokens: modelContextWindow ?? null });

@@ -8,6 +8,7 @@ import type { TranscriptWriter } from "../../record/index.ts";
 import { NO_USAGE } from "../../model/usage.ts";
 import { renderPrompt, renderResumption } from "../../workflow/index.ts";
 import type { WorkContext } from "../context.ts";
+import { ContextWatch } from "./context-watch.ts";
 import { type StartedAgent, startAgent } from "./session-start.ts";
 import { SessionWatch } from "./session-watch.ts";
 import { ToolDesk } from "./tool-desk.ts";
@@ -40,7 +41,8 @@ export async function converse(context: WorkContext, conversation: Conversation)
   try {
     const signal = anySignal([context.signal, limit.signal]);
     const watchdog = new Watchdog(context.workflow.budget.run, (error) => limit.abort(error));
-    const end = await talk({ ...context, scope }, conversation, { signal, watchdog });
+    const fullness = new ContextWatch((error) => limit.abort(error));
+    const end = await talk({ ...context, scope }, conversation, { signal, watchdog, fullness });
     if (end.failure !== null && isOver()) throw limit.signal.reason;
     return end;
   } catch (error) {
@@ -54,7 +56,11 @@ export async function converse(context: WorkContext, conversation: Conversation)
 async function talk(
   context: WorkContext,
   conversation: Conversation,
-  { signal, watchdog }: { readonly signal: AbortSignal; readonly watchdog: Watchdog },
+  {
+    signal,
+    watchdog,
+    fullness,
+  }: { readonly signal: AbortSignal; readonly watchdog: Watchdog; readonly fullness: ContextWatch },
 ): Promise<TurnsEnd> {
   const { parts, observer, workflow } = context;
   const enter = (phase: RunPhase) => observer.note({ type: "phase_entered", data: { phase } });
@@ -73,6 +79,7 @@ async function talk(
     context.tally.heard(event);
     watch.take(event);
     watchdog.take(event);
+    fullness.take(event);
   };
   const start = await startAgent(context, conversation.path, { desk, watch, hear, signal });
   if (!start.ok) {
