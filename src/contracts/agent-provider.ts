@@ -82,8 +82,8 @@ export type AgentEvent =
     }
   /** The agent's own id of the turn that is under way. */
   | { readonly type: "turn"; readonly id: string }
-  /** The model was asked once more. */
-  | { readonly type: "model_call" }
+  /** The model was asked once more. `usage`: what the call used, where the bill (`usage`) comes only with the end of the turn. */
+  | { readonly type: "model_call"; readonly usage?: TokenUsage }
   /** A shell command of the agent; while one is known to run, silence is no stall. */
   | {
       readonly type: "command";
@@ -250,6 +250,8 @@ export interface AgentProvider {
 /** How an agent provider is made. */
 export interface AgentProviderKind {
   readonly kind: string;
+  /** Names of capabilities that each of this kind has, whatever its options; asked when a workflow is loaded. Absent: not known. */
+  readonly can?: readonly string[];
   /** Checks and completes `agent_provider.options`; throws `agent_invalid_config` with `path` (keys) in its facts. */
   parseOptions(options: JsonObject): JsonObject;
   open(options: JsonObject): Promise<AgentProvider>;

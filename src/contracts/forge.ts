@@ -141,6 +141,8 @@ export interface Forge {
 /** One forge kind. */
 export interface ForgeProvider {
   readonly kind: string;
+  /** Names of capabilities that each of this kind has, whatever its options; asked when a workflow is loaded. Absent: not known. */
+  readonly can?: readonly string[];
   /** Checks and completes `repo.provider`; throws `forge_invalid_config` with `path` (keys) in its facts. */
   parseOptions(options: JsonObject): JsonObject;
   readonly secretKeys: readonly string[];

@@ -105,7 +105,10 @@ export const FOREIGN_KEYS: readonly ForeignKey[] = [
     "circuit_ttl_ms",
   ]),
   ...later("control_plane", "delivery", "workflow", ["reconciliation"]),
-  ...later("control_plane", "delivery", "tracker.lifecycle", ["policy_by_route_key"]),
+  {
+    ...move("control_plane", "tracker.lifecycle.policy_by_route_key", "workflow.profile.routes"),
+    value: routesOfPolicy,
+  },
   ...later("control_plane", "trackers", "tracker.lifecycle", ["workflows_by_type"]),
   ...later("control_plane", "plugins", "workspace", ["bootstrap_automation_from"]),
   ...later("control_plane", "safety", "agent.credentials", [
@@ -151,6 +154,18 @@ export const DEFAULT_AGENT = "codex";
 export const DEFAULT_FORGE = "github";
 /** The profile of a Symphony file that names none. */
 export const SYMPHONY_PROFILE = "symphony";
+
+/** Its names for what a route does; an agent that merges by itself (`execution_profile`) is none of ours: the host lands. */
+function routesOfPolicy(policy: JsonValue): JsonValue | undefined {
+  if (!isJsonObject(policy)) return policy;
+  const routes = Object.entries(policy).flatMap(([name, entry]): [string, JsonValue][] => {
+    if (!isJsonObject(entry)) return [[name, entry]];
+    const { transition_target: target, execution_profile: merges, ...rest } = entry;
+    if (merges !== undefined) return [];
+    return [[name, target === undefined ? rest : { ...rest, target }]];
+  });
+  return routes.length === 0 ? undefined : Object.fromEntries(routes);
+}
 
 function isForCodex(file: JsonObject): boolean {
   const kind = valueAt(file, ["agent_provider", "kind"]);

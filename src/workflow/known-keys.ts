@@ -71,6 +71,7 @@ export const WORKFLOW_KEYS = {
     prices: true,
   },
   validation: { commands: true, timeout_ms: true },
+  tools: { enable: true },
   polling: { interval_ms: true },
   workspace: { root: true, strategy: true, min_free_bytes: true },
   hooks: { after_create: true, before_run: true, after_run: true, before_remove: true, timeout_ms: true, env: true },

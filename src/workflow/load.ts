@@ -10,7 +10,7 @@ import { workflowIdOf } from "./identity.ts";
 import { readBudget } from "./budget.ts";
 import type { WorkflowInput } from "./input.ts";
 import { WORKFLOW_KEYS } from "./known-keys.ts";
-import { type Loading, report } from "./loading.ts";
+import { type Loading, report, warn } from "./loading.ts";
 import { checkCapabilities } from "./profile-capabilities.ts";
 import { finishProfile } from "./profile-options.ts";
 import { overridesIn } from "./profile-overrides.ts";
@@ -68,6 +68,9 @@ export async function loadWithSources(input: WorkflowInput): Promise<LoadedWorkf
   if (loaded !== undefined) await checkCapabilities(loading, file, loaded);
   const profile =
     loaded === undefined ? undefined : await finishProfile(loading, loaded, file.workflow.profile.options);
+  for (const sentence of profile?.unguarded?.notEnforced ?? []) {
+    warn(loading, ["workflow", "profile", "kind"], `not enforced: ${sentence}`);
+  }
   const parts = await readParts(loading, file, loaded, profile);
   if (loading.problems.count() > 0) reportMissing(loading);
   loading.problems.throwIfAny();
@@ -142,6 +145,7 @@ async function readParts(
     agent: readAgentSettings(file.agent),
     budget: readBudget(loading, file.budget),
     validation: { commands: validation.commands, timeoutMs: validation.timeout_ms },
+    ...(file.tools.enable.length === 0 ? {} : { tools: { enable: file.tools.enable } }),
     polling: { intervalMs: file.polling.interval_ms },
     workspace: await readWorkspace(loading, file.workspace),
     hooks: readHooks(loading, file.hooks),

@@ -25,7 +25,8 @@ export async function finishProfile(
   return {
     kind: file.kind,
     version: file.version,
-    hash: shortHash([...texts, stableJson(filled)].join("\n")),
+    // The file as it is in force: what the workflow file says otherwise is in it.
+    hash: shortHash([...texts, stableJson(filled), stableJson(file)].join("\n")),
     options: filled,
     routes: profile.routes.map(({ defaultState: _, ...route }) => route),
     completion: completionOf(loading, profile, filled),

@@ -32,10 +32,10 @@ export interface PromptInput {
  */
 export function renderPrompt(workflow: Workflow, input: PromptInput): string {
   const origin = workflow.promptSource ?? { path: workflow.path, line: 1 };
-  const { kind, parts } = workflow.profile;
+  const { parts } = workflow.profile;
   const body = renderTemplate(workflow.prompt, variablesOf(workflow, input), origin, parts).trim();
   // Symphony's prompts are whole (S-174): they ask for `feedback` where they want it, and the tracker's state alone ends the work.
-  if (kind === SYMPHONY_PROFILE) return body;
+  if (isWhole(workflow)) return body;
   const earlier = section("What was done before", input.earlier ?? null);
   return [body, earlier, ...endOf(workflow, input)].filter((part) => part !== "").join("\n\n");
 }
@@ -48,7 +48,7 @@ export function renderResumption(
   workflow: Workflow,
   input: PromptInput & { readonly interrupted: string | null },
 ): string {
-  if (workflow.profile.kind === SYMPHONY_PROFILE) return renderPrompt(workflow, input);
+  if (isWhole(workflow)) return renderPrompt(workflow, input);
   const { identifier, title, state, description } = input.issue;
   const begin = [
     `You go on with the work on ${identifier} in the same session and workspace; this is run ${input.run.number}.`,
@@ -59,6 +59,11 @@ export function renderResumption(
   ].join("\n");
   const now = section(`The issue as it stands now`, [`${title} (${state})`, description ?? ""].join("\n\n").trim());
   return [begin, now, ...endOf(workflow, input)].filter((part) => part !== "").join("\n\n");
+}
+
+/** Whether the file says everything: a profile that leaves all to the tracker, or a project's own one of Symphony's name. */
+function isWhole({ profile }: Workflow): boolean {
+  return profile.unguarded !== undefined || profile.kind === SYMPHONY_PROFILE;
 }
 
 /** What every first prompt of a run ends with. */

@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import type { FSWatcher } from "chokidar";
 import { withDeadline } from "../base/abort.ts";
 import { readTextIfExists } from "../base/atomic-file.ts";
@@ -128,8 +128,10 @@ class FollowedWorkflow implements WorkflowSource {
 
   /** Where the profile's parts are, in both places. */
   #folders(): string[] {
-    const { directory, profile } = this.#loaded.workflow;
-    return foldersOf(directory).map((folder) => resolve(join(folder, profile.kind)));
+    const { workflow, trace } = this.#loaded;
+    // An older version that is in use has a file of its own name.
+    const names = new Set([basename(trace.profile.source.path, ".md"), workflow.profile.kind]);
+    return foldersOf(workflow.directory).flatMap((folder) => [...names].map((name) => resolve(join(folder, name))));
   }
 
   /** The text of everything that is followed; an unreadable file is a change that the reload explains. */

@@ -27,6 +27,14 @@ export function addSchemaProblems(
   }
 }
 
+/** Where a validator found something, from the root of what was validated. */
+export function placeOf(error: ErrorObject): KeyPath {
+  const at = error.instancePath.split("/").slice(1).map(unescapePointer);
+  const params: Readonly<Record<string, unknown>> = error.params;
+  const key = params.additionalProperty ?? (error.keyword === "required" ? params.missingProperty : undefined);
+  return key === undefined ? at : [...at, String(key)];
+}
+
 interface Explained {
   readonly keys: KeyPath;
   readonly draft: ProblemDraft;

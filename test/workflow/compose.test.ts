@@ -33,7 +33,9 @@ async function load(text: string) {
 }
 
 test("every combination of parts loads, and its prompt renders; code without a repository is told", async () => {
-  const aliases = await everyAlias();
+  const every = await everyAlias();
+  // Agents and forges say nothing about profiles: each of them with the one for code, and every tracker with every profile.
+  const aliases = every.filter((alias) => /\.coding_pr_delivery$|\/no_repo\/mock\.|\/local\/mock\./.test(alias));
   expect(aliases).toContain("linear/local/mock.coding_pr_delivery");
   for (const alias of aliases) {
     const { text } = await composeTemplate(alias, NOWHERE);

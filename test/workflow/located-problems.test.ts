@@ -95,7 +95,7 @@ describe("what stands at which place", () => {
       "agent_provider: {kind: actr}",
     ].join("\n");
     expect(await problemsOf(loadText(yaml))).toEqual([
-      'WORKFLOW.md:2:28 workflow.profile.kind: "triag" is not known; known: coding_pr_delivery, requirement_analysis, requirement_refinement, review_routing, triage (did you mean "triage"?)',
+      'WORKFLOW.md:2:28 workflow.profile.kind: "triag" is not known; known: coding_pr_delivery, requirement_analysis, requirement_refinement, review_routing, symphony, triage (did you mean "triage"?)',
       'WORKFLOW.md:3:17 tracker.kind: "papr" is not known; known: memory, paper (did you mean "paper"?)',
       'WORKFLOW.md:4:25 repo.provider.kind: "memry" is not known; known: memory, paper (did you mean "memory"?)',
       'WORKFLOW.md:5:24 agent_provider.kind: "actr" is not known; known: actor (did you mean "actor"?)',

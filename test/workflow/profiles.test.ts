@@ -52,7 +52,7 @@ describe("a project's own profile", () => {
     put(folder, ".maestro/outside.md", `---\n${SOUND}\n---\nHello.\n`);
     const [problem] = await problemsOf(loadText(FILE.replace("mine", "../outside"), { directory: folder }));
     expect(problem).toBe(
-      'WORKFLOW.md:2:28 workflow.profile.kind: "../outside" is not known; known: coding_pr_delivery, mine, requirement_analysis, requirement_refinement, review_routing, triage',
+      'WORKFLOW.md:2:28 workflow.profile.kind: "../outside" is not known; known: coding_pr_delivery, mine, requirement_analysis, requirement_refinement, review_routing, symphony, triage',
     );
   });
 

@@ -11,6 +11,7 @@ import type { AcpOptions } from "./schema.ts";
 export function createAcpAgent(preset: Preset): AgentProviderKind {
   return {
     kind: preset.kind,
+    can: ["resume", "tools", "usage", "interrupt", "cost", "approvals", "contextWindow"],
     parseOptions: (options) => {
       commandOf(parseAcpOptions(options), preset.command);
       return options;

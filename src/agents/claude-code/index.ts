@@ -8,6 +8,7 @@ import type { ClaudeOptions } from "./schema.ts";
 /** Claude Code, over its own stream of JSON lines. */
 export const claudeCodeAgent: AgentProviderKind = {
   kind: "claude_code",
+  can: ["resume", "tools", "usage", "interrupt", "cost", "hardCaps", "approvals", "questions", "quotaSignals"],
   parseOptions: (options) => {
     parseClaudeOptions(options);
     return options;

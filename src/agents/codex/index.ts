@@ -6,6 +6,18 @@ import { startSession } from "./start.ts";
 /** Codex through its app server, over standard input and output. */
 export const codexAgent: AgentProviderKind = {
   kind: "codex",
+  can: [
+    "resume",
+    "tools",
+    "usage",
+    "interrupt",
+    "steer",
+    "sandbox",
+    "approvals",
+    "questions",
+    "quotaSignals",
+    "contextWindow",
+  ],
   parseOptions: (options) => {
     parseCodexOptions(options);
     return options;

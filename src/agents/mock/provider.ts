@@ -16,6 +16,7 @@ export function createMockAgent(parts: {
   const program = parts.program ?? [packagePath("dist/agents/mock/program.js")];
   return {
     kind: "mock",
+    can: ["resume", "tools", "usage", "interrupt"],
     parseOptions: (options) => {
       parseMockOptions(options);
       return options;

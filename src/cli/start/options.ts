@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import { secondsAsMs, wholeNumber } from "../option-values.ts";
+import type { Workflow } from "../../model/workflow.ts";
 import { usageError } from "../problem.ts";
 import { withTarget } from "../target.ts";
 
@@ -15,6 +16,7 @@ export interface StartOptions {
   /** Milliseconds, although the option is in seconds. */
   readonly pollIntervalS?: number;
   readonly json?: boolean;
+  readonly iUnderstandThatThisWillBeRunningWithoutTheUsualGuardrails?: boolean;
 }
 
 /** Adds the options of everything that starts a service. */
@@ -27,10 +29,10 @@ export function withStartOptions(command: Command): Command {
     .option("--issue <id>", "start no other issue than this one")
     .option("--dry-run", "only print what would be started, and why")
     .option("--json", "print a document (with --once and --dry-run)")
-    .addOption(new Option(GUARDRAILS).hideHelp());
+    .addOption(new Option(GUARDRAILS, "needed by profiles that leave everything to the tracker, such as symphony"));
 }
 
-/** Accepted from people who come from a runner that asks for it. Maestro keeps its guardrails either way. */
+/** Needed by a profile that leaves everything to the tracker; accepted, and not needed, where the guardrails are kept. */
 const GUARDRAILS = "--i-understand-that-this-will-be-running-without-the-usual-guardrails";
 
 /** Adds `--once`. */
@@ -41,6 +43,16 @@ export function withOnce(command: Command): Command {
 /** Adds `--poll-interval-s`. */
 export function withPollInterval(command: Command): Command {
   return command.option("--poll-interval-s <n>", "seconds between two polls, instead of the workflow's", secondsAsMs);
+}
+
+/** Throws `usage` for a workflow that keeps no guardrails when nobody has said that this is understood. */
+export function checkGuardrails({ profile }: Workflow, options: StartOptions): void {
+  if (profile.unguarded === undefined || options.iUnderstandThatThisWillBeRunningWithoutTheUsualGuardrails) return;
+  const list = profile.unguarded.notEnforced.map((sentence) => `\n- ${sentence}`).join("");
+  throw usageError(
+    `The profile ${profile.kind} runs without the usual guardrails:${list}`,
+    `say that you understand that with ${GUARDRAILS}, or name a profile such as coding_pr_delivery in workflow.profile.kind.`,
+  );
 }
 
 /** Throws `usage` for options that contradict each other. */

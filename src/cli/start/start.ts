@@ -11,7 +11,7 @@ import { readerIfAny, using } from "../reading.ts";
 import { commandLine } from "../next-command.ts";
 import { dryRun } from "./dry-run.ts";
 import { reportOnce } from "./once.ts";
-import { checkOptions, type StartOptions } from "./options.ts";
+import { checkGuardrails, checkOptions, type StartOptions } from "./options.ts";
 import { needsApproval, startReport } from "./report.ts";
 
 /**
@@ -23,7 +23,7 @@ export async function start(cli: Cli, target: Target, options: StartOptions): Pr
   if (options.dryRun) return dryRun(cli, target, options);
   const app = await cli.app();
   const project = await app.locate(target);
-  await app.workflow(project);
+  checkGuardrails(await app.workflow(project), options);
   if (options.issue !== undefined) await requireIssue(app, project, options.issue);
   const printing = new Printing(cli, target, options.json === true);
   const service = await app.service(project, {

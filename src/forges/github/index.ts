@@ -6,6 +6,18 @@ import { parseGithubOptions, readGithubOptions } from "./options.ts";
 /** Pull requests of one repository on GitHub, or on a GitHub server of one's own. */
 export const githubForge: ForgeProvider = {
   kind: "github",
+  can: [
+    "reviews",
+    "publishChecks",
+    "merge",
+    "drafts",
+    "threads",
+    "knowsRequired",
+    "mergeMethods",
+    "comparesHead",
+    "reviewers",
+    "labels",
+  ],
   secretKeys: GITHUB_SECRET_KEYS,
   parseOptions: parseGithubOptions,
   open: async (options, context) => {

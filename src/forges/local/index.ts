@@ -9,6 +9,7 @@ import { storeParts } from "./store-parts.ts";
 /** A forge on this machine: a bare Git repository with a folder of change files beside it. */
 export const localForge: ForgeProvider = {
   kind: "local",
+  can: ["reviews", "publishChecks", "merge"],
   secretKeys: [],
   parseOptions: parseLocalOptions,
   open: async (options, context) => {

@@ -29,6 +29,7 @@ export function createMemoryForge(
 /** Changes in the memory of this process, without Git: for the simulation and for tests. */
 export const memoryForge: ForgeProvider = {
   kind: "memory",
+  can: ["reviews", "publishChecks", "merge"],
   secretKeys: [],
   parseOptions: parseMemoryOptions,
   open: async (options, context) => createMemoryForge(options, context),

@@ -59,7 +59,8 @@ export async function startAgent(context: WorkContext, path: string, staff: Sess
     },
     ...own,
     ...(await servedTools(context, provider, staff)),
-    env: { ...environmentOf(context), ...own.env },
+    // Without guardrails it is the person's own home, with the person's logins.
+    env: workflow.profile.unguarded === undefined ? { ...environmentOf(context), ...own.env } : environmentOf(context),
     onEvent: hear,
     signal,
   });
@@ -118,7 +119,7 @@ function environmentOf({ parts, workflow, work, assignment, runtime, log }: Work
   const { id, identifier } = assignment.issue;
   const { env, dropped } = agentEnvironment({
     daemon: runtime.environment(),
-    pass: workflow.agentRuntime.pass,
+    pass: workflow.profile.unguarded === undefined ? workflow.agentRuntime.pass : "all",
     env: workflow.agentRuntime.env,
     extra: { MAESTRO_ISSUE_ID: id, MAESTRO_ISSUE_IDENTIFIER: identifier, MAESTRO_RUN: String(work.run) },
     isSecret: (text) => parts.secrets.redact(text) !== text,

@@ -7,6 +7,7 @@ import { LIFECYCLE, parseGithubOptions, readGithubOptions } from "./options.ts";
 export const githubTracker: TrackerProvider = {
   kind: "github",
   lifecycle: LIFECYCLE,
+  can: ["move", "comment", "label", "create", "update", "attach", "relations", "claim"],
   secretKeys: GITHUB_SECRET_KEYS,
   parseOptions: parseGithubOptions,
   open: async (options, context) => {

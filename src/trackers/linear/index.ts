@@ -8,6 +8,7 @@ export const linearTracker: TrackerProvider = {
     activeStates: ["Todo", "In Progress"],
     terminalStates: ["Closed", "Cancelled", "Canceled", "Duplicate", "Done"],
   },
+  can: ["move", "comment", "label", "create", "update", "attach", "relations", "claim"],
   secretKeys: SECRET_KEYS,
   parseOptions: parseLinearOptions,
   // The SDK is 8 MB: it is loaded when a tracker is opened, not when a workflow file is checked.

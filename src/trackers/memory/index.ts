@@ -25,6 +25,7 @@ export async function createMemoryTracker(
 export const memoryTracker: TrackerProvider = {
   kind: "memory",
   lifecycle: null,
+  can: ["move", "comment", "label", "create", "watch"],
   secretKeys: [],
   parseOptions: parseMemoryOptions,
   open: (options, context) => createMemoryTracker(options, context),

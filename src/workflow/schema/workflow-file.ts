@@ -350,6 +350,15 @@ export const WorkflowFile = Type.Object(
       commands: names("Shell commands that must succeed on a clean checkout, in order.", { default: [] }),
       timeout_ms: count(600_000, "Longest time of one command, milliseconds."),
     }),
+    tools: section("What agents get beside the tools of the profile.", {
+      enable: Type.Array(
+        Type.Enum(["change_merge", "linear_graphql"], {
+          description:
+            "`change_merge` asks the host to land; `linear_graphql` sends raw requests with the tracker's key.",
+        }),
+        { default: [], uniqueItems: true, description: "Tools that are off unless they are named here. Default none." },
+      ),
+    }),
     polling: section("How often the tracker is asked.", {
       interval_ms: count(30_000, "Milliseconds between two polls."),
     }),
