@@ -82,4 +82,6 @@ export interface WorkOutcome {
   readonly turns: number;
   /** Earliest instant at which trying again makes sense (capacity), epoch milliseconds. */
   readonly notBefore: number | null;
+  /** `<kind>/<id>` of the account that was turned away; absent: it was not the account. */
+  readonly account?: string;
 }

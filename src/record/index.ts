@@ -4,10 +4,12 @@ export { type OpenRecord, openRecord, type RecordPlace } from "./open-record.ts"
 export { carryOut } from "./outbox.ts";
 export { applyToLane } from "./projections/lane.ts";
 export { applyToOutbox } from "./projections/outbox.ts";
+export { spendingIn } from "./projections/ledger.ts";
 export { applyToRun } from "./projections/run.ts";
 export { type PruneReport, pruneRecord } from "./prune.ts";
 export { prepareQuery } from "./sql/query.ts";
 export { createTables } from "./sql/schema-steps.ts";
+export { SpendingBoard } from "./spending-board.ts";
 export { buildFor, type Statement, type Store } from "./sql/store.ts";
 export type { WorkRow } from "./sql/tables.ts";
 export { sqlOf } from "./transaction.ts";

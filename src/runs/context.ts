@@ -8,6 +8,7 @@ import type { Workflow } from "../model/workflow.ts";
 import type { WorkspaceLane } from "../workspace/index.ts";
 import type { Observer } from "./observer.ts";
 import type { WorkerParts } from "./parts.ts";
+import type { Meter } from "./run/meter.ts";
 import type { RunTally } from "./tally.ts";
 
 /** What one leased piece of work is carried out with. */
@@ -20,6 +21,8 @@ export interface WorkContext {
   /** The machine, as far as this work uses it: every process is on record before it exists. */
   readonly runtime: Runtime;
   readonly observer: Observer;
+  /** What all runs of this worker use up together. */
+  readonly meter: Meter;
   /** Counts what happens, for the summary of a run. */
   readonly tally: RunTally;
   /** Releases everything that the work has started, last first, before it is settled. */

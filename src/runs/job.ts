@@ -11,6 +11,7 @@ import { Observer } from "./observer.ts";
 import { type STOP_CODES, failedWith } from "./outcome.ts";
 import type { WorkerParts } from "./parts.ts";
 import { settle } from "./settle.ts";
+import type { Meter } from "./run/meter.ts";
 import { RunTally } from "./tally.ts";
 import { watchRuntime } from "./watched-runtime.ts";
 
@@ -23,12 +24,14 @@ export class Job {
   /** Settles when nothing of it is left. Never rejects. */
   readonly done: Promise<void>;
   readonly #parts: WorkerParts;
+  readonly #meter: Meter;
   readonly #stopping: AbortSignal;
   readonly #stop = sharedAbort();
 
   /** `stopping` is aborted when the worker stops. */
-  constructor(parts: WorkerParts, lease: Lease, stopping: AbortSignal) {
+  constructor(parts: WorkerParts, lease: Lease, stopping: AbortSignal, meter: Meter) {
     this.#parts = parts;
+    this.#meter = meter;
     this.#stopping = stopping;
     this.lease = lease;
     this.done = this.#run();
@@ -96,6 +99,7 @@ export class Job {
       workflow: withAgent(workflows.byHash(workflowHash) ?? workflows.current(), agentRule),
       runtime: watchRuntime(runtime, observer, tally),
       observer,
+      meter: this.#meter,
       tally,
       scope,
       signal: this.#stop.signal,

@@ -88,6 +88,10 @@ const ERROR_KINDS: readonly (readonly [prefix: string, kind: FailureKind])[] = [
   ["forge_", "outside"],
   ["outbox_", "outside"],
   ["run_budget", "fatal"],
+  ["issue_budget", "fatal"],
+  // They say nothing about the issue: its work waits until there is money again.
+  ["day_budget", "capacity"],
+  ["workflow_budget", "capacity"],
   ["run_timed_out", "timed_out"],
   ["deadline", "timed_out"],
   ["agent_", "fatal"],
@@ -98,7 +102,8 @@ const ERROR_KINDS: readonly (readonly [prefix: string, kind: FailureKind])[] = [
 export function failedWith(thrown: unknown, facts: Facts = {}): WorkOutcome {
   const error = toMaestroError(thrown);
   const kind = ERROR_KINDS.find(([prefix]) => error.code.startsWith(prefix))?.[1] ?? "agent";
-  return failed(kind, reasonOf(error), facts);
+  const { not_before: notBefore } = error.facts;
+  return failed(kind, reasonOf(error), { ...(typeof notBefore === "number" ? { notBefore } : {}), ...facts });
 }
 
 /** The reason that an error gives, with its hint. */

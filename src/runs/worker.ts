@@ -6,6 +6,7 @@ import { type Lease, WORK_KINDS, type WorkKind } from "../model/work.ts";
 import { Job } from "./job.ts";
 import { endProcesses } from "./leftovers.ts";
 import type { WorkerParts } from "./parts.ts";
+import { Meter } from "./run/meter.ts";
 
 const DEFAULT_LEASE_MS = 15_000;
 const DEFAULT_HEARTBEAT_MS = 3_000;
@@ -37,6 +38,7 @@ export function createWorker(parts: WorkerParts): Worker {
 
 class PullWorker {
   readonly #parts: WorkerParts;
+  readonly #meter: Meter;
   readonly #leaseMs: number;
   readonly #jobs = new Map<string, Job>();
   readonly #wake = new Wake();
@@ -48,6 +50,7 @@ class PullWorker {
 
   constructor(parts: WorkerParts) {
     this.#parts = parts;
+    this.#meter = new Meter(parts.record, parts.clock);
     this.#leaseMs = parts.leaseMs ?? DEFAULT_LEASE_MS;
   }
 
@@ -91,6 +94,7 @@ class PullWorker {
     await Promise.all([...this.#jobs.values()].map((job) => job.done));
     for (const release of this.#releases.splice(0)) release();
     this.#heartbeat?.stop();
+    await this.#meter.close();
     await this.#parts.toolServer.close();
   }
 
@@ -125,7 +129,7 @@ class PullWorker {
 
   #begin(lease: Lease): void {
     const { id } = lease.work;
-    const job = new Job(this.#parts, lease, this.#stopping.signal);
+    const job = new Job(this.#parts, lease, this.#stopping.signal, this.#meter);
     this.#jobs.set(id, job);
     this.#heartbeat?.add(lease);
     void job.done.then(() => {

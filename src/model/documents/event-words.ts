@@ -83,7 +83,12 @@ const WORK = {
     step(`turn ${turn} ${status} after ${formatDuration(ms)}${said === null ? "" : `: ${said}`}`),
   turn_named: ({ id }) => detail(`the agent calls its turn ${id}`),
   capacity_seen: ({ windows }) => detail(capacityWords(windows)),
-  usage_reported: ({ usage }) => detail(`${usage.inputTokens} tokens in, ${usage.outputTokens} out`),
+  usage_reported: ({ usage, spending }) =>
+    detail(
+      usage.totalTokens === 0 && spending !== undefined
+        ? `the session was open for another ${formatDuration(spending.wallMs)}`
+        : `${usage.inputTokens} tokens in, ${usage.outputTokens} out`,
+    ),
   budget_met: (line) => (line.level === "reached" ? milestone : step)(`used up: ${budgetWords(line)}`),
   progress_seen: ({ message }) => step(message),
   tool_called: ({ tool, ok, code, ms }) =>

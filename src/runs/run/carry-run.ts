@@ -1,4 +1,5 @@
 import { toMaestroError } from "../../base/errors.ts";
+import { accountOf } from "../../model/account.ts";
 import { type CompletionSignal, isFinal, type WorkOutcome } from "../../model/run.ts";
 import { type WorkContext, workspaceLane } from "../context.ts";
 import { brokenOff, failed, failedAgent, failedWith, hasLostLease, succeeded } from "../outcome.ts";
@@ -73,19 +74,22 @@ async function conclude(context: WorkContext, path: string, end: TurnsEnd | Work
     const summary = "why" in end ? messageOf(end.signal) : null;
     // It becomes a commit message, which leaves this machine.
     const told = summary === null ? null : context.parts.secrets.redact(summary);
-    return outcomeOf(end, await takeOver(context, path, told));
+    return outcomeOf(context, end, await takeOver(context, path, told));
   } catch (error) {
     if (signal.aborted) return brokenOff(signal, { turns: end.turns });
     // A run that failed anyway keeps its own reason; its files stay in the workspace.
-    if (!isFinal && !("why" in end && end.failure === null)) return outcomeOf(end, null);
+    if (!isFinal && !("why" in end && end.failure === null)) return outcomeOf(context, end, null);
     return failedWith(error, { turns: end.turns });
   }
 }
 
-function outcomeOf(end: TurnsEnd | WorkOutcome, taken: Taken | null): WorkOutcome {
+function outcomeOf({ workflow }: WorkContext, end: TurnsEnd | WorkOutcome, taken: Taken | null): WorkOutcome {
   const facts = { turns: end.turns, headSha: taken?.headSha ?? null, changed: taken?.changed ?? false };
   if (!("why" in end)) return { ...end, ...facts };
-  if (end.failure !== null) return failedAgent(end.failure, facts);
+  if (end.failure !== null) {
+    const account = end.failure.kind === "capacity" ? { account: accountOf(workflow.agentProvider.kind) } : {};
+    return failedAgent(end.failure, { ...facts, ...account });
+  }
   if (end.signal.kind === "invalid") return failed("protocol", end.why, { ...facts, signal: end.signal });
   return succeeded(end.why, { ...facts, signal: end.signal });
 }

@@ -11,9 +11,9 @@ import type { WorkContext } from "../context.ts";
 import { ContextWatch } from "./context-watch.ts";
 import { type StartedAgent, startAgent } from "./session-start.ts";
 import { SessionWatch } from "./session-watch.ts";
+import { SpendingWatch } from "./spending-watch.ts";
 import { ToolDesk } from "./tool-desk.ts";
 import { masked, takeTurns, type TurnsEnd } from "./turns.ts";
-import { Watchdog } from "./watchdog.ts";
 
 /** Grace of an agent that is stopped, milliseconds; the rest is the runtime's. */
 const STOP_GRACE_MS = 2_000;
@@ -40,9 +40,10 @@ export async function converse(context: WorkContext, conversation: Conversation)
   const isOver = () => limit.signal.aborted && !context.signal.aborted;
   try {
     const signal = anySignal([context.signal, limit.signal]);
-    const watchdog = new Watchdog(context.workflow.budget.run, (error) => limit.abort(error));
+    const spending = await SpendingWatch.begin(context, (error) => limit.abort(error));
+    scope.defer("spending", () => spending.end());
     const fullness = new ContextWatch((error) => limit.abort(error));
-    const end = await talk({ ...context, scope }, conversation, { signal, watchdog, fullness });
+    const end = await talk({ ...context, scope }, conversation, { signal, spending, fullness });
     if (end.failure !== null && isOver()) throw limit.signal.reason;
     return end;
   } catch (error) {
@@ -58,14 +59,14 @@ async function talk(
   conversation: Conversation,
   {
     signal,
-    watchdog,
+    spending,
     fullness,
-  }: { readonly signal: AbortSignal; readonly watchdog: Watchdog; readonly fullness: ContextWatch },
+  }: { readonly signal: AbortSignal; readonly spending: SpendingWatch; readonly fullness: ContextWatch },
 ): Promise<TurnsEnd> {
   const { parts, observer, workflow } = context;
   const enter = (phase: RunPhase) => observer.note({ type: "phase_entered", data: { phase } });
   enter("building_prompt");
-  const desk = new ToolDesk(context);
+  const desk = new ToolDesk(context, conversation.path);
   const prompts = promptsOf(context, conversation, desk);
   enter("launching_agent");
   const watch = new SessionWatch({
@@ -74,11 +75,12 @@ async function talk(
     transcript: conversation.transcript,
     secrets: parts.secrets,
     commandMs: workflow.agent.commandTimeoutMs,
+    reports: (all) => spending.reports(all),
   });
   const hear = (event: AgentEvent): void => {
     context.tally.heard(event);
     watch.take(event);
-    watchdog.take(event);
+    spending.hear(event);
     fullness.take(event);
   };
   const start = await startAgent(context, conversation.path, { desk, watch, hear, signal });
@@ -91,11 +93,14 @@ async function talk(
   enter("initializing_session");
   const prompt = session.resumed ? prompts.resumed : prompts.whole;
   conversation.transcript.append(prompt, "prompt");
-  await observer.observe({ type: "session_started", data: sessionData(context, conversation, start, prompt) });
+  const paid = { account: spending.account, day: spending.today() };
+  const data = { ...sessionData(context, conversation, start, prompt), ...paid };
+  await observer.observe({ type: "session_started", data });
+  spending.open();
   enter("streaming_turn");
   try {
     const log = context.log.child({ session_id: session.id });
-    return await takeTurns({ ...context, log }, session, { prompt, desk, watch, signal });
+    return await takeTurns({ ...context, log }, session, { prompt, desk, watch, spending, signal });
   } finally {
     watch.end();
   }

@@ -1,7 +1,7 @@
 import type { Clock, Timer } from "../../base/clock.ts";
 import type { SecretRegistry } from "../../base/redact.ts";
 import type { AgentEvent, PermissionAnswer, PermissionRequest } from "../../contracts/agent-provider.ts";
-import { addUsage, NO_USAGE, type TokenUsage } from "../../model/usage.ts";
+import type { EventOf } from "../../model/events/index.ts";
 import type { CapacityWindow } from "../../model/capacity.ts";
 import type { TranscriptWriter } from "../../record/index.ts";
 import type { Observer } from "../observer.ts";
@@ -20,6 +20,8 @@ export interface WatchParts {
   readonly observer: Observer;
   readonly transcript: TranscriptWriter;
   readonly secrets: SecretRegistry;
+  /** What was used and has not been reported yet; not `all`: only when there are tokens in it. */
+  readonly reports: (all: boolean) => readonly EventOf<"usage_reported">["data"][];
   /** How long a command that is known to run counts as progress, milliseconds. */
   readonly commandMs: number;
 }
@@ -29,7 +31,6 @@ export class SessionWatch {
   readonly #parts: WatchParts;
   readonly #transcript: TranscriptWriter;
   #message: string | null = null;
-  readonly #usage = new Map<string | null, TokenUsage>();
   readonly #commands = new Map<string, Timer>();
   readonly #capacity = new Map<string, CapacityWindow>();
   #timer: Timer | null = null;
@@ -52,7 +53,6 @@ export class SessionWatch {
         break;
       case "usage":
         this.#transcript.append(JSON.stringify({ ...event.usage, model: event.model }), "usage");
-        this.#usage.set(event.model, addUsage(this.#usage.get(event.model) ?? NO_USAGE, event.usage));
         this.#schedule();
         break;
       case "turn":
@@ -98,14 +98,11 @@ export class SessionWatch {
     this.report();
   }
 
-  /** Reports what has not been reported yet. */
-  report(): void {
+  /** Reports what has not been reported yet. `all`: also the mere time that has passed. */
+  report(all = true): void {
     this.#timer?.cancel();
     this.#timer = null;
-    for (const [model, usage] of this.#usage) {
-      this.#parts.observer.note({ type: "usage_reported", data: { usage, model } });
-    }
-    this.#usage.clear();
+    for (const data of this.#parts.reports(all)) this.#parts.observer.note({ type: "usage_reported", data });
     if (this.#capacity.size > 0) {
       this.#parts.observer.note({ type: "capacity_seen", data: { windows: [...this.#capacity.values()] } });
       this.#capacity.clear();
@@ -146,6 +143,6 @@ export class SessionWatch {
   }
 
   #schedule(): void {
-    this.#timer ??= this.#parts.clock.setTimer(REPORT_EVERY_MS, () => this.report());
+    this.#timer ??= this.#parts.clock.setTimer(REPORT_EVERY_MS, () => this.report(false));
   }
 }

@@ -8,6 +8,7 @@ import { renderContinuation } from "../../workflow/index.ts";
 import type { WorkContext } from "../context.ts";
 import { readIssue } from "./issue-check.ts";
 import type { SessionWatch } from "./session-watch.ts";
+import type { SpendingWatch } from "./spending-watch.ts";
 import type { ToolDesk } from "./tool-desk.ts";
 
 /** How a conversation ended. */
@@ -30,13 +31,14 @@ export async function takeTurns(
     readonly prompt: string;
     readonly desk: ToolDesk;
     readonly watch: SessionWatch;
+    readonly spending: SpendingWatch;
     readonly signal: AbortSignal;
   },
 ): Promise<TurnsEnd> {
   const { maxTurns } = context.workflow.agent;
   let prompt = parts.prompt;
   for (let turn = 1; ; turn += 1) {
-    const failure = await takeTurn(context, session, parts.watch, { turn, prompt });
+    const failure = await takeTurn(context, session, parts, { turn, prompt });
     const signal = parts.desk.signal();
     if (isFinal(signal)) {
       return {
@@ -69,13 +71,15 @@ export async function takeTurns(
 async function takeTurn(
   { observer, parts: { clock, secrets } }: WorkContext,
   session: AgentSession,
-  watch: SessionWatch,
+  { watch, spending }: { readonly watch: SessionWatch; readonly spending: SpendingWatch },
   { turn, prompt }: { readonly turn: number; readonly prompt: string },
 ): Promise<AgentFailure | null> {
   observer.note({ type: "turn_started", data: { turn } });
+  spending.beginTurn(turn);
   const begun = clock.monotonic();
   const ended = await session.turn(prompt);
   const failure = ended.failure === null ? null : masked(ended.failure, secrets);
+  spending.endTurn();
   watch.report();
   observer.note({
     type: "turn_finished",
