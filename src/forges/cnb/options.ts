@@ -111,7 +111,7 @@ function address(url: string | null | undefined): string | undefined {
 function nameFrom(remote: string | null, webUrl: string): string | undefined {
   if (remote === null || !URL.canParse(remote)) return undefined;
   const { host, pathname } = new URL(remote);
-  const name = /^\/([\w.-]+(?:\/[\w.-]+)+?)(?:\.git)?\/?$/.exec(pathname)?.[1];
+  const name = /^\/([\w.-]+(?:\/[\w.-]+)+)$/.exec(pathname.replace(/(?:\.git)?\/?$/, ""))?.[1];
   return host === new URL(webUrl).host ? name : undefined;
 }
 
