@@ -9,7 +9,7 @@ import {
 } from "../../marketplace/index.ts";
 import type { Cli } from "../cli.ts";
 import { table } from "../table.ts";
-import { type ScopeOptions, shelfOf } from "./place.ts";
+import { examples, printChange, type ScopeOptions, shelfOf } from "./place.ts";
 
 const EXAMPLES = `
 Examples:
@@ -25,6 +25,7 @@ export function fillMarketplace(group: Command, cli: Cli): void {
     .description("add a catalogue; nothing of it is installed or run")
     .argument("<source>", "a folder, a Git URL, or owner/name; behind # a branch, tag or commit")
     .option("--json", "print a document")
+    .addHelpText("after", examples("maestro marketplace add ./shop", "maestro marketplace add owner/name#v2 --json"))
     .action(async (source: string, options: ScopeOptions) => {
       const { place } = await shelfOf(cli, options);
       printAll(cli, [await addMarketplace(place, source)], options);
@@ -33,6 +34,7 @@ export function fillMarketplace(group: Command, cli: Cli): void {
     .command("list")
     .description("list the catalogues and what they offer")
     .option("--json", "print a document")
+    .addHelpText("after", examples("maestro marketplace list"))
     .action(async (options: ScopeOptions) => {
       const { place } = await shelfOf(cli, options);
       printAll(cli, await listMarketplaces(place), options);
@@ -42,6 +44,7 @@ export function fillMarketplace(group: Command, cli: Cli): void {
     .description("fetch one catalogue, or all, again")
     .argument("[name]", "as `maestro marketplace list` shows it")
     .option("--json", "print a document")
+    .addHelpText("after", examples("maestro marketplace update", "maestro marketplace update shop"))
     .action(async (name: string | undefined, options: ScopeOptions) => {
       const { place } = await shelfOf(cli, options);
       printAll(cli, await updateMarketplaces(place, name ?? null), options);
@@ -50,10 +53,12 @@ export function fillMarketplace(group: Command, cli: Cli): void {
     .command("remove")
     .description("forget a catalogue; what was installed from it stays")
     .argument("<name>", "as `maestro marketplace list` shows it")
-    .action(async (name: string) => {
-      const { place } = await shelfOf(cli, {});
+    .option("--json", "print a document")
+    .addHelpText("after", examples("maestro marketplace remove shop"))
+    .action(async (name: string, options: ScopeOptions) => {
+      const { place } = await shelfOf(cli, options);
       await removeMarketplace(place, name);
-      cli.print(`The marketplace ${name} is forgotten.`);
+      printChange(cli, options, { removed: name }, `The marketplace ${name} is forgotten.`);
     });
 }
 

@@ -37,3 +37,19 @@ export async function shelfOf(cli: Cli, options: ScopeOptions): Promise<Shelf> {
   const user = userLock(app.home, app.clock);
   return { place, lock: options.user === true ? user : project, project, user, directory };
 }
+
+/** What help shows behind a command's options. */
+export function examples(...lines: readonly string[]): string {
+  return ["\nExamples:", ...lines.map((line) => `  ${line}`)].join("\n");
+}
+
+/** What a change came to: a sentence, or a document with the same facts. */
+export function printChange(
+  cli: Cli,
+  { json }: ScopeOptions,
+  facts: Readonly<Record<string, unknown>>,
+  sentence: string,
+): void {
+  if (json === true) cli.printJson({ version: 1, ...facts });
+  else cli.print(sentence);
+}

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { type Installed, installLocked, installPlugin, lockedPlugin, type Plugin } from "../../marketplace/index.ts";
 import type { Cli } from "../cli.ts";
-import { type ScopeOptions, type Shelf, shelfOf, withScope } from "../marketplace/place.ts";
+import { examples, type ScopeOptions, type Shelf, shelfOf, withScope } from "../marketplace/place.ts";
 import { usageError } from "../problem.ts";
 
 interface InstallFlags extends ScopeOptions {
@@ -16,6 +16,14 @@ export function addPluginInstall(group: Command, cli: Cli): void {
     .argument("[plugin]", "name, name@marketplace, a folder, a Git URL, or owner/name")
     .option("--consent", "let its code and hooks run on this machine")
     .option("--frozen", "install exactly what the lock says, or fail")
+    .addHelpText(
+      "after",
+      examples(
+        "maestro plugins install todo-txt",
+        "maestro plugins install ./mine --consent",
+        "maestro plugins install --frozen        in CI and on a second machine",
+      ),
+    )
     .action(async (wanted: string | undefined, options: InstallFlags) => {
       const shelf = await shelfOf(cli, options);
       if (wanted === undefined) return installAll(cli, shelf, options);
@@ -26,6 +34,7 @@ export function addPluginInstall(group: Command, cli: Cli): void {
     .description("install a plugin's newest content, or that of all, and lock it")
     .argument("[plugin]", "as `maestro plugins list` shows it")
     .option("--consent", "let its code and hooks run on this machine")
+    .addHelpText("after", examples("maestro plugins update", "maestro plugins update todo-txt --dry-run"))
     .action(async (name: string | undefined, options: InstallFlags) => {
       const { place, lock } = await shelfOf(cli, options);
       const { plugins } = await lock.file.read();

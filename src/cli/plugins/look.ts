@@ -9,7 +9,7 @@ import {
   whatRuns,
 } from "../../marketplace/index.ts";
 import type { Cli } from "../cli.ts";
-import { type ScopeOptions, shelfOf } from "../marketplace/place.ts";
+import { examples, type ScopeOptions, shelfOf } from "../marketplace/place.ts";
 import { table } from "../table.ts";
 
 /** `maestro plugins search`. */
@@ -19,6 +19,7 @@ export function addPluginSearch(group: Command, cli: Cli): void {
     .description("look for plugins in the catalogues")
     .argument("[words...]", "all of them have to occur in name, description or keywords")
     .option("--json", "print a document")
+    .addHelpText("after", examples("maestro plugins search tracker"))
     .action(async (words: readonly string[], options: ScopeOptions) => {
       const { place } = await shelfOf(cli, options);
       const wanted = words.map((word) => word.toLowerCase());
@@ -47,6 +48,7 @@ export function addPluginList(group: Command, cli: Cli): void {
     .command("list")
     .description("list the installed plugins of this project and of this user")
     .option("--json", "print a document")
+    .addHelpText("after", examples("maestro plugins list --json"))
     .action(async (options: ScopeOptions) => {
       const { project, user } = await shelfOf(cli, options);
       const all = [...(await entriesOf(project)), ...(await entriesOf(user))];
@@ -70,6 +72,7 @@ export function addPluginInfo(group: Command, cli: Cli): void {
     .argument("<plugin>", "as `maestro plugins list` shows it")
     .option("--user", "the one that is installed for all projects")
     .option("--json", "print a document")
+    .addHelpText("after", examples("maestro plugins info todo-txt"))
     .action(async (name: string, options: ScopeOptions) => {
       const { place, lock } = await shelfOf(cli, options);
       const locked = await lockedPlugin(lock, name);

@@ -10,6 +10,7 @@ import {
   readPlugin,
   writeNewPlugin,
 } from "../../marketplace/index.ts";
+import { examples } from "../marketplace/place.ts";
 import type { Cli } from "../cli.ts";
 import { EXIT } from "../exit-codes.ts";
 import { usageError } from "../problem.ts";
@@ -21,6 +22,7 @@ export function addPluginValidate(group: Command, cli: Cli): void {
     .description("check a plugin's folder, or a catalogue and every plugin in it; exit code 1 when something is wrong")
     .argument("[folder]", "default: this folder", ".")
     .option("--json", "print a document")
+    .addHelpText("after", examples("maestro plugins validate", "maestro plugins validate ./plugins/mine --json"))
     .action(async (folder: string, { json }: { readonly json?: boolean }) => {
       const findings = await findingsOf(resolve(cli.terminal.cwd, folder));
       printFindings(cli, findings, json === true);
@@ -72,9 +74,12 @@ export function addPluginNew(group: Command, cli: Cli): void {
     .description("write a plugin that works as it stands, to be filled in")
     .argument("<name>", "small letters, digits and dashes; also the folder's name")
     .option("--axis <axis>", `what it brings: ${NEW_PLUGIN_AXES.join(", ")}`, "skills")
-    .action(async (name: string, { axis }: { readonly axis: string }) => {
+    .option("--json", "print a document")
+    .addHelpText("after", examples("maestro plugins new my-tracker --axis tracker"))
+    .action(async (name: string, { axis, json }: { readonly axis: string; readonly json?: boolean }) => {
       if (!isAxis(axis)) throw usageError(`"${axis}" is no axis; known: ${NEW_PLUGIN_AXES.join(", ")}.`);
       const files = await writeNewPlugin(resolve(cli.terminal.cwd, name), name, axis);
+      if (json === true) return cli.printJson({ version: 1, files: files.map((file) => `${name}/${file}`) });
       cli.print(...files.map((file) => `wrote ${name}/${file}`));
       cli.print(`Next: \`maestro plugins validate ${name}\`, then \`maestro plugins install ./${name} --consent\`.`);
     });

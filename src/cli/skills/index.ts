@@ -11,7 +11,7 @@ import {
   writeNewSkill,
 } from "../../marketplace/index.ts";
 import type { Cli } from "../cli.ts";
-import { type ScopeOptions, shelfOf, withScope } from "../marketplace/place.ts";
+import { examples, printChange, type ScopeOptions, shelfOf, withScope } from "../marketplace/place.ts";
 import { printFindings } from "../plugins/write.ts";
 import { table } from "../table.ts";
 import { printAdded } from "./added.ts";
@@ -37,6 +37,7 @@ export function fillSkills(group: Command, cli: Cli): void {
     .argument("[folder]", "default: this folder", ".")
     .option("--allow-client-keys", "let keys pass that only single clients understand")
     .option("--json", "print a document")
+    .addHelpText("after", examples("maestro skills validate .maestro/skills"))
     .action(async (folder: string, options: { readonly allowClientKeys?: boolean; readonly json?: boolean }) => {
       const root = resolve(cli.terminal.cwd, folder);
       const rules = { allowClientKeys: options.allowClientKeys === true };
@@ -48,9 +49,11 @@ export function fillSkills(group: Command, cli: Cli): void {
     .command("new")
     .description("write a skill to be filled in")
     .argument("<name>", "small letters, digits and dashes; also the folder's name")
-    .action(async (name: string) => {
-      const files = await writeNewSkill(resolve(cli.terminal.cwd, name), name);
-      cli.print(...files.map((file) => `wrote ${name}/${file}`));
+    .option("--json", "print a document")
+    .addHelpText("after", examples("maestro skills new release-notes"))
+    .action(async (name: string, options: ScopeOptions) => {
+      const files = (await writeNewSkill(resolve(cli.terminal.cwd, name), name)).map((file) => `${name}/${file}`);
+      printChange(cli, options, { files }, files.map((file) => `wrote ${file}`).join("\n"));
     });
 }
 
@@ -63,6 +66,10 @@ function addSkillAdd(group: Command, cli: Cli): void {
     .description("copy skills of a folder or repository into this project, and lock them")
     .argument("<source>", "a folder, a Git URL, or owner/name; behind # a branch, tag or commit")
     .option("--skill <name...>", "only these; default: all")
+    .addHelpText(
+      "after",
+      examples("maestro skills add owner/name --skill commit pull", "maestro skills add ./shared --dry-run"),
+    )
     .action(async (source: string, options: AddFlags) => {
       const { place, lock } = await shelfOf(cli, options);
       const wanted = { source, names: options.skill ?? [] };
@@ -75,6 +82,7 @@ function addSkillList(group: Command, cli: Cli): void {
     .command("list")
     .description("list the skills that a workflow here can name, and where each comes from")
     .option("--json", "print a document")
+    .addHelpText("after", examples("maestro skills list"))
     .action(async ({ json }: ScopeOptions) => {
       const { place, directory } = await shelfOf(cli, {});
       const skills = await offeredSkills({ home: place.home, directory, clock: place.clock });
@@ -102,19 +110,23 @@ function addSkillChanges(group: Command, cli: Cli): void {
     .description("use a skill from where it is being written")
     .argument("<folder>", "holds its SKILL.md")
     .option("--user", "for all projects of this user")
+    .option("--json", "print a document")
+    .addHelpText("after", examples("maestro skills link ../my-skill"))
     .action(async (folder: string, options: ScopeOptions) => {
       const { lock } = await shelfOf(cli, options);
       const skill = await linkSkill(lock, resolve(cli.terminal.cwd, folder));
-      cli.print(`${skill.name} is linked.`);
+      printChange(cli, options, { linked: skill.name }, `${skill.name} is linked.`);
     });
   group
     .command("remove")
     .description("remove a skill that was added or linked here")
     .argument("<name>", "as `maestro skills list` shows it")
     .option("--user", "one that is there for all projects of this user")
+    .option("--json", "print a document")
+    .addHelpText("after", examples("maestro skills remove commit --user"))
     .action(async (name: string, options: ScopeOptions) => {
       const { lock } = await shelfOf(cli, options);
       await removeSkill(lock, name);
-      cli.print(`${name} is removed.`);
+      printChange(cli, options, { removed: name }, `${name} is removed.`);
     });
 }

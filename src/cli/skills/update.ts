@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { type AddedSkill, addSkills, type LockPlace } from "../../marketplace/index.ts";
 import { MaestroError } from "../../base/errors.ts";
 import type { Cli } from "../cli.ts";
-import { type ScopeOptions, shelfOf, withScope } from "../marketplace/place.ts";
+import { examples, type ScopeOptions, shelfOf, withScope } from "../marketplace/place.ts";
 import { printAdded } from "./added.ts";
 
 /** `maestro skills update`. */
@@ -11,6 +11,7 @@ export function addSkillUpdate(group: Command, cli: Cli): void {
   withScope(group.command("update"))
     .description("copy the newest content of added skills, and lock it")
     .argument("[name]", "only this one; default: all that were added")
+    .addHelpText("after", examples("maestro skills update", "maestro skills update commit --dry-run"))
     .action(async (name: string | undefined, options: ScopeOptions) => {
       const { place, lock } = await shelfOf(cli, options);
       const all: AddedSkill[] = [];
