@@ -1,4 +1,4 @@
-import { type Change, checkSummary } from "../model/change.ts";
+import { checkSummary } from "../model/change.ts";
 import type { LaneFacts } from "../model/facts.ts";
 import type { LaneStage } from "../model/lane.ts";
 import type { Plan } from "../model/plan.ts";

@@ -1,12 +1,16 @@
+import { MaestroError } from "../base/errors.ts";
+import { shortHash } from "../base/ids.ts";
 import type { JsonObject } from "../base/json.ts";
+import type { Runtime } from "../contracts/runtime.ts";
 import type { Evidence } from "../model/evidence.ts";
 import { processMarker } from "../model/process-marker.ts";
 import type { WorkOutcome } from "../model/run.ts";
 import { reason } from "../model/verdict.ts";
-import type { WorkContext } from "./context.ts";
+import { laneTree, type WorkContext } from "./context.ts";
 import { agentEnvironment } from "./environment.ts";
 import { brokenOff, failed, failedWith, succeeded } from "./outcome.ts";
 import { gitOf, pushRows } from "./push.ts";
+import { contain } from "./run/containment.ts";
 import { openTranscript } from "./transcript.ts";
 
 /** Kept of a command's output, from its end, bytes. */
@@ -40,25 +44,53 @@ async function runChecks(context: WorkContext, headSha: string): Promise<WorkOut
   const { workflow } = context;
   const { commands } = workflow.validation;
   if (commands.length === 0) {
-    await state(context, { kind: "validation", ok: true, sentence: "none declared", headSha, facts: { commands: [] } });
+    const sentence = "none declared";
+    await state(context, null, { kind: "validation", ok: true, sentence, headSha, facts: { commands: [] } });
     return null;
   }
-  const path = await checkOut(context, headSha);
+  const place = await placeOf(context, headSha);
   const transcript = await openTranscript(context);
-  for (const command of commands) {
-    const { ok, sentence, output, facts } = await runCheck(context, command, path);
-    transcript.append(`$ ${command}\n${output}`, "check");
-    await state(context, { kind: "check", ok, sentence, headSha, facts });
+  const facts: JsonObject = { commands: [...commands], in: place.in };
+  for (const check of checksOf(context, place)) {
+    const { ok, sentence, output, facts: seen } = await runCheck(context, check, place);
+    transcript.append(`$ ${check.command}\n${output}`, "check");
+    await state(context, place, { kind: "check", ok, sentence, headSha, facts: { ...seen, in: place.in } });
     if (ok) continue;
-    await state(context, { kind: "validation", ok, sentence, headSha, facts: { commands: [...commands] } });
+    await state(context, place, { kind: "validation", ok, sentence, headSha, facts });
     return failed("validation", reason("check_failed", `${sentence}\n${output.slice(-TOLD_OUTPUT)}`.trim()));
   }
   const sentence = `${countOf(commands)} passed`;
-  await state(context, { kind: "validation", ok: true, sentence, headSha, facts: { commands: [...commands] } });
+  await state(context, place, { kind: "validation", ok: true, sentence, headSha, facts });
   return null;
 }
 
-/** A clean tree of the head, beside the workspaces, so that no agent's leftovers take part. */
+/** Where checks run, and on what kind of machine. */
+interface Place {
+  readonly path: string;
+  readonly in: "checkout" | "workspace";
+  readonly runtime: Runtime;
+  /** Home and folder for temporary files, where the sandbox leaves nothing else to write to. */
+  readonly own: Readonly<Record<string, string>>;
+}
+
+/**
+ * A clean tree of the head, beside the workspaces, so that no agent's leftovers take part; or, where the workflow says so, the workspace as
+ * the agent left it. In the same sandbox as an agent.
+ */
+async function placeOf(context: WorkContext, headSha: string): Promise<Place> {
+  const { workflow, work, runtime, parts, scope } = context;
+  const where = workflow.validation.in ?? "checkout";
+  const path = where === "checkout" ? await checkOut(context, headSha) : await workspaceAt(context, headSha);
+  const temporaryDirectory = `${runtime.temporaryDirectory()}/maestro-${shortHash(processMarker(work, "check"))}`;
+  await runtime.makeDirectory(temporaryDirectory, { mode: 0o700 });
+  scope.defer("temporary files", () => runtime.remove(temporaryDirectory));
+  const isolation = workflow.agentRuntime.isolation ?? "none";
+  const place = { workspace: path, home: parentOf(parts.agentsDirectory), temporaryDirectory };
+  const contained = await contain(runtime, { isolation, machine: parts.runtime, place });
+  const own = isolation === "bwrap" ? { HOME: temporaryDirectory, TMPDIR: temporaryDirectory } : {};
+  return { path, in: where, runtime: contained, own };
+}
+
 async function checkOut(context: WorkContext, headSha: string): Promise<string> {
   const { workflow, work, assignment, scope, signal } = context;
   const path = `${workflow.workspace.root}-checks/${assignment.workspaceKey}-${work.id}`;
@@ -67,15 +99,46 @@ async function checkOut(context: WorkContext, headSha: string): Promise<string> 
   return path;
 }
 
-async function runCheck(context: WorkContext, command: string, path: string) {
-  const { workflow, work, runtime, signal } = context;
+/** The lane's workspace, when it holds exactly the head and nothing else that Git knows of. Throws `workspace_moved`. */
+async function workspaceAt(context: WorkContext, headSha: string): Promise<string> {
+  const { parts, workflow, assignment, signal } = context;
+  const path = await parts.workspaces(workflow).pathOf(assignment.workspaceKey);
+  const tree = laneTree(context, path);
+  const seen = tree === null ? null : await gitOf(context).inspect(tree, signal);
+  if (seen?.headSha === headSha && seen.dirtyFiles.length === 0) return path;
+  throw new MaestroError({
+    code: "workspace_moved",
+    message: `The workspace does not hold ${headSha.slice(0, 10)} without changes, so its checks would say nothing about it.`,
+    hint: "Leave validation.in out of the workflow file: checks then run on a clean checkout.",
+  });
+}
+
+/** One command, with what it is called in words. */
+interface Check {
+  readonly name: string;
+  readonly command: string;
+  readonly timeoutMs: number;
+}
+
+/** The preparation of a workspace, which a fresh checkout lacks, and then the declared commands. */
+function checksOf({ workflow }: WorkContext, place: Place): readonly Check[] {
+  const { hooks, validation } = workflow;
+  const commands = validation.commands.map((command) => {
+    return { name: `\`${command}\``, command, timeoutMs: validation.timeoutMs };
+  });
+  if (hooks.afterCreate === null || place.in === "workspace") return commands;
+  const preparation = { name: "The hook after_create", command: hooks.afterCreate, timeoutMs: hooks.timeoutMs };
+  return [preparation, ...commands];
+}
+
+async function runCheck(context: WorkContext, { name, command, timeoutMs }: Check, { path, runtime, own }: Place) {
+  const { work, signal } = context;
   const marker = processMarker(work, "check");
-  const { timeoutMs } = workflow.validation;
   const end = await runtime.execute({
     command: "sh",
     args: ["-lc", command],
     cwd: path,
-    env: environmentOf(context),
+    env: { ...environmentOf(context, path), ...own },
     marker,
     timeoutMs,
     signal,
@@ -88,23 +151,45 @@ async function runCheck(context: WorkContext, command: string, path: string) {
   const how = end.timedOut ? `took longer than ${timeoutMs} ms` : `ended with ${end.signal ?? `exit code ${end.code}`}`;
   const facts: JsonObject = { command, exit_code: end.code, timed_out: end.timedOut, ms: Math.round(end.ms) };
   const output = [end.stdout, end.stderr].filter((text) => text !== "").join("\n");
-  return { ok, sentence: ok ? `\`${command}\` passed.` : `\`${command}\` ${how}.`, output, facts };
+  return { ok, sentence: ok ? `${name} passed.` : `${name} ${how}.`, output, facts };
 }
 
-/** No token of anybody: what is checked was written by an agent. */
-function environmentOf({ parts, work, assignment, runtime }: WorkContext): Readonly<Record<string, string>> {
-  const { id, identifier } = assignment.issue;
+/**
+ * No token of anybody: what is checked was written by an agent. A hook finds in it what it finds in a workspace, less the daemon's own
+ * environment.
+ */
+function environmentOf(
+  { parts, workflow, work, assignment, runtime }: WorkContext,
+  path: string,
+): Readonly<Record<string, string>> {
+  const { issue, branch } = assignment;
   return agentEnvironment({
     daemon: runtime.environment(),
     pass: [],
-    env: { CI: "true" },
-    extra: { MAESTRO_ISSUE_ID: id, MAESTRO_ISSUE_IDENTIFIER: identifier, MAESTRO_RUN: String(work.run) },
+    env: { CI: "true", ...withoutTokens(workflow.hooks.env) },
+    extra: {
+      ...{ MAESTRO_ISSUE_ID: issue.id, MAESTRO_ISSUE_IDENTIFIER: issue.identifier, MAESTRO_RUN: String(work.run) },
+      ...{ ISSUE_ID: issue.id, ISSUE_IDENTIFIER: issue.identifier, ISSUE_BRANCH: branch ?? "", WORKSPACE_PATH: path },
+    },
     isSecret: (text) => parts.secrets.redact(text) !== text,
   }).env;
 }
 
-function state({ observer }: WorkContext, evidence: Omit<Evidence, "witness">): Promise<void> {
-  return observer.observe({ type: "evidence_recorded", data: { ...evidence, witness: "host" } });
+/** Names of variables that hold credentials, as people name them. */
+const CREDENTIAL = /token|secret|passw|credential|auth|(^|_)(api_?)?key(_|$)/i;
+
+function withoutTokens(env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !CREDENTIAL.test(name)));
+}
+
+/** What ran in the agent's own workspace, with whatever it left there, is worth no more than its word. */
+function state({ observer }: WorkContext, place: Place | null, evidence: Omit<Evidence, "witness">): Promise<void> {
+  const witness = place?.in === "workspace" ? "agent" : "host";
+  return observer.observe({ type: "evidence_recorded", data: { ...evidence, witness } });
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/")) || "/";
 }
 
 function countOf(commands: readonly string[]): string {

@@ -15,6 +15,7 @@ import { markerPrefix } from "../../src/model/process-marker.ts";
 import type { WorkOutcome } from "../../src/model/run.ts";
 import type { WorkKind } from "../../src/model/work.ts";
 import type { Workflow } from "../../src/model/workflow.ts";
+import { judgeGate } from "../../src/policy/index.ts";
 import { createTranscripts, openRecord } from "../../src/record/index.ts";
 import { createWorker } from "../../src/runs/index.ts";
 import { localRuntime } from "../../src/runtimes/local/index.ts";
@@ -36,7 +37,7 @@ afterEach(async () => {
 });
 
 /** A worker on this machine, with real Git, real folders, real processes and a real record. */
-async function open(made: Project, agentOptions: JsonObject) {
+async function open(made: Project, agentOptions: JsonObject, changes: Partial<Workflow> = {}) {
   const [clock, random, log, secrets] = [systemClock(), systemRandom(), memoryLog(), new SecretRegistry()];
   const workflow = aWorkflow(made.root, {
     workspace: { root: made.workspaces, strategy: "worktree", minFreeBytes: 0 },
@@ -44,6 +45,7 @@ async function open(made: Project, agentOptions: JsonObject) {
       commands: ["grep hello greeting.txt", 'test -z "$(ls node_modules 2>/dev/null)"'],
       timeoutMs: 30_000,
     },
+    ...changes,
   });
   const runtime = localRuntime({ clock, machine: "here", log: silentLog });
   const record = await openRecord({ file: join(made.root, "record.db"), workflowId: workflow.id, clock, log, secrets });
@@ -127,6 +129,84 @@ async function work(opened: Opened, kind: WorkKind, payload: Partial<Assignment>
   return outcome;
 }
 
+async function openLane({ append }: Opened): Promise<void> {
+  const issue = anIssue();
+  await append({
+    type: "lane_opened",
+    data: {
+      ...{ issue, ordinal: 1, profile: "coding_pr_delivery", workflowHash: "w1", machine: "here", branch: BRANCH },
+      workspaceKey: "DEMO-1",
+      reason: { code: "eligible", sentence: "It is eligible." },
+    },
+  });
+}
+
+/** A project whose test runner Git ignores, and an agent that replaces it by one that finds everything fine. */
+async function runWithSwappedRunner(where: "checkout" | "workspace") {
+  const made = makeProject();
+  project = made;
+  made.publish("main", { ".gitignore": "node_modules/\n", "runner.sh": "grep -q hello greeting.txt\n" });
+  const steps = [
+    { do: "write", path: "greeting.txt", text: "goodbye\n" },
+    { do: "write", path: "node_modules/runner.sh", text: "exit 0\n" },
+    { do: "call", tool: "run_handoff", arguments: { summary: "All tests pass." } },
+    { do: "call", tool: "run_finalize", arguments: { path: "hand_off" } },
+  ];
+  const opened = await open(
+    made,
+    { scripts: { default: { runs: [steps] } } },
+    {
+      repo: REPO,
+      validation: { commands: ["sh node_modules/runner.sh"], timeoutMs: 30_000, in: where },
+      hooks: { ...NO_HOOKS, afterCreate: "mkdir -p node_modules && cp runner.sh node_modules/runner.sh" },
+    },
+  );
+  await openLane(opened);
+  const { headSha } = await work(opened, "run", {});
+  const checked = await work(opened, "validate", { headSha });
+  const lane = await opened.record.record.views.lane(LANE);
+  if (lane === undefined) throw new Error("the lane is gone");
+  const { workflow } = opened;
+  const now = Date.now();
+  const verdict = judgeGate("review", { workflow, lane, issue: lane.issue, change: null, changeSeenAt: now, now });
+  return { checked, codes: verdict.faults.map(({ code }) => code), lane, verdict };
+}
+
+const REPO: Workflow["repo"] = {
+  ...{ path: null, baseBranch: "main", remote: null, branchPrefix: "maestro/" },
+  provider: { kind: "memory", options: {} },
+};
+const NO_HOOKS = {
+  ...{ afterCreate: null, beforeRun: null, afterRun: null, beforeRemove: null },
+  ...{ timeoutMs: 30_000, env: {} },
+};
+
+describe("an agent that replaced the ignored test runner", () => {
+  it("does not get past the gate: the host checks its commit with a runner that it prepared itself", async () => {
+    const { checked, codes, lane } = await runWithSwappedRunner("checkout");
+    expect(checked).toMatchObject({ status: "failed", failure: "validation" });
+    expect(lane.branch).toMatchObject({ validatedSha: null, proofs: { validation: { ok: false, witness: "host" } } });
+    expect(codes).toContain("validation_failed");
+  });
+
+  it("gets past its own runner where the workflow lets checks run in the workspace, and the proof says how little that is", async () => {
+    const { checked, codes, lane, verdict } = await runWithSwappedRunner("workspace");
+    expect(checked.status).toBe("succeeded");
+    expect(lane.branch).toMatchObject({ proofs: { validation: { ok: true, witness: "agent" } } });
+    expect(codes).not.toContain("validation_claimed");
+    expect(verdict.ok).toBe(false);
+    const facts = {
+      workflow: aWorkflow("/demo", { repo: REPO }),
+      lane,
+      issue: lane.issue,
+      change: null,
+      changeSeenAt: 0,
+      now: 0,
+    };
+    expect(judgeGate("review", facts).faults.map(({ code }) => code)).toContain("validation_claimed");
+  });
+});
+
 describe("a worker on this machine", () => {
   it("takes an issue from an agent's edit to a pushed and checked commit, and cleans up", async () => {
     const made = makeProject();
@@ -141,15 +221,7 @@ describe("a worker on this machine", () => {
       { do: "call", tool: "run_finalize", arguments: { path: "hand_off" } },
     ];
     const opened = await open(made, { log, litter: [".mock"], scripts: { default: { runs: [steps] } } });
-    const issue = anIssue();
-    await opened.append({
-      type: "lane_opened",
-      data: {
-        ...{ issue, ordinal: 1, profile: "coding_pr_delivery", workflowHash: "w1", machine: "here", branch: BRANCH },
-        workspaceKey: "DEMO-1",
-        reason: { code: "eligible", sentence: "It is eligible." },
-      },
-    });
+    await openLane(opened);
 
     const ran = await work(opened, "run", {});
     expect(ran).toMatchObject({ status: "succeeded", signal: { kind: "hand_off" }, changed: true });

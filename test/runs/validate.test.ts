@@ -41,10 +41,14 @@ describe("a validation", () => {
     expect(seen[0]?.args[2]).toBe("/work/workspaces-checks/DEMO-1-work-validate");
     expect(Object.keys(seen[0]?.env ?? {}).sort()).toEqual([
       "CI",
+      "ISSUE_BRANCH",
+      "ISSUE_ID",
+      "ISSUE_IDENTIFIER",
       "MAESTRO_ISSUE_ID",
       "MAESTRO_ISSUE_IDENTIFIER",
       "MAESTRO_RUN",
       "PATH",
+      "WORKSPACE_PATH",
     ]);
     expect(shop.git.asked).toEqual(["checkout head-1", "push head-1", "release head-1"]);
     const evidence = await shop.eventsOf("evidence_recorded");

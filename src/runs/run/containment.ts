@@ -1,6 +1,6 @@
 import { MaestroError } from "../../base/errors.ts";
 import type { AgentAccount } from "../../contracts/agent-provider.ts";
-import type { Runtime, SpawnSpec } from "../../contracts/runtime.ts";
+import type { ExecuteSpec, Runtime, SpawnSpec } from "../../contracts/runtime.ts";
 import type { Isolation } from "../../model/workflow.ts";
 
 /** Longest trial of whether this machine lets bubblewrap work, milliseconds. */
@@ -53,21 +53,25 @@ export async function contain(
       hint: "Install bubblewrap, allow user namespaces, or set agent_runtime.isolation to none.",
     });
   }
+  const within = async <S extends Started>(spec: S): Promise<S> => {
+    const own = await findProgram(runtime, spec.command, spec.env.PATH, spec.cwd);
+    // Without a program bubblewrap would fail in its own words; the system's say what is missing.
+    if (own === null) return spec;
+    const login = spec.env.CLAUDE_SECURESTORAGE_CONFIG_DIR;
+    const flags =
+      isolation === "auto" ? EVERYTHING : [...(await placesOf(runtime, place, own)), ...loginIn(login, place)];
+    return wrapped(spec, program, flags);
+  };
   return {
     ...runtime,
-    spawn: async (spec) => {
-      const own = await findProgram(runtime, spec.command, spec.env.PATH, spec.cwd);
-      // Without a program bubblewrap would fail in its own words; the system's say what is missing.
-      if (own === null) return runtime.spawn(spec);
-      const login = spec.env.CLAUDE_SECURESTORAGE_CONFIG_DIR;
-      const flags =
-        isolation === "auto" ? EVERYTHING : [...(await placesOf(runtime, place, own)), ...loginIn(login, place)];
-      return runtime.spawn(wrapped(spec, program, flags));
-    },
+    spawn: async (spec) => runtime.spawn(await within(spec)),
+    execute: async (spec) => runtime.execute(await within(spec)),
   };
 }
 
-function wrapped(spec: SpawnSpec, program: string, flags: readonly string[]): SpawnSpec {
+type Started = SpawnSpec | ExecuteSpec;
+
+function wrapped<S extends Started>(spec: S, program: string, flags: readonly string[]): S {
   const args = [...OWN_PROCESSES, ...flags, "--chdir", spec.cwd, "--", spec.command, ...spec.args];
   return { ...spec, command: program, args };
 }

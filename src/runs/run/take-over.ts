@@ -1,3 +1,4 @@
+import { guardedPaths } from "../../policy/index.ts";
 import { laneTree, type WorkContext } from "../context.ts";
 
 /** Longest first line of a commit message, characters. */
@@ -19,7 +20,9 @@ export async function takeOver(context: WorkContext, path: string, summary: stri
   const { litter = [] } = await parts.agent(workflow);
   const { headSha, baseSha, changed, files: changes } = await git.takeOver(tree, { message, litter }, signal);
   tally.looked(changes);
+  const { dirtyFiles } = await git.inspect(tree, signal);
   const files = changes.map((file) => file.path);
+  const guarded = guardedPaths(files, workflow.path.slice(workflow.path.lastIndexOf("/") + 1));
   await observer.observe({ type: "commit_seen", data: { headSha, changed } });
   const count = files.length === 1 ? "1 file" : `${files.length} files`;
   await observer.observe({
@@ -30,7 +33,10 @@ export async function takeOver(context: WorkContext, path: string, summary: stri
       ok: true,
       sentence: changed ? `The branch differs from its base in ${count}.` : "The branch does not differ from its base.",
       headSha,
-      facts: { base_sha: baseSha, changed, files: files.slice(0, 200) },
+      facts: {
+        ...{ base_sha: baseSha, changed, files: files.slice(0, 200) },
+        ...{ clean: dirtyFiles.length === 0, guarded: guarded.slice(0, 50) },
+      },
     },
   });
   return { headSha, changed };
