@@ -3,6 +3,7 @@ import type { Proof } from "./evidence.ts";
 import type { Issue } from "./issue.ts";
 import type { Answer, Question } from "./question.ts";
 import type { LaneProgress } from "./progress.ts";
+import type { PolicyMark } from "./policy-mark.ts";
 import type { RunSummary } from "./run-summary.ts";
 import type { RunPhase, RunPurpose, WorkOutcome } from "./run.ts";
 import type { RunSession } from "./session.ts";
@@ -171,6 +172,8 @@ export interface Run {
   readonly toolCalls: number;
   readonly usage: TokenUsage;
   readonly workspacePath: string | null;
+  /** The policy that it began under, with the hashes of workflow and profile; absent in older records. */
+  readonly policy?: PolicyMark;
   readonly outcome: WorkOutcome | null;
   readonly lastEvent: string | null;
   readonly lastMessage: string | null;

@@ -8,6 +8,7 @@ import type { Event } from "../model/events/index.ts";
 import type { Issue } from "../model/issue.ts";
 import type { Lane, Run } from "../model/lane.ts";
 import { isBegun, type OutboxRow, outboxKey, WORKER_INTENTS } from "../model/outbox.ts";
+import { policyMark } from "../model/policy-mark.ts";
 import type { Plan, Step } from "../model/plan.ts";
 import type { RunPurpose } from "../model/run.ts";
 import type { Reason } from "../model/verdict.ts";
@@ -194,6 +195,7 @@ class StepWriter {
       data: {
         ...{ id, kind, run, purpose, workflowHash, reason: options.reason, repairs: options.repairs ?? null },
         ...(options.answers?.length ? { answers: options.answers } : {}),
+        ...(kind === "run" ? { policy: policyMark(this.#scope.workflow) } : {}),
       },
     });
     await this.#parts.engine.enqueue(this.#tx, {

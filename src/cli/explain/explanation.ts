@@ -2,6 +2,8 @@ import { errorDocument } from "../../base/errors.ts";
 import { formatDuration } from "../../base/duration.ts";
 import { checkSummary, reviewDecision } from "../../model/change.ts";
 import type { Issue } from "../../model/issue.ts";
+import { isOpen } from "../../model/lane.ts";
+import { policyChanges, policyMark } from "../../model/policy-mark.ts";
 import { routeOf, trackerState } from "../../model/workflow.ts";
 import type { Target } from "../app.ts";
 import { changeDocument } from "../../model/documents/change.ts";
@@ -37,10 +39,35 @@ function documentOf(outlook: Outlook, standing: Standing, steps: readonly NextSt
     service,
     slots,
     lane: outlook.laneDocument,
+    policy: policyDocument(outlook),
     change: change == null ? null : changeDocument(change),
     troubles: troubles.map(errorDocument),
     next: steps,
   };
+}
+
+/** The policy that the newest run began under, and what the present one would do otherwise with its lane. */
+function policyDocument(outlook: Outlook) {
+  const run = outlook.runs.at(-1);
+  if (run?.policy === undefined) return null;
+  const { workflowHash, profile } = run.policy;
+  return {
+    run: run.number,
+    workflow_hash: workflowHash,
+    profile_hash: profile.hash,
+    profile: `${profile.kind}@${profile.version}`,
+    current_workflow_hash: outlook.workflow.hash,
+    current_profile_hash: outlook.workflow.profile.hash,
+    otherwise_now: otherwiseNow(outlook),
+  };
+}
+
+/** A run that is under way keeps its policy; what comes after it, and every waiting lane, is decided by the present one. */
+function otherwiseNow({ workflow, issue, lane, runs }: Outlook): string[] {
+  const then = runs.at(-1)?.policy;
+  if (then === undefined || lane === null || !isOpen(lane)) return [];
+  const state = issue?.state ?? lane.issue.state;
+  return policyChanges(then, policyMark(workflow), routeOf(workflow, state)?.name ?? null);
 }
 
 /** What the workflow makes of the issue's state. */
@@ -79,7 +106,8 @@ function issueFacts(outlook: Outlook): Fact[] {
   ];
 }
 
-function laneFacts({ laneDocument: lane, change, now }: Outlook): Fact[] {
+function laneFacts(outlook: Outlook): Fact[] {
+  const { laneDocument: lane, change, now } = outlook;
   if (lane === null) return [["lane", "none yet"]];
   const { queued_retry: retry, counters } = lane;
   const ago = formatDuration(Math.max(0, now - Date.parse(lane.updated_at)));
@@ -90,6 +118,7 @@ function laneFacts({ laneDocument: lane, change, now }: Outlook): Fact[] {
     ["runs", [String(lane.runs), ...counted].join(", ")],
     ["retry", retry === null ? null : retryText(retry, now)],
     ["change", change == null ? lane.change_id : changeText(change)],
+    ["policy", otherwiseNow(outlook).join("; ")],
     ["writes", lane.pending_writes.map(({ kind, state }) => `${kind} (${state})`).join(", ")],
   ];
 }

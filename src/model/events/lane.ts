@@ -2,6 +2,7 @@ import type { Lane, LaneStage, Parking, Retry, Run, WorkCount } from "../lane.ts
 import type { Issue } from "../issue.ts";
 import type { Answer } from "../question.ts";
 import type { LaneProgress } from "../progress.ts";
+import type { PolicyMark } from "../policy-mark.ts";
 import type { RunPurpose } from "../run.ts";
 import type { LedgerRow, Spending } from "../spending.ts";
 import type { Reason } from "../verdict.ts";
@@ -38,6 +39,8 @@ export type LaneEvent =
         readonly reason: Reason;
         /** The change fact that this run repairs, so that it is never repaired twice. */
         readonly repairs: string | null;
+        /** The policy that it begins under; only with runs, and absent in older records. */
+        readonly policy?: PolicyMark;
         /** Keys of all facts about the change that this run is told of. Absent: only `repairs`. */
         readonly answers?: readonly string[];
       };

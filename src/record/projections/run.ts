@@ -40,6 +40,7 @@ function claim(stored: StoredEvent, { data }: EventOf<"work_enqueued">): Run | u
     toolCalls: 0,
     usage: NO_USAGE,
     workspacePath: null,
+    ...(data.policy === undefined ? {} : { policy: data.policy }),
     outcome: null,
     lastEvent: "work_enqueued",
     lastMessage: null,

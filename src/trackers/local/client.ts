@@ -6,6 +6,7 @@ import type {
   ClaimResult,
   IssueClaim,
   IssueDraft,
+  IssueUpdate,
   MoveResult,
   Tracker,
   TrackerCapabilities,
@@ -13,9 +14,18 @@ import type {
 import { type Issue, type IssueComment, normaliseLabels, sameState, stateKey } from "../../model/issue.ts";
 import { CLAIM_TOPIC, claimText, givenUpText, readClaim } from "./claim-text.ts";
 import { plainText } from "./comment-section.ts";
-import { contested, unwritable } from "./errors.ts";
+import { contested, unknownIssue, unwritable } from "./errors.ts";
 import { IssueFolder } from "./folder.ts";
-import { commentsOf, newIssueText, withCommentBody, withLabels, withNewComment, withState } from "./issue-text.ts";
+import {
+  commentsOf,
+  newIssueText,
+  withCommentBody,
+  withLabels,
+  withEntry,
+  withNewComment,
+  withState,
+  withValues,
+} from "./issue-text.ts";
 import type { LocalSettings } from "./options.ts";
 import { watchFolder } from "./watch.ts";
 import { type FileEdit, IssueWriter } from "./writer.ts";
@@ -24,7 +34,7 @@ import { type FileEdit, IssueWriter } from "./writer.ts";
 export class LocalTracker implements Tracker {
   readonly kind = "local";
   readonly capabilities: TrackerCapabilities = {
-    ...{ move: true, comment: true, label: true, create: true, watch: true },
+    ...{ move: true, comment: true, label: true, create: true, watch: true, update: true },
     ...{ claim: "comment", isPrivate: true },
   };
   readonly #context: AdapterContext;
@@ -113,6 +123,37 @@ export class LocalTracker implements Tracker {
     const remove = normaliseLabels(change.remove);
     await this.#writer.edit(issueId, signal, (_, text, now) => ({
       text: withLabels(text, add, remove, now),
+      result: undefined,
+    }));
+  }
+
+  async update(issueId: string, change: IssueUpdate, { signal }: CallOptions): Promise<Issue> {
+    const { title, description, priority, owner, type } = change;
+    if (description !== undefined) throw unwritable("The description of a local issue is changed in its file.");
+    const values = {
+      ...(title === undefined ? {} : { title }),
+      ...(priority === undefined ? {} : { priority }),
+      ...(owner === undefined ? {} : { assignee: owner }),
+      ...(type === undefined ? {} : { type }),
+    };
+    await this.#writer.edit(issueId, signal, (_, text, now) => ({
+      text: withValues(text, values, now),
+      result: undefined,
+    }));
+    const issue = (await this.#folder.lookFor([issueId], signal)).byId.get(issueId);
+    if (issue === undefined) throw unknownIssue(issueId);
+    return issue;
+  }
+
+  async relate(
+    issueId: string,
+    link: Parameters<NonNullable<Tracker["relate"]>>[1],
+    { signal }: CallOptions,
+  ): Promise<void> {
+    const { byIdentifier } = await this.#folder.look(signal);
+    if (!byIdentifier.has(link.identifier)) throw unknownIssue(link.identifier);
+    await this.#writer.edit(issueId, signal, (_, text, now) => ({
+      text: withEntry(text, link.kind, link.identifier, now),
       result: undefined,
     }));
   }

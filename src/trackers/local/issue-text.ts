@@ -59,6 +59,32 @@ export function withState(text: string, state: string, now: number): string {
   });
 }
 
+/** The text with other values of keys; `null` takes a key out. Values that are there already change nothing. */
+export function withValues(
+  text: string,
+  values: Readonly<Record<string, string | number | null>>,
+  now: number,
+): string {
+  return editFrontMatter(text, (document) => {
+    const news = Object.entries(values).filter(([key, value]) => (document.get(key) ?? null) !== value);
+    for (const [key, value] of news) {
+      if (value === null) document.delete(key);
+      else document.set(key, value);
+    }
+    if (news.length > 0) touch(document, now);
+  });
+}
+
+/** The text with one more entry in the list of a key. */
+export function withEntry(text: string, key: string, entry: string, now: number): string {
+  return editFrontMatter(text, (document) => {
+    const known = listOf(document.toJS()?.[key]);
+    if (known.includes(entry)) return;
+    document.set(key, document.createNode([...known, entry]));
+    touch(document, now);
+  });
+}
+
 /** The text with labels added and removed; other labels keep their spelling, place and comments. */
 export function withLabels(text: string, add: readonly string[], remove: readonly string[], now: number): string {
   return editFrontMatter(text, (document) => {
