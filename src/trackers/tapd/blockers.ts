@@ -12,7 +12,9 @@ const WRAP = "WorkitemTimeRelation";
 /** How long an answer counts for a story that was not changed, milliseconds: a new dependency need not show as a change of it. */
 const KEPT_MS = 600_000;
 /** Stories that one list asks about, one request each: twelve seconds at TAPD's pace. */
-const MOST_AT_ONCE = 10;
+const MOST_IN_LIST = 10;
+/** More at once only wait for their turn. */
+const AT_ONCE = 4;
 const MOST_KEPT = 5_000;
 /** What stands for blockers that were not asked about yet: nothing is begun before they are known. */
 const UNKNOWN: readonly Blocker[] = [{ id: null, identifier: null, state: null }];
@@ -46,7 +48,10 @@ export class Blockers {
     const stale = stories.filter((story) => !this.#isFresh(story));
     // What was never asked about keeps its story from being begun, so it comes first.
     stale.sort((a, b) => Number(this.#known.has(a.item.id)) - Number(this.#known.has(b.item.id)));
-    await Promise.all((isList ? stale.slice(0, MOST_AT_ONCE) : stale).map((story) => this.#ask(story, signal)));
+    const asked = isList ? stale.slice(0, MOST_IN_LIST) : stale;
+    for (let at = 0; at < asked.length; at += AT_ONCE) {
+      await Promise.all(asked.slice(at, at + AT_ONCE).map((story) => this.#ask(story, signal)));
+    }
     return new Map(stories.map(({ item }) => [item.id, this.#known.get(item.id)?.ids]));
   }
 

@@ -31,6 +31,13 @@ export class Catalogue {
     return this.#fresh() ?? this.#api.turn("workflows", () => this.#reload(signal), signal);
   }
 
+  /** The status that items of a workflow begin in; asked only where one was made and its move broke off. */
+  async first({ entity, typeId }: TapdWorkflow, signal: AbortSignal): Promise<string | undefined> {
+    const asked: TapdParams = { system: entity, workitem_type_id: typeId ?? undefined };
+    const table = await this.#api.get("/workflows/first_step", asked, validateStatusTable, signal);
+    return [...tableOf(table).keys()][0];
+  }
+
   /** Asks TAPD whether it can be reached and read; what is remembered does not count. Throws like `workflows`. */
   async check(signal: AbortSignal): Promise<void> {
     const isNew = this.#fresh() === undefined;
@@ -60,11 +67,14 @@ export class Catalogue {
 
   async #read(signal: AbortSignal): Promise<TapdWorkflow[]> {
     const { entities } = this.#settings;
-    const stories = entities.includes("story") ? await this.#types(signal) : [];
-    return Promise.all([
-      ...stories.map(({ id, name }) => this.#workflow({ entity: "story", typeId: id, name }, signal)),
-      ...(entities.includes("bug") ? [this.#workflow({ entity: "bug", typeId: null, name: "bugs" }, signal)] : []),
-    ]);
+    const types = entities.includes("story") ? await this.#types(signal) : [];
+    const workflows: TapdWorkflow[] = [];
+    for (const { id, name } of types) {
+      workflows.push(await this.#workflow({ entity: "story", typeId: id, name }, signal));
+    }
+    if (entities.includes("bug"))
+      workflows.push(await this.#workflow({ entity: "bug", typeId: null, name: "bugs" }, signal));
+    return workflows;
   }
 
   /** Those in scope. */

@@ -6,6 +6,7 @@ export const tapdTracker: TrackerProvider = {
   kind: "tapd",
   lifecycle: null,
   readsLifecycle: true,
+  can: ["move", "comment", "label", "create", "update", "attach", "relations", "claim"],
   secretKeys: SECRET_KEYS,
   parseOptions: parseTapdOptions,
   // The readers of HTML and Markdown are loaded when a tracker is opened, not when a workflow file is checked.

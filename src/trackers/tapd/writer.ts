@@ -98,7 +98,7 @@ export class ItemWriter {
 
   /**
    * What a new item gets after it was made, as far as it is missing: blockers, and its state. One that was found (`isKnown`) may have been moved
-   * since: it gets its state only while it stands in the first one.
+   * since: it gets its state only while it stands on the way there from the first one.
    */
   async finish(made: Found, { blockedBy, state }: IssueDraft, signal: AbortSignal, isKnown = false): Promise<Found> {
     const { catalogue, dependencies, reader } = this.#parts;
@@ -106,7 +106,7 @@ export class ItemWriter {
     const workflow = this.#workflow(await catalogue.workflows(signal), made);
     const goal = this.#keyOf(workflow, state);
     if (made.item.status === goal) return made;
-    if (isKnown && workflow.ways.some(({ to }) => to === made.item.status)) return made;
+    if (isKnown && !(await this.#isUnfinished(made, workflow, goal, signal))) return made;
     const path = route(workflow, { from: made.item.status, to: goal, needs: undefined });
     if (path === undefined) throw noWay(workflow, made.item.status, goal, null);
     await this.#walk(made, workflow, path, signal);
@@ -149,6 +149,12 @@ export class ItemWriter {
       if (isExpected || look === LOOKS) return { found, workflow };
       await this.#parts.api.pause(signal);
     }
+  }
+
+  async #isUnfinished({ item }: Found, workflow: TapdWorkflow, goal: string, signal: AbortSignal): Promise<boolean> {
+    const first = await this.#parts.catalogue.first(workflow, signal);
+    if (first === undefined || first === item.status) return first !== undefined;
+    return route(workflow, { from: first, to: goal, needs: undefined })?.includes(item.status) === true;
   }
 
   /** Whether an item stands on the way from `from` to its goal: a move in several hops that broke off is gone on with. */
