@@ -37,7 +37,7 @@ export {
 } from "./eligibility.ts";
 export { repairFeedback } from "./feedback.ts";
 export { type FeedbackItem, feedbackOf } from "./feedback-view.ts";
-export { judgeIssueMove, judgeMergeRequest, moveTargets, reservedLabels } from "./agent-moves.ts";
+export { judgeIssueMove, moveTargets, reservedLabels } from "./agent-moves.ts";
 export { type AllowanceFacts, type Pace, pacePolls } from "./pace.ts";
 export { compareCandidates, orderCandidates } from "./order.ts";
 export { clearRetry, parkSteps, planUnpark } from "./parking.ts";
@@ -52,6 +52,7 @@ export { guardedPaths } from "./guarded-paths.ts";
 export {
   answersOf,
   areChecksGreen,
+  failedChecks,
   findRepair,
   isApproved,
   isRepaired,

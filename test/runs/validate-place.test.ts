@@ -5,7 +5,7 @@ import type { Workflow } from "../../src/model/workflow.ts";
 import { Workshop } from "./workshop.ts";
 
 const BRANCH = "maestro/demo-1";
-const PUSH: Intent = { kind: "push", branch: BRANCH, sha: "head-1", expected: null };
+const pushOf = (sha: string): Intent => ({ kind: "push", branch: BRANCH, sha, expected: null });
 const HOOKS = {
   ...{ afterCreate: "npm ci", beforeRun: null, afterRun: null, beforeRemove: null },
   ...{ timeoutMs: 9_000, env: { CACHE: "/cache", NPM_TOKEN: "t0k" } },
@@ -36,7 +36,7 @@ async function validate(workflow: Partial<Workflow>, fails = "", head = "base") 
   });
   await shop.start(BRANCH);
   await shop.runtime.makeDirectory("/work/workspaces/DEMO-1");
-  await shop.enqueue("validate", { branch: BRANCH, headSha: head }, [{ ...PUSH, sha: head }]);
+  await shop.enqueue("validate", { branch: BRANCH, headSha: head }, [pushOf(head)]);
   const outcome = await shop.outcome();
   return { outcome, seen, evidence: await shop.eventsOf("evidence_recorded") };
 }

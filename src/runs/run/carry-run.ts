@@ -4,6 +4,7 @@ import { type CompletionSignal, isFinal, type WorkOutcome } from "../../model/ru
 import { type WorkContext, workspaceLane } from "../context.ts";
 import { brokenOff, failed, failedAgent, failedWith, hasLostLease, succeeded } from "../outcome.ts";
 import { openTranscript } from "../transcript.ts";
+import { readCheckLogs } from "./check-logs.ts";
 import { converse } from "./converse.ts";
 import { mergeNewestBase } from "./newest-base.ts";
 import { takeOver, type Taken } from "./take-over.ts";
@@ -29,7 +30,8 @@ export async function carryRun(context: WorkContext): Promise<WorkOutcome> {
   let end: TurnsEnd | WorkOutcome;
   try {
     await workspaces.beforeRun(lane, signal);
-    const feedback = await mergeNewestBase(context, path);
+    const told = [await mergeNewestBase(context, path), await readCheckLogs(context)];
+    const feedback = told.filter((part) => part !== null).join("\n\n") || null;
     const transcript = await openTranscript(context);
     end = await converse(context, { path, feedback, transcript });
   } catch (error) {
