@@ -1,7 +1,6 @@
 import { shortHash } from "../../base/ids.ts";
 import { isJsonObject, type JsonObject, type JsonValue, stableJson } from "../../base/json.ts";
 import type { AgentEvent, AgentFailureKind, PermissionRequest } from "../../contracts/agent-provider.ts";
-import type { TokenUsage } from "../../model/usage.ts";
 import {
   validateChatMessage,
   validateHostAnswered,
@@ -90,30 +89,33 @@ function toolEnd({ tool_use_id: id = "", is_error: isError = false }: Block): Ag
   ];
 }
 
-/** What one call of the model has used so far; `null` when the message does not tell. */
-export function callUsage({ usage }: ChatMessage["message"]): TokenUsage | null {
-  if (usage === undefined) return null;
-  const cached = (usage.cache_read_input_tokens ?? 0) + (usage.cache_creation_input_tokens ?? 0);
-  const inputTokens = (usage.input_tokens ?? 0) + cached;
-  const outputTokens = usage.output_tokens ?? 0;
-  return { inputTokens, outputTokens, totalTokens: inputTokens + outputTokens };
+/** Tokens of a call or of a turn. What came from the cache, or went there, is part of the input. */
+export interface Bill {
+  readonly input: number;
+  readonly output: number;
+  readonly cacheRead: number;
+  readonly cacheWrite: number;
 }
 
-/** What the turn used, per model. Sums of the session are not read: they neither survive a kill nor stay away after a resume. */
-export function usageEvents({
+/** What one call of the model has used so far; `null` when the message does not tell. */
+export function billOf({ usage }: ChatMessage["message"]): Bill | null {
+  if (usage === undefined) return null;
+  const cacheRead = usage.cache_read_input_tokens ?? 0;
+  const cacheWrite = usage.cache_creation_input_tokens ?? 0;
+  const input = (usage.input_tokens ?? 0) + cacheRead + cacheWrite;
+  return { input, output: usage.output_tokens ?? 0, cacheRead, cacheWrite };
+}
+
+/** What the turn used, per model, with its price in US dollars where it is known. */
+export function billsOf({
   model_usage_since_last_result: models = {},
-}: TurnEnded): Extract<AgentEvent, { type: "usage" }>[] {
+}: TurnEnded): { readonly model: string; readonly bill: Bill; readonly costUsd?: number }[] {
   return Object.entries(models).map(([model, used]) => {
-    const cacheReadTokens = used.cacheReadInputTokens ?? 0;
-    const cacheWriteTokens = used.cacheCreationInputTokens ?? 0;
-    const inputTokens = (used.inputTokens ?? 0) + cacheReadTokens + cacheWriteTokens;
-    const outputTokens = used.outputTokens ?? 0;
-    return {
-      type: "usage",
-      usage: { inputTokens, outputTokens, totalTokens: inputTokens + outputTokens },
-      model,
-      details: { cacheReadTokens, cacheWriteTokens, ...(used.costUSD == null ? {} : { costUsd: used.costUSD }) },
-    };
+    const cacheRead = used.cacheReadInputTokens ?? 0;
+    const cacheWrite = used.cacheCreationInputTokens ?? 0;
+    const input = (used.inputTokens ?? 0) + cacheRead + cacheWrite;
+    const bill = { input, output: used.outputTokens ?? 0, cacheRead, cacheWrite };
+    return { model, bill, ...(used.costUSD == null ? {} : { costUsd: used.costUSD }) };
   });
 }
 

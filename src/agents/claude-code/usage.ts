@@ -1,51 +1,78 @@
 import type { AgentEvent } from "../../contracts/agent-provider.ts";
-import { addUsage, NO_USAGE, type TokenUsage } from "../../model/usage.ts";
-import { callUsage, usageEvents } from "./map.ts";
+import { type Bill, billOf, billsOf } from "./map.ts";
 import type { ChatMessage, TurnEnded } from "./schema.ts";
+
+const NOTHING: Bill = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
 
 /**
  * What a turn uses, told while it goes on: Claude Code sums it up at its end only, and a limit has to hold before that. What was told is taken
- * off the sum.
+ * off the sum. Sums of the session are not read: they neither survive a kill nor stay away after a resume.
  */
 export class TurnUsage {
-  readonly #told = new Map<string, TokenUsage>();
+  readonly #told = new Map<string, Bill>();
   /** The call that is under way: its message comes in as many pieces as it has blocks. */
-  #call = { id: "", usage: NO_USAGE };
+  #call = { id: "", bill: NOTHING };
 
   /** What a piece of an answer adds. */
   heard(message: ChatMessage["message"]): AgentEvent[] {
     const { id = "", model } = message;
-    const whole = callUsage(message);
+    const whole = billOf(message);
     if (whole === null || model === undefined) return [];
-    const before = id === this.#call.id ? this.#call.usage : NO_USAGE;
+    const before = id === this.#call.id ? this.#call.bill : NOTHING;
     const more = without(whole, before);
-    this.#call = { id, usage: addUsage(before, more) };
-    if (more.totalTokens === 0) return [];
-    this.#told.set(model, addUsage(this.#told.get(model) ?? NO_USAGE, more));
-    return [{ type: "usage", usage: more, model }];
+    this.#call = { id, bill: plus(before, more) };
+    this.#told.set(model, plus(this.#told.get(model) ?? NOTHING, more));
+    return isNothing(more) ? [] : [toEvent(model, more)];
   }
 
   /** What the end of the turn adds. */
   settle(end: TurnEnded): AgentEvent[] {
-    const sums = usageEvents(end);
+    const sums = billsOf(end);
     // A model may be called otherwise in the sum than in its answers.
-    const strays = [...this.#told].filter(([model]) => !sums.some((sum) => sum.model === model));
-    let stray = strays.map(([, usage]) => usage).reduce(addUsage, NO_USAGE);
-    const events = sums.map((sum) => {
-      const own = without(sum.usage, this.#told.get(sum.model ?? "") ?? NO_USAGE);
-      const usage = without(own, stray);
+    const strays = [...this.#told].filter(([name]) => !sums.some(({ model }) => model === name));
+    let stray = strays.map(([, bill]) => bill).reduce(plus, NOTHING);
+    const events = sums.map(({ model, bill, costUsd }) => {
+      const own = without(bill, this.#told.get(model) ?? NOTHING);
+      const left = without(own, stray);
       stray = without(stray, own);
-      return { ...sum, usage };
+      return toEvent(model, left, costUsd);
     });
     this.#told.clear();
-    this.#call = { id: "", usage: NO_USAGE };
+    this.#call = { id: "", bill: NOTHING };
     return events;
   }
 }
 
-/** What is left of a usage, never less than nothing. */
-function without(usage: TokenUsage, taken: TokenUsage): TokenUsage {
-  const inputTokens = Math.max(0, usage.inputTokens - taken.inputTokens);
-  const outputTokens = Math.max(0, usage.outputTokens - taken.outputTokens);
-  return { inputTokens, outputTokens, totalTokens: inputTokens + outputTokens };
+function toEvent(model: string, { input, output, cacheRead, cacheWrite }: Bill, costUsd?: number): AgentEvent {
+  return {
+    type: "usage",
+    usage: { inputTokens: input, outputTokens: output, totalTokens: input + output },
+    model,
+    details: {
+      ...{ cacheReadTokens: cacheRead, cacheWriteTokens: cacheWrite },
+      ...(costUsd === undefined ? {} : { costUsd }),
+    },
+  };
+}
+
+function plus(left: Bill, right: Bill): Bill {
+  return combine(left, right, (one, other) => one + other);
+}
+
+/** What is left of a bill, never less than nothing. */
+function without(bill: Bill, taken: Bill): Bill {
+  return combine(bill, taken, (whole, part) => Math.max(0, whole - part));
+}
+
+function combine(left: Bill, right: Bill, by: (one: number, other: number) => number): Bill {
+  return {
+    input: by(left.input, right.input),
+    output: by(left.output, right.output),
+    cacheRead: by(left.cacheRead, right.cacheRead),
+    cacheWrite: by(left.cacheWrite, right.cacheWrite),
+  };
+}
+
+function isNothing({ input, output }: Bill): boolean {
+  return input + output === 0;
 }

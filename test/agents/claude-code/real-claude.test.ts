@@ -100,7 +100,7 @@ describe.skipIf(program === null)("Claude Code, the real one", () => {
     const again = await start(on, { resume: first.id });
     expect([again.resumed, again.id]).toEqual([true, first.id]);
     expect(await again.turn("What is it?")).toMatchObject({ finalMessage: "Heron." });
-    expect(on.of("usage").map(({ usage }) => usage.totalTokens)).toEqual([120]);
+    expect(on.of("usage").reduce((sum, { usage }) => sum + usage.totalTokens, 0)).toBe(120);
     const lost = await start(on, { resume: "00000000-0000-4000-8000-000000000000" });
     expect(lost.resumed).toBe(false);
   });
