@@ -108,7 +108,7 @@ async function millisecondsFor(kind: Kind): Promise<number> {
         throw error;
       },
     );
-    const watch = new SessionWatch({ clock, observer, transcript, secrets, commandMs: 0 });
+    const watch = new SessionWatch({ clock, observer, transcript, secrets, commandMs: 0, reports: () => [] });
     const provider = await (kind === "acp" ? acpAgent : claudeCodeAgent).open({ command: ["bench"] });
     const request = await ground.request((event) => watch.take(event), playing(ground.runtime, PLAYERS[kind]));
     const { toolServer: _, ...withoutTools } = request;

@@ -108,6 +108,7 @@ export class SimGit implements HostGit {
       baseSha,
       changed: changed.length > 0,
       files: changed.map((path) => ({ path, added: null, removed: null })),
+      mark: markOf(changed, files),
     };
   }
 
@@ -261,6 +262,14 @@ export class SimGit implements HostGit {
 function difference(from: Files, to: Files): string[] {
   const paths = new Set([...Object.keys(from), ...Object.keys(to)]);
   return [...paths].filter((path) => from[path] !== to[path]).sort();
+}
+
+/** Of the files that differ, without their white space. */
+function markOf(changed: readonly string[], files: Files): TakenOver["mark"] {
+  if (changed.length === 0) return null;
+  const text = changed.map((path) => `${path}\0${(files[path] ?? "").replace(/\s+/g, "")}`).join("\0\0");
+  const mark = shortHash(text);
+  return { content: mark, change: mark };
 }
 
 function byPath([a]: [string, string], [b]: [string, string]): number {

@@ -1,4 +1,5 @@
 import type { ChangedFile } from "../model/run-summary.ts";
+import type { TreeMark } from "../model/tree-mark.ts";
 
 /**
  * Git as the host does it. No command here reads a config, hook, filter or alias that an agent can write: each works
@@ -103,4 +104,6 @@ export interface TakenOver {
   readonly changed: boolean;
   /** Against the base, in the order of their paths. */
   readonly files: readonly ChangedFile[];
+  /** What tells this tree from the others that the lane has had, whatever their white space; `null`: it is the base's. */
+  readonly mark: TreeMark | null;
 }

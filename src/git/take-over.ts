@@ -6,6 +6,8 @@ import { laneBase, setHead, showAgent } from "./lane.ts";
 import { removeLitter } from "./litter.ts";
 import { mergeParent, refuseMarkers, settleMerge } from "./merge-state.ts";
 import type { GitParts, LaneGit } from "./parts.ts";
+import { signingOf } from "./signing.ts";
+import { readTreeMark } from "./tree-mark.ts";
 import { readChanges, setIndex, stage } from "./tree-changes.ts";
 
 /** `HostGit.takeOver`. */
@@ -35,7 +37,8 @@ export async function takeOver(
   parts.indexes.set(git.lane.workspaceKey, headSha);
   await settleMerge(parts, git);
   await showAgent(parts, git, headSha, null, signal);
-  return { headSha, baseSha, changed: files.length > 0, files };
+  const mark = files.length === 0 ? null : await readTreeMark(git, baseSha, headSha, signal);
+  return { headSha, baseSha, changed: files.length > 0, files, mark };
 }
 
 async function isTreeOf(git: LaneGit, tree: string, commit: string, signal: AbortSignal): Promise<boolean> {
@@ -52,8 +55,11 @@ async function commitTree(
   signal: AbortSignal,
 ): Promise<string> {
   const options = { input: message, env: authorship(parts) };
+  const { before, flags } = signingOf(parts);
   const named = parents.flatMap((sha) => ["-p", sha]);
-  return (await git.run(["commit-tree", tree, ...named, "-F", "-"], signal, options)).stdout.trim();
+  return (
+    await git.run([...before, "commit-tree", ...flags, tree, ...named, "-F", "-"], signal, options)
+  ).stdout.trim();
 }
 
 /** Author and committer of the host's commits, at the clock's time. */

@@ -94,6 +94,7 @@ describe.each([
       baseSha,
       changed: false,
       files: [],
+      mark: null,
     });
     ground.write({ "b.txt": "b\n", "a.txt": "a\n" });
     expect((await host.inspect(lane, signal)).dirtyFiles).toEqual(["a.txt", "b.txt"]);

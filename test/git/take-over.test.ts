@@ -61,7 +61,7 @@ describe.each(["worktree", "clone"] as const)("takeOver of a %s", (strategy) => 
   });
 
   test("an untouched tree is no change", async () => {
-    expect(await take(lane)).toEqual({ headSha: baseSha, baseSha, changed: false, files: [] });
+    expect(await take(lane)).toEqual({ headSha: baseSha, baseSha, changed: false, files: [], mark: null });
   });
 
   test("work that was undone again is no change, however many commits it took", async () => {

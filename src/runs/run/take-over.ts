@@ -18,12 +18,12 @@ export async function takeOver(context: WorkContext, path: string, summary: stri
   if (git === null || tree === null) return null;
   const message = commitMessage(assignment.issue, summary);
   const { litter = [] } = await parts.agent(workflow);
-  const { headSha, baseSha, changed, files: changes } = await git.takeOver(tree, { message, litter }, signal);
+  const { headSha, baseSha, changed, files: changes, mark } = await git.takeOver(tree, { message, litter }, signal);
   tally.looked(changes);
   const { dirtyFiles } = await git.inspect(tree, signal);
   const files = changes.map((file) => file.path);
   const guarded = guardedPaths(files, workflow.path.slice(workflow.path.lastIndexOf("/") + 1));
-  await observer.observe({ type: "commit_seen", data: { headSha, changed } });
+  await observer.observe({ type: "commit_seen", data: { headSha, changed, mark } });
   const count = files.length === 1 ? "1 file" : `${files.length} files`;
   await observer.observe({
     type: "evidence_recorded",
