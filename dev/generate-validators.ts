@@ -10,6 +10,9 @@ import { listFiles } from "./files.ts";
 
 const SCHEMA_FILE = /(^|\/)(schema\.ts|schema\/(?!index\.ts$)[^/]+(?<!\.gen)\.ts)$/;
 
+/** Schemas that are also shown to others as they are: those of the arguments of tools, to agents. */
+const DESCRIBES = /\/src\/tools\/outside\/schema\.ts$/;
+
 const root = resolve(process.argv[2] ?? "src");
 const files = listFiles(root);
 const wanted = new Set<string>();
@@ -44,7 +47,8 @@ async function generate(path: string): Promise<string | undefined> {
     // The JSON round trip drops TypeBox's own hidden marks, which a strict Ajv refuses.
     for (const [name, schema] of schemas) ajv.addSchema(JSON.parse(JSON.stringify(schema)), name);
     const compiled = standalone.default(ajv, Object.fromEntries(names.map((name) => [`validate${name}`, name])));
-    return render(basename(path), names, compiled);
+    const shown = DESCRIBES.test(path) ? schemas : [];
+    return `${render(basename(path), names, compiled)}${shown.map(renderSchema).join("")}`;
   } catch (error) {
     throw new Error(`${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
@@ -85,6 +89,10 @@ function render(source: string, names: readonly string[], compiled: string): str
     ...names.map((name) => `export const validate${name}: Validate<${name}> = typed_validate${name};`),
     "",
   ].join("\n");
+}
+
+function renderSchema([name, schema]: readonly [string, unknown]): string {
+  return `export const schemaOf${name} = ${JSON.stringify(schema)};\n`;
 }
 
 /** Unchanged files keep their time stamp, and a reader never sees half a file. */

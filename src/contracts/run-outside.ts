@@ -27,14 +27,22 @@ export type ToolCapability =
   | "change.merge";
 
 /** The intents that a tool may have planned. */
-type ToolIntent = Exclude<
+type ToolIntent = Extract<
   Intent,
-  { kind: "issue_label" | "push" | "publish_check" | "review_change" | "merge" | "delete_branch" }
+  {
+    kind:
+      | "issue_move"
+      | "issue_comment"
+      | "issue_update"
+      | "issue_attach"
+      | "issue_follow_up"
+      | "change_comment"
+      | "change_reply"
+      | "request_reviewers";
+  }
 >;
 
-type WithoutPlace<T> = T extends unknown
-  ? Omit<T, "issueId" | "changeId" | "branch" | "base" | "headSha" | "draft" | "byAgent" | "from">
-  : never;
+type WithoutPlace<T> = T extends unknown ? Omit<T, "issueId" | "changeId" | "byAgent"> : never;
 
 /** What a tool wants written. It names no issue, change or branch: the run's own are filled in by the host. */
 export type RunWrite = WithoutPlace<ToolIntent>;
@@ -73,11 +81,11 @@ export interface RunOutside {
     comments(options: CallOptions): Promise<readonly IssueComment[]>;
     relations(options: CallOptions): Promise<readonly IssueRelation[]>;
     /** Whether the profile lets an agent move the issue, as it is now, to this state of the tracker. */
-    judgeMove(issue: Issue, to: string): Promise<Verdict>;
+    judgeMove(issue: Issue, to: string, options: CallOptions): Promise<Verdict>;
     /** Names of the states that `judgeMove` could allow from here. */
     states(issue: Issue): readonly string[];
-    /** The state in which an issue that was made from this one begins. */
-    firstState(issue: Issue): string;
+    /** How an issue that an agent makes begins: no agent works on it before a person has looked. */
+    firstState(): { readonly state: string; readonly labels: readonly string[] };
     /** Which of these labels decide what Maestro does; only people set them. */
     reserved(labels: readonly string[]): readonly string[];
     /** One raw GraphQL operation with the tracker's credential. */
@@ -114,7 +122,7 @@ export interface RunOutside {
     /** Makes the lane's one change, or brings its words up to date. Throws `not_pushed`. */
     open(text: { readonly title: string; readonly body: string }, options: CallOptions): Promise<RunWriteEnd>;
     /** Whether the host would land the change as it is now; the reason says what is missing. */
-    judgeMerge(change: Change): Promise<Verdict>;
+    judgeMerge(options: CallOptions): Promise<Verdict>;
   };
   /** Plans a write under the run's fence and waits for its end, in bounded time. The same write asked for again is the same one. */
   write(write: RunWrite, options: CallOptions): Promise<RunWriteEnd>;

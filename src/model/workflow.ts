@@ -23,6 +23,16 @@ export interface RepoSettings {
   /** Liquid-free prefix of lane branches, e.g. `maestro/`. */
   readonly branchPrefix: string;
   readonly provider: { readonly kind: string; readonly options: JsonObject };
+  /** Author, committer and signature of the host's commits. Absent: Maestro's own, unsigned. */
+  readonly commit?: {
+    readonly name: string;
+    readonly email: string;
+    readonly sign: "none" | "ssh" | "gpg";
+    /** Absolute path of the key file for `ssh`, id of the key for `gpg`. */
+    readonly key: string | null;
+  };
+  /** How Git logs in over SSH. Absent: it does not. */
+  readonly ssh?: { readonly auth: "key" | "agent"; readonly key: string | null; readonly knownHosts: string | null };
 }
 
 /** The operator's shell scripts, run with `sh -lc` in the workspace (S-154). */
@@ -205,6 +215,8 @@ export interface Workflow {
   };
   readonly agent: AgentSettings;
   readonly budget: Budget;
+  /** Tools that no profile gives by itself. Absent: none of them. */
+  readonly tools?: { readonly enable: readonly string[] };
   readonly validation: {
     readonly commands: readonly string[];
     readonly timeoutMs: number;

@@ -1,5 +1,4 @@
 import { type Issue, normaliseLabels, sameState } from "../model/issue.ts";
-import type { Lane } from "../model/lane.ts";
 import { nextRoutes, type Route } from "../model/profile.ts";
 import { allow, refuse, type Verdict } from "../model/verdict.ts";
 import { routeOf, stateForRoute, trackerState, type Workflow } from "../model/workflow.ts";
@@ -9,7 +8,6 @@ export interface AgentMove {
   readonly workflow: Workflow;
   /** As the tracker shows it now. */
   readonly issue: Issue;
-  readonly lane: Lane | undefined;
   /** The tracker's state that the agent names. */
   readonly to: string;
   /** What the gate before review says. Absent: nobody asked it, and it is shut. */

@@ -51,7 +51,8 @@ export async function carryOutRows<K extends Intent["kind"]>(
   return written;
 }
 
-async function carryOutRow<K extends Intent["kind"]>(
+/** Carries one row out to an end; otherwise as `carryOutRows`. */
+export async function carryOutRow<K extends Intent["kind"]>(
   context: WorkContext,
   first: OutboxRow,
   intent: IntentOf<K>,
@@ -113,7 +114,8 @@ function readRow({ parts }: WorkContext, key: string): Promise<OutboxRow | undef
   return parts.record.transact((tx) => tx.outboxRow(key));
 }
 
-function isOf<K extends Intent["kind"]>(intent: Intent, kind: K): intent is IntentOf<K> {
+/** Whether an intent is of a kind. */
+export function isOf<K extends Intent["kind"]>(intent: Intent, kind: K): intent is IntentOf<K> {
   return intent.kind === kind;
 }
 

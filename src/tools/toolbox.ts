@@ -6,16 +6,13 @@ import { cutBytes } from "../base/jsonl.ts";
 import type { Log } from "../base/log.ts";
 import type { SecretRegistry } from "../base/redact.ts";
 import type { Tool, ToolAudience, ToolCall, ToolContext, ToolDescriptor, ToolResult } from "../contracts/tool.ts";
-import { runAsk } from "./run-ask.ts";
-import { runAttention } from "./run-attention.ts";
-import { runFinalize } from "./run-finalize.ts";
-import { runHandoff } from "./run-handoff.ts";
-import { runRepairDone } from "./run-repair-done.ts";
-import { runResult } from "./run-result.ts";
+import { CATALOGUE } from "./catalogue.ts";
 
 const MAX_RESULT_BYTES = 64 * 1024;
 const MAX_NAME_LENGTH = 100;
-const BUILT_IN: readonly Tool[] = [runHandoff, runRepairDone, runResult, runAsk, runAttention, runFinalize];
+
+/** Codes of trackers, forges and the host's Git. */
+const OUTSIDE_CODES = /^(?:tracker|forge|git)_/;
 
 /** What the toolbox is built from. */
 export interface ToolboxParts {
@@ -38,7 +35,7 @@ export interface Toolbox {
 
 /** The one catalogue of tools; agents reach it through their bridges, and only it decides what a call may do. */
 export function createToolbox(parts: ToolboxParts): Toolbox {
-  const tools = new Map((parts.tools ?? BUILT_IN).map((tool) => [tool.name, tool]));
+  const tools = new Map((parts.tools ?? CATALOGUE).map((tool) => [tool.name, tool]));
   return {
     descriptors: (names, audience) => names.map((name) => describe(tools, name, audience)),
     call: async (call, names, context) => {
@@ -62,9 +59,9 @@ function describe(tools: ReadonlyMap<string, Tool>, name: string, audience?: Too
       facts: { tool: name, known },
     });
   }
-  const { description, mutates } = tool;
+  const { description, mutates, effect = mutates ? "write" : "read", capability } = tool;
   const inputSchema = (audience === undefined ? undefined : tool.schemaFor?.(audience)) ?? tool.inputSchema;
-  return { name, description, inputSchema, mutates };
+  return { name, description, inputSchema, mutates, effect, ...(capability === undefined ? {} : { capability }) };
 }
 
 /** A name that was not given to this run is unknown to it, even if another run may use it. */
@@ -104,9 +101,18 @@ function failure(log: Log, tool: string, thrown: unknown): ToolResult {
     case "aborted":
       return { ok: false, code: "refused", text: "This run is over; its tools answer no more." };
     default:
+      // What tracker, forge and Git say is an answer that the agent can act on.
+      if (OUTSIDE_CODES.test(error.code)) {
+        log.warn("a tool was answered with an error of the outside", { tool, error });
+        return { ok: false, code: error.code, text: withHint(error) };
+      }
       log.error("a tool failed", { tool, error });
       return { ok: false, code: "failed", text: `The tool failed: ${error.message}` };
   }
+}
+
+function withHint({ message, hint }: MaestroError): string {
+  return hint === undefined ? message : `${message} ${hint}`;
 }
 
 function shorten(secrets: SecretRegistry, result: ToolResult): ToolResult {

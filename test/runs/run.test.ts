@@ -191,7 +191,7 @@ describe("a run", () => {
   });
 
   it("fails for good with a tool that is not built", async () => {
-    const outcome = await run({ workflow: { profile: aProfile({ tools: ["repo_push"] }) } });
+    const outcome = await run({ workflow: { profile: aProfile({ tools: ["no_such_tool"] }) } });
     expect(outcome).toMatchObject({ status: "failed", failure: "fatal", reason: { code: "unsupported_tool" } });
   });
 

@@ -53,7 +53,7 @@ describe("toolbox", () => {
 
   it("refuses to describe a tool that is not built, naming the known ones", () => {
     const { toolbox } = setUp();
-    expect(() => toolbox.descriptors(["repo_push"])).toThrowError(
+    expect(() => toolbox.descriptors(["no_such_tool"])).toThrowError(
       expect.objectContaining({ code: "unsupported_tool", message: expect.stringContaining("run_handoff") }),
     );
   });

@@ -1,22 +1,27 @@
+import type { RunOutside } from "../../contracts/run-outside.ts";
 import type { ToolAudience, ToolCall, ToolContext, ToolDescriptor, ToolResult } from "../../contracts/tool.ts";
 import { nextRoutes, toolsOnRoute } from "../../model/profile.ts";
 import type { CompletionSignal } from "../../model/run.ts";
 import { routeOf } from "../../model/workflow.ts";
 import { judgeSignals, type SignalRecord } from "../../tools/index.ts";
 import type { WorkContext } from "../context.ts";
+import { runOutside } from "./outside/run-outside.ts";
 
 /** Where a run's tool calls are answered, and what they said about its end. */
 export class ToolDesk {
   readonly descriptors: readonly ToolDescriptor[];
   readonly #context: WorkContext;
   readonly #audience: ToolAudience;
+  readonly #outside: RunOutside;
   readonly #signals: SignalRecord[] = [];
 
-  /** Throws `unsupported_tool` when the profile names a tool that is not built. */
-  constructor(context: WorkContext) {
+  /** `path` is the workspace. Throws `unsupported_tool` when the profile names a tool that is not built. */
+  constructor(context: WorkContext, path: string) {
     this.#context = context;
     this.#audience = audienceOf(context);
-    this.descriptors = context.parts.toolbox.descriptors(toolNames(context), this.#audience);
+    this.#outside = runOutside(context, path);
+    const described = context.parts.toolbox.descriptors(toolNames(context), this.#audience);
+    this.descriptors = described.filter(({ capability }) => capability === undefined || this.#outside.can(capability));
   }
 
   /** Answers a call. Never rejects. */
@@ -33,6 +38,7 @@ export class ToolDesk {
       run: work.run,
       fence: lease.fence,
       signal,
+      outside: this.#outside,
       observe: async (event) => {
         await observer.observe(event);
         // Only what is on record counts.
@@ -51,9 +57,11 @@ export class ToolDesk {
   }
 }
 
-/** An agent sees what its profile allows on the issue's route, and the end of a repair only in one. */
+/** An agent sees what its profile allows on the issue's route, what the workflow adds to it, and the end of a repair only in one. */
 function toolNames({ workflow, assignment }: WorkContext): readonly string[] {
-  const names = toolsOnRoute(workflow.profile, routeOf(workflow, assignment.issue.state));
+  const { profile, tools } = workflow;
+  const given = toolsOnRoute(profile, routeOf(workflow, assignment.issue.state));
+  const names = [...new Set([...given, ...(tools?.enable ?? [])])];
   return assignment.purpose === "repair" ? names : names.filter((name) => name !== "run_repair_done");
 }
 

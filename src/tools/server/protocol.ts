@@ -54,12 +54,17 @@ async function callTool(id: string | number, params: unknown, run: ServedRun): P
   return resultOf(id, { content: [{ type: "text", text: ok ? text : `${code}: ${text}` }], isError: !ok });
 }
 
-function describe({ name, description, inputSchema, mutates }: ToolDescriptor): JsonObject {
+function describe({ name, description, inputSchema, mutates, effect, capability }: ToolDescriptor): JsonObject {
   return {
     name,
     description,
     inputSchema,
-    annotations: { readOnlyHint: !mutates, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+    annotations: {
+      readOnlyHint: !mutates,
+      destructiveHint: effect === "destructive",
+      idempotentHint: true,
+      openWorldHint: capability !== undefined,
+    },
   };
 }
 

@@ -19,6 +19,7 @@ import { Comments } from "./comments.ts";
 import { HEALTH } from "./documents.ts";
 import { readOnly } from "./errors.ts";
 import { Links } from "./links.ts";
+import { isPriority } from "./map.ts";
 import type { GithubTrackerSettings } from "./options.ts";
 import { IssueReader, numberOf } from "./reader.ts";
 import { validateHealthAnswer } from "./schema.gen.ts";
@@ -145,6 +146,10 @@ export class GithubTracker implements Tracker {
       (await this.#board?.columns(options)) ??
       (await this.#reader.labels(options)).flatMap((label) => nameOf(rules, label) ?? []);
     return [OPEN, ...names, CLOSED].map((name) => ({ name, type: isClosing(rules, name) ? "closed" : "open" }));
+  }
+
+  isOwnLabel(label: string): boolean {
+    return nameOf(this.#settings.states, label) !== undefined || isPriority(this.#settings, label);
   }
 
   budget(): ApiBudget | null {

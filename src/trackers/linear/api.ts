@@ -2,12 +2,13 @@ import { LinearClient } from "@linear/sdk";
 import { throwIfAborted, withDeadline } from "../../base/abort.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { MaestroError } from "../../base/errors.ts";
+import type { JsonObject, JsonValue } from "../../base/json.ts";
 import { type RateLimiter, RateLimiters, readRetryAfter } from "../../base/rate-limiter.ts";
 import type { SecretRegistry } from "../../base/redact.ts";
 import type { AdapterContext } from "../../contracts/tracker.ts";
 import type { Question } from "./documents.ts";
 import { brokenPages, isRateLimit, limitedError, refusedError, unansweredError, unreadable } from "./errors.ts";
-import { answerOf, readAllowance, type Refused, refusalOf } from "./map.ts";
+import { answerOf, plainJson, rawAnswerOf, readAllowance, type Refused, refusalOf } from "./map.ts";
 import type { LinearSettings } from "./options.ts";
 
 /** How long one request may take, milliseconds: below the 30 s that callers give a whole call. */
@@ -55,6 +56,30 @@ export class LinearApi {
     }
   }
 
+  /** What Linear says to any document, whole; `ok` is false when it says no. Throws when there is no answer, and for its limits. */
+  async askRaw(
+    document: string,
+    variables: JsonObject,
+    signal: AbortSignal,
+  ): Promise<{ readonly ok: boolean; readonly body: JsonValue }> {
+    throwIfAborted(signal);
+    const question = { text: document };
+    try {
+      const data = await this.limiter.run(
+        () => withDeadline(this.#clock, ATTEMPT_MS, signal, (bounded) => this.#send(question, variables, bounded)),
+        signal,
+      );
+      return { ok: true, body: plainJson({ data }) };
+    } catch (error) {
+      const refused = refusalOf(error);
+      if (refused === undefined || isRateLimit(refused.refusal) || refused.refusal.status === 401) {
+        throw this.#errorOf(error, true);
+      }
+      this.#note(refused.headers);
+      return { ok: false, body: plainJson(rawAnswerOf(error)) };
+    }
+  }
+
   /** Every node of a list, each page asked for once. A list that does not end, or says so without a cursor, is `tracker_pagination`. */
   async readAll<N>(askPage: (after: string | null) => Promise<Page<N>>, from: string | null = null): Promise<N[]> {
     const nodes: N[] = [];
@@ -80,7 +105,11 @@ export class LinearApi {
     return hasNextPage ? this.readAll(askPage, cursorOf(endCursor)) : [];
   }
 
-  async #send(question: Question<unknown>, variables: Record<string, unknown>, signal: AbortSignal): Promise<unknown> {
+  async #send(
+    question: Pick<Question<unknown>, "text">,
+    variables: Record<string, unknown>,
+    signal: AbortSignal,
+  ): Promise<unknown> {
     // The SDK takes a signal per client only; a client holds nothing but its options.
     const { client } = new LinearClient({ ...credential(this.#settings), signal, redirect: "error" });
     const { data, headers } = await client.rawRequest<unknown, Record<string, unknown>>(question.text, variables);

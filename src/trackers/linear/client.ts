@@ -1,4 +1,5 @@
 import { throwIfAborted } from "../../base/abort.ts";
+import type { JsonObject } from "../../base/json.ts";
 import type { ApiBudget, CallOptions, Delivery, DeliveryVerdict } from "../../contracts/outside.ts";
 import type {
   AdapterContext,
@@ -143,6 +144,10 @@ export class LinearTracker implements Tracker {
 
   async states({ signal }: CallOptions): Promise<readonly ProjectState[]> {
     return this.#catalogue.states(signal);
+  }
+
+  async rawGraphql(document: string, variables: JsonObject, { signal }: CallOptions) {
+    return this.#api.askRaw(document, variables, signal);
   }
 
   budget(): ApiBudget | null {

@@ -1,3 +1,4 @@
+import type { JsonValue } from "../../base/json.ts";
 import type { Allowance } from "../../base/rate-limiter.ts";
 import type { IssueRelation } from "../../contracts/tracker.ts";
 import type { AuthorTrust } from "../../model/change.ts";
@@ -24,6 +25,17 @@ export function refusalOf(error: unknown): Refused | undefined {
   if (typeof status !== "number") return undefined;
   const refusal = validateLinearRefusal(response) ? response : { status };
   return { refusal, headers: answerOf(memberOf(response, "headers")) };
+}
+
+/** All that an answer with errors holds, as GraphQL has it. */
+export function rawAnswerOf(error: unknown): object {
+  const response = memberOf(memberOf(error, "raw"), "response");
+  return { data: memberOf(response, "data") ?? null, errors: memberOf(response, "errors") ?? [] };
+}
+
+/** A value without anything that JSON does not carry. */
+export function plainJson(value: object): JsonValue {
+  return JSON.parse(JSON.stringify(value));
 }
 
 /** The headers of an answer. */
