@@ -6,7 +6,7 @@ import type { WorkRecord } from "./contracts/record.ts";
 import type { Runtime } from "./contracts/runtime.ts";
 import type { Tracker } from "./contracts/tracker.ts";
 import { stableJson } from "./base/json.ts";
-import { createHostGit, type HostGit } from "./git/index.ts";
+import { createHostGit, type HostGit, sshCommand } from "./git/index.ts";
 import type { Workflow } from "./model/workflow.ts";
 import type { Transcripts } from "./record/index.ts";
 import { createWorker, type Worker } from "./runs/index.ts";
@@ -31,10 +31,10 @@ export interface WorkerSurroundings {
 const SIDE_WORK_SLOTS = 2;
 /** Cleaning mostly waits for the disk; with fewer at once a flood of short runs is cleaned up slower than it comes. */
 const CLEAN_SLOTS = 6;
-/** Commits of the host's own. */
+/** Commits of the host's own, when the workflow says nothing. */
 const IDENTITY = { name: "Maestro", email: "maestro@localhost" };
-/** What Git gets of the daemon's environment. */
-const GIT_VARIABLES = ["PATH", "HOME", "SSH_AUTH_SOCK", "TMPDIR"];
+/** What Git gets of the daemon's environment; what holds keys only where the workflow asks for them. */
+const GIT_VARIABLES = ["PATH", "HOME", "TMPDIR"];
 
 /** The worker of this machine, for all four kinds of work. */
 export function workerOf(parts: DaemonParts, around: WorkerSurroundings): Worker {
@@ -94,9 +94,13 @@ function gitOf(parts: DaemonParts, around: WorkerSurroundings, workflow: Workflo
   const remote = repo.remote ?? around.forge()?.remote() ?? repo.path;
   if (remote === null) return null;
   const environment = around.runtime.environment();
-  const passed = GIT_VARIABLES.flatMap((name) =>
-    environment[name] === undefined ? [] : [[name, environment[name]] as const],
-  );
+  const { commit, ssh } = repo;
+  const names = [
+    ...GIT_VARIABLES,
+    ...(ssh?.auth === "agent" ? ["SSH_AUTH_SOCK"] : []),
+    ...(commit?.sign === "gpg" ? ["GNUPGHOME"] : []),
+  ];
+  const passed = names.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]] as const]));
   return createHostGit({
     runtime: around.runtime,
     clock: parts.clock,
@@ -104,7 +108,9 @@ function gitOf(parts: DaemonParts, around: WorkerSurroundings, workflow: Workflo
     stateDirectory: parts.project.stateDirectory,
     source: { remote, path: repo.path },
     baseBranch: repo.baseBranch,
-    identity: IDENTITY,
+    identity: commit === undefined ? IDENTITY : { name: commit.name, email: commit.email },
+    ...(commit === undefined || commit.sign === "none" ? {} : { signing: { kind: commit.sign, key: commit.key } }),
+    ...(ssh === undefined ? {} : { remoteEnvironment: { GIT_SSH_COMMAND: sshCommand(ssh) } }),
     environment: Object.fromEntries(passed),
     credential: async (signal) => (await around.forge()?.gitCredential?.({ signal })) ?? null,
     workspaceRoot: workflow.workspace.root,

@@ -1,3 +1,5 @@
+import { sshCommand } from "./ssh.ts";
+
 /**
  * Settings of every command. The git dirs of the host hold constants only, so most of these merely make sure that nothing is left to a default that
  * reads outside or starts a program. `core.alternateRefsCommand` is a command because the built-in way would run Git inside an alternate's repository.
@@ -41,7 +43,7 @@ const FIXED: Readonly<Record<string, string>> = {
   GIT_NO_REPLACE_OBJECTS: "1",
   // Refuses ext:: and every other way to name a program in a URL.
   GIT_ALLOW_PROTOCOL: "file:git:ssh:http:https",
-  GIT_SSH_COMMAND: "ssh -o BatchMode=yes -o ConnectTimeout=20",
+  GIT_SSH_COMMAND: sshCommand({ auth: "none" }),
   GIT_PAGER: "cat",
   GIT_EDITOR: "true",
   GIT_MERGE_AUTOEDIT: "no",

@@ -37,7 +37,7 @@ export function gitFailure(failed: FailedCommand): MaestroError {
     return new MaestroError({
       code: "git_auth",
       message: `The remote refused access: ${lastLine}`,
-      hint: "Check the address of the remote and the credentials that Maestro is started with (SSH agent or token).",
+      hint: hintOf(stderr),
       facts,
     });
   }
@@ -51,6 +51,14 @@ export function gitFailure(failed: FailedCommand): MaestroError {
     });
   }
   return new MaestroError({ code: "git_failed", message: `git ${name} failed: ${lastLine}`, facts });
+}
+
+function hintOf(stderr: string): string {
+  if (/Host key verification failed/i.test(stderr))
+    return "Maestro does not know the host's key: look at it once with `ssh`, or name a file with it in repo.ssh.known_hosts.";
+  if (/Permission denied \(publickey/i.test(stderr))
+    return "Name a key that the host lets in: repo.ssh: {auth: key, key: PATH}, or {auth: agent} for those of your SSH agent.";
+  return "Check the address of the remote and the token that the workflow names for its forge.";
 }
 
 /** The Git command among arguments, behind any settings. Pure. */

@@ -3,6 +3,7 @@ import { refuseWrongHead, workingHead } from "./agent-tip.ts";
 import { laneHead, reaches, setHead, showAgent } from "./lane.ts";
 import { pendingMerge, rememberMerge, settleMerge, undoBegunMerge } from "./merge-state.ts";
 import type { GitParts, LaneGit } from "./parts.ts";
+import { signingOf } from "./signing.ts";
 import { authorship } from "./take-over.ts";
 import { noteIndex, readChanges, setIndex } from "./tree-changes.ts";
 
@@ -25,8 +26,9 @@ export async function mergeBase(
   await rememberMerge(parts, git, { sha: theirs, conflicts: [] });
   const message = `Merge ${parts.options.baseBranch} into ${git.lane.branch}`;
   parts.indexes.delete(git.lane.workspaceKey);
-  const flags = ["--no-verify", "--no-stat", "--no-autostash", "--quiet", "-m", message];
-  const { code, stdout } = await git.inTree(["merge", ...flags, theirs], signal, {
+  const signing = signingOf(parts);
+  const flags = [...signing.flags, "--no-verify", "--no-stat", "--no-autostash", "--quiet", "-m", message];
+  const { code, stdout } = await git.inTree([...signing.before, "merge", ...flags, theirs], signal, {
     codes: [0, 1],
     env: authorship(parts),
   });

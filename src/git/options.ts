@@ -2,6 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { GitCredential } from "../contracts/forge.ts";
 import type { Runtime } from "../contracts/runtime.ts";
+import type { Signing } from "./signing.ts";
 
 /** How the host's Git is set up for one project. */
 export interface HostGitOptions {
@@ -20,6 +21,8 @@ export interface HostGitOptions {
   readonly baseBranch: string;
   /** Author and committer of the host's commits; also set in the agent's own `.git`. */
   readonly identity: { readonly name: string; readonly email: string };
+  /** Signs the host's commits. Absent: they are not signed. */
+  readonly signing?: Signing;
   /** Longest time of one Git command, in milliseconds. Default 120,000. */
   readonly timeoutMs?: number;
   /** Base environment of every command: PATH, HOME, proxies. `GIT_…` names in it are dropped. */

@@ -42,7 +42,15 @@ export const WORKFLOW_KEYS = {
     claim: true,
     claim_ttl_ms: true,
   },
-  repo: { path: true, base_branch: true, remote: true, branch: { work_prefix: true }, provider: true },
+  repo: {
+    path: true,
+    base_branch: true,
+    remote: true,
+    branch: { work_prefix: true },
+    commit: { name: true, email: true, sign: true, key: true },
+    ssh: { auth: true, key: true, known_hosts: true },
+    provider: true,
+  },
   agent_provider: { kind: true, options: true, rules: true, fallback: true },
   agent_runtime: { placement: true, isolation: true, env: true, pass: true },
   agent: {

@@ -4,6 +4,7 @@ import type { AgentSettings, Hooks, LogSettings, RepoSettings, Workflow } from "
 import { checkPlacement, readForge } from "./adapters.ts";
 import { refuseRoot } from "./checkout.ts";
 import { resolvePath, resolveText, resolveTexts } from "./environment.ts";
+import { isSshRemote, readGitSettings } from "./git-settings.ts";
 import { stateDirectoryOf } from "./identity.ts";
 import { type Loading, report } from "./loading.ts";
 import type { WorkflowFile } from "./schema/workflow-file.ts";
@@ -53,6 +54,7 @@ export async function readRepo(
   }
   if (isNone) return null;
   const { remote } = repo;
+  refuseSilentSsh(loading, repo);
   const path = repo.path ?? (remote === undefined ? "." : undefined);
   return {
     path: path === undefined ? null : resolvePath(loading, ["repo", "path"], path),
@@ -60,7 +62,20 @@ export async function readRepo(
     remote: remote === undefined ? null : readRemote(loading, remote),
     branchPrefix: readPrefix(loading, repo.branch.work_prefix),
     provider: { kind: repo.provider.kind, options: await readForge(loading, repo.provider) },
+    ...readGitSettings(loading, repo),
   };
+}
+
+/** A user's keys are used only on request, so an SSH remote has to say with which. */
+function refuseSilentSsh(loading: Loading, { remote, ssh }: NonNullable<WorkflowFile["repo"]>): void {
+  if (remote === undefined || ssh !== undefined) return;
+  const before = loading.problems.count();
+  const address = readRemote(loading, remote);
+  if (loading.problems.count() > before || !isSshRemote(address)) return;
+  report(loading, ["repo", "remote"], {
+    message:
+      "is reached over SSH, so say how Git logs in: repo.ssh: {auth: agent} for your SSH agent's keys, or {auth: key, key: PATH}",
+  });
 }
 
 /** The control plane writes a slash between prefix and name by itself, so variables that were set for it end without one. */

@@ -43,6 +43,16 @@ describe("what stands at which place", () => {
       "WORKFLOW.md:6:26 validation.commands.1: must not be blank",
     ],
     [
+      "an SSH remote that does not say with which key",
+      "repo: {provider: {kind: paper}, remote: 'git@example.invalid:a/b'}",
+      "WORKFLOW.md:5:41 repo.remote: is reached over SSH, so say how Git logs in: repo.ssh: {auth: agent} for your SSH agent's keys, or {auth: key, key: PATH}",
+    ],
+    [
+      "a signature without a key",
+      "repo: {provider: {kind: paper}, commit: {sign: ssh}}",
+      "WORKFLOW.md:5:41 repo.commit.key: is missing: a signature by SSH needs the path of a key",
+    ],
+    [
       "a port beyond the last",
       "server: {port: 70000}",
       "WORKFLOW.md:5:16 server.port: must be at most 65535; it is 70000",

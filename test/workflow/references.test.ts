@@ -113,7 +113,19 @@ describe("S-047, S-072 paths", () => {
     ["{path: code}", { path: "<project>/code", remote: null }],
     ["{remote: bare.git}", { path: null, remote: "<project>/bare.git" }],
     ["{remote: 'https://example.invalid/~x/$a.git'}", { path: null, remote: "https://example.invalid/~x/$a.git" }],
-    ["{remote: 'git@example.invalid:a/b.git'}", { path: null, remote: "git@example.invalid:a/b.git" }],
+    [
+      "{remote: 'git@example.invalid:a/b.git', ssh: {auth: agent}}",
+      { path: null, remote: "git@example.invalid:a/b.git", ssh: { auth: "agent", key: null, knownHosts: null } },
+    ],
+    [
+      "{remote: 'ssh://example.invalid/b', ssh: {auth: key, key: ~/.ssh/bot, known_hosts: hosts}}",
+      { ssh: { auth: "key", key: "/home/ann/.ssh/bot", knownHosts: "<project>/hosts" } },
+    ],
+    ["{commit: {sign: ssh, key: keys/sign}}", { commit: { sign: "ssh", key: "<project>/keys/sign" } }],
+    [
+      "{commit: {name: Ann, email: $BOT, sign: gpg, key: AB12}}",
+      { commit: { name: "Ann", email: "bot@example.org", sign: "gpg", key: "AB12" } },
+    ],
     ["{path: ., remote: ~/bare.git}", { path: "<project>", remote: "/home/ann/bare.git" }],
     ["{base_branch: $BASE, branch: {work_prefix: bot/}}", { baseBranch: "trunk", branchPrefix: "bot/" }],
     ["{branch: {work_prefix: bot}}", { branchPrefix: "bot" }],
@@ -126,7 +138,7 @@ describe("S-047, S-072 paths", () => {
     const yaml = `${LEAST}\nrepo: {provider: {kind: paper, own: 1}${body}}`;
     const { repo } = await loadText(yaml, {
       directory,
-      environment: { HOME: "/home/ann", BASE: "trunk", PREFIX: "bot", HYPHEN: "bot-" },
+      environment: { HOME: "/home/ann", BASE: "trunk", PREFIX: "bot", HYPHEN: "bot-", BOT: "bot@example.org" },
     });
     expect(JSON.parse(JSON.stringify(repo).replaceAll(directory, "<project>"))).toMatchObject(read);
     expect(repo?.provider).toEqual({ kind: "paper", options: { own: 1 } });

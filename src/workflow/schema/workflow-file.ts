@@ -99,6 +99,35 @@ const RepoProvider = Type.Unsafe<JsonObject & { readonly kind: string }>({
   description: "The forge; all other keys are its own options.",
 });
 
+const Commit = section("Commits of the host's own.", {
+  name: textOr("Maestro", "Name of their author and committer."),
+  email: textOr("maestro@localhost", "Address of their author and committer."),
+  sign: Type.Enum(["none", "ssh", "gpg"], {
+    default: "none",
+    description: "How they are signed: `ssh` with a key file, `gpg` with a key of the user's key ring. Default none.",
+  }),
+  key: optionalText(
+    "`ssh`: path of the private key, without a passphrase. `gpg`: id of the key. Default: for `gpg` the key of the address.",
+  ),
+});
+
+const Ssh = Type.Optional(
+  Type.Object(
+    {
+      auth: Type.Enum(["key", "agent"], {
+        description: "`key`: with the file `key` and nothing else. `agent`: with the keys of the user's SSH agent.",
+      }),
+      key: optionalText("Path of the private key, without a passphrase."),
+      known_hosts: optionalText("File of the host keys that are believed. Default `~/.ssh/known_hosts`."),
+    },
+    {
+      additionalProperties: false,
+      description:
+        "How Git logs in to an SSH remote. Left out: not at all, because the keys of a user are used only on request.",
+    },
+  ),
+);
+
 const Repo = Type.Optional(
   Type.Object(
     {
@@ -108,6 +137,8 @@ const Repo = Type.Optional(
       branch: section("How lane branches are named.", {
         work_prefix: textOr("maestro/", "What their names begin with."),
       }),
+      commit: Commit,
+      ssh: Ssh,
       provider: RepoProvider,
     },
     {
