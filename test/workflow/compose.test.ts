@@ -9,6 +9,9 @@ const NOWHERE = "/nowhere";
 const ENVIRONMENT = {
   LINEAR_API_KEY: "key-of-linear",
   LINEAR_PROJECT_SLUG: "runner",
+  TAPD_API_USER: "maestro",
+  TAPD_API_PASSWORD: "password-of-tapd",
+  TAPD_WORKSPACE_ID: "20003271",
   SOURCE_REPO_URL: "https://github.com/acme/app.git",
   SOURCE_REPO_BASE_BRANCH: "main",
   SOURCE_REPO_PROVIDER_REPOSITORY: "acme/app",
