@@ -64,5 +64,5 @@ function deliveryOf({ workspace, validation }: Workflow): string {
       : "Commit your changes on the branch that is checked out. Maestro takes your commits";
   const commands = validation.commands.map((command) => `\`${command}\``).join(", ");
   const check = commands === "" ? "" : `, checks them with ${commands}`;
-  return `\n${take}${check} and proposes the result for review. Do not push, do not merge, and do not move the issue. When no file has to change, say why in \`no_change_reason\`.`;
+  return `\n${take}${check} and proposes the result for review. Do not push or merge with Git yourself, and do not move the issue. When no file has to change, say why in \`no_change_reason\`.`;
 }
