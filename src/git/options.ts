@@ -2,7 +2,13 @@ import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { GitCredential } from "../contracts/forge.ts";
 import type { Runtime } from "../contracts/runtime.ts";
-import type { Signing } from "./signing.ts";
+
+/** How the host signs its commits. */
+export interface Signing {
+  readonly kind: "ssh" | "gpg";
+  /** `ssh`: absolute path of the private key, or of its public half when an agent has it; `gpg`: id of the key, `null`: the one of the identity. */
+  readonly key: string | null;
+}
 
 /** How the host's Git is set up for one project. */
 export interface HostGitOptions {
