@@ -6,7 +6,6 @@ import type { SecretRegistry } from "./base/redact.ts";
 import type { AgentRig } from "./cli/app.ts";
 import type { AgentChoice, Workflow } from "./model/workflow.ts";
 import { agentEnvironment } from "./runs/index.ts";
-import { localRuntime } from "./runtimes/local/index.ts";
 import { createToolbox } from "./tools/index.ts";
 import type { WorkflowKinds } from "./workflow/index.ts";
 
@@ -18,7 +17,8 @@ export async function openAgent(
   choice: AgentChoice = workflow.agentProvider,
 ): Promise<AgentRig> {
   const kind = await kinds.agents.load(choice.kind);
-  const runtime = localRuntime({ clock, machine: hostname(), log: silentLog });
+  const placement = await kinds.placements.load(workflow.agentRuntime.placement);
+  const runtime = await placement.open({ clock, machine: hostname(), log: silentLog });
   const { env, pass } = workflow.agentRuntime;
   return {
     workflow,

@@ -20,7 +20,6 @@ import type { Daemon } from "./cli/app.ts";
 import type { HttpServer } from "./http/index.ts";
 import type { OutsideDocument } from "./model/documents/outside.ts";
 import type { Workflow } from "./model/workflow.ts";
-import { localRuntime } from "./runtimes/local/index.ts";
 import { createEmbeddedEngine, holdInstanceLock } from "./engine/index.ts";
 import { Orchestrator, OutsideFile } from "./orchestrator/index.ts";
 import { openControlSocket } from "./orchestrator/commands/socket.ts";
@@ -62,7 +61,8 @@ async function compose(parts: DaemonParts, scope: Scope): Promise<Daemon> {
   const workflows = options.pollIntervalMs === null ? source : withInterval(source, options.pollIntervalMs);
   const directory = join(project.stateDirectory, "transcripts");
   const transcripts = createTranscripts({ directory, secrets: parts.secrets, clock });
-  const runtime = localRuntime({ clock, machine: hostname(), log: parts.log });
+  const placement = await parts.kinds.placements.load(source.current().agentRuntime.placement);
+  const runtime = await placement.open({ clock, machine: hostname(), log: parts.log });
   const shared = { instance, machine: runtime.machine, engine, record: open.record, workflows };
   const worker = workerOf(parts, { ...shared, runtime, tracker, forge: outside.forge, transcripts });
   const orchestrator = new Orchestrator({

@@ -1,6 +1,8 @@
 import { Registry } from "./contracts/registry.ts";
 import type { AgentProviderKind } from "./contracts/agent-provider.ts";
 import type { ForgeProvider } from "./contracts/forge.ts";
+import type { RuntimeProvider } from "./contracts/runtime.ts";
+import type { Tool } from "./contracts/tool.ts";
 import type { TrackerProvider } from "./contracts/tracker.ts";
 import type { WorkflowKinds } from "./workflow/index.ts";
 
@@ -32,8 +34,10 @@ export const AGENTS = {
   codebuddy_code: async () => (await import("./agents/acp/index.ts")).codebuddyCodeAgent,
 } satisfies { readonly [kind: string]: () => Promise<AgentProviderKind> };
 
-/** Where agents can run. */
-const PLACEMENTS = ["local"];
+/** The built-in places where agents can run. */
+export const PLACEMENTS = {
+  local: async () => (await import("./runtimes/local/index.ts")).localPlacement,
+} satisfies { readonly [kind: string]: () => Promise<RuntimeProvider> };
 
 /** The kinds that a workflow file may name, each loaded when it is named. */
 export function builtInKinds(): WorkflowKinds {
@@ -41,7 +45,8 @@ export function builtInKinds(): WorkflowKinds {
     trackers: registryOf("tracker.kind", TRACKERS),
     forges: registryOf("repo.provider.kind", FORGES),
     agents: registryOf("agent_provider.kind", AGENTS),
-    placements: PLACEMENTS,
+    placements: registryOf("agent_runtime.placement", PLACEMENTS),
+    tools: new Registry<Tool>("tools"),
   };
 }
 

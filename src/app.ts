@@ -12,7 +12,7 @@ import type { Forge } from "./contracts/forge.ts";
 import type { Tracker } from "./contracts/tracker.ts";
 import type { Workflow } from "./model/workflow.ts";
 import type { Transcripts } from "./record/index.ts";
-import type { WorkflowInput } from "./workflow/index.ts";
+import type { WorkflowInput, WorkflowKinds } from "./workflow/index.ts";
 
 /**
  * The composition root: builds each part when a command asks for it. Nothing heavy is imported before that, so that `--help` stays
@@ -127,10 +127,24 @@ function place(foundation: Foundation, project: Project): RecordPlace {
 }
 
 async function inputOf(foundation: Foundation, project: Project): Promise<WorkflowInput> {
-  const { builtInKinds } = await import("./app-kinds.ts");
   const { workflowPath: path, directory, id } = placed(foundation, project);
   const { home, secrets, terminal } = foundation;
-  return { path, directory, id, kinds: builtInKinds(), environment: terminal.environment, home, secrets };
+  return {
+    path,
+    directory,
+    id,
+    kinds: await kindsOf(foundation, directory),
+    environment: terminal.environment,
+    home,
+    secrets,
+  };
+}
+
+/** Everything that a workflow file in this folder may name, what plugins bring included. */
+async function kindsOf({ home, clock }: Foundation, directory: string): Promise<WorkflowKinds> {
+  const { builtInKinds } = await import("./app-kinds.ts");
+  const { addPluginKinds } = await import("./app-plugins.ts");
+  return addPluginKinds(builtInKinds(), { home, directory, clock });
 }
 
 async function load(foundation: Foundation, project: Project) {
@@ -141,7 +155,6 @@ async function load(foundation: Foundation, project: Project) {
 
 async function openDaemon(foundation: Foundation, project: Project, options: ServiceOptions): Promise<Daemon> {
   const { composeDaemon } = await import("./app-daemon.ts");
-  const { builtInKinds } = await import("./app-kinds.ts");
   const { openServiceLog } = await import("./app-log.ts");
   const { clock, secrets, terminal } = foundation;
   const { observability: settings } =
@@ -153,7 +166,7 @@ async function openDaemon(foundation: Foundation, project: Project, options: Ser
     ...foundation,
     project: placed(foundation, project),
     options,
-    kinds: builtInKinds(),
+    kinds: await kindsOf(foundation, placed(foundation, project).directory),
     log,
     logFile: file,
     logSettings: settings,

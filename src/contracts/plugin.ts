@@ -1,19 +1,12 @@
 import type { MaestroError, MaestroErrorInit } from "../base/errors.ts";
 import type { AgentProviderKind } from "./agent-provider.ts";
 import type { ForgeProvider } from "./forge.ts";
-import type { Runtime } from "./runtime.ts";
+import type { RuntimeProvider } from "./runtime.ts";
 import type { Tool } from "./tool.ts";
 import type { TrackerProvider } from "./tracker.ts";
 
 /** One version for all axes: within a major only optional members are added, each with a new minor (docs/decisions/plugins.md). */
 export const PLUGIN_API_VERSION = "1.0";
-
-/** A kind of placement, for `agent_runtime.placement`. */
-export interface RuntimeProvider {
-  readonly kind: string;
-  /** May throw `runtime_unavailable`. */
-  open(): Promise<Runtime>;
-}
 
 /**
  * What a plugin's code is handed. Each call registers one kind under the plugin's name; it must be one that the manifest announces

@@ -1,3 +1,5 @@
+import type { Clock } from "../base/clock.ts";
+import type { Log } from "../base/log.ts";
 /**
  * Where processes run and files live: this machine, another one over SSH, or a simulation. `runs`, `workspace`, `git`
  * and `agents` reach processes and files only through it. Paths are absolute and POSIX. No method hangs: each ends by
@@ -119,4 +121,20 @@ export interface FileStat {
   readonly size: number;
   /** Epoch milliseconds. */
   readonly modifiedAt: number;
+}
+
+/** What a runtime is opened with. */
+export interface RuntimeContext {
+  /** Real time: processes are real. */
+  readonly clock: Clock;
+  /** Name of this machine; lanes are bound to it. */
+  readonly machine: string;
+  readonly log: Log;
+}
+
+/** One kind of `agent_runtime.placement`. */
+export interface RuntimeProvider {
+  readonly kind: string;
+  /** May throw `runtime_unavailable`, with what mends it. */
+  open(context: RuntimeContext): Promise<Runtime>;
 }

@@ -93,7 +93,7 @@ async function readAgentOptions(loading: Loading, above: KeyPath, { kind, option
 
 /** Adds a problem unless the placement is built. */
 export function checkPlacement(loading: Loading, placement: string): void {
-  const { placements } = loading.input.kinds;
+  const placements = loading.input.kinds.placements.kinds();
   if (placements.includes(placement)) return;
   report(loading, ["agent_runtime", "placement"], {
     message: `"${placement}" is not known; known: ${placements.join(", ")}`,

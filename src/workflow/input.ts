@@ -5,6 +5,8 @@ import type { SecretRegistry } from "../base/redact.ts";
 import type { AgentProviderKind } from "../contracts/agent-provider.ts";
 import type { ForgeProvider } from "../contracts/forge.ts";
 import type { Registry } from "../contracts/registry.ts";
+import type { RuntimeProvider } from "../contracts/runtime.ts";
+import type { Tool } from "../contracts/tool.ts";
 import type { TrackerProvider } from "../contracts/tracker.ts";
 import type { Workflow } from "../model/workflow.ts";
 
@@ -13,8 +15,10 @@ export interface WorkflowKinds {
   readonly trackers: Registry<TrackerProvider>;
   readonly forges: Registry<ForgeProvider>;
   readonly agents: Registry<AgentProviderKind>;
-  /** Kinds of runtimes that are built, e.g. `local`. */
-  readonly placements: readonly string[];
+  /** Where agents can run, e.g. `local`. */
+  readonly placements: Registry<RuntimeProvider>;
+  /** Tools beyond the built-in ones, which plugins bring. */
+  readonly tools: Registry<Tool>;
 }
 
 /** What a workflow file is loaded with. */

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { builtInKinds } from "../../src/app-kinds.ts";
 import type { AgentProviderKind } from "../../src/contracts/agent-provider.ts";
 import type { ForgeProvider } from "../../src/contracts/forge.ts";
 import { Registry } from "../../src/contracts/registry.ts";
@@ -140,7 +141,8 @@ function kinds() {
     forges.register({ kind, source: "test", load: async () => ({ kind, secretKeys: [], ...common }) });
   for (const kind of [...Object.keys(AGENTS), "mock"])
     agents.register({ kind, source: "test", load: async () => ({ kind, ...common }) });
-  return { trackers, forges, agents, placements: ["local"] };
+  const { placements, tools } = builtInKinds();
+  return { trackers, forges, agents, placements, tools };
 }
 
 test.each(Object.entries(TEMPLATES))("the control plane's template %s loads unchanged", async (alias, yaml) => {

@@ -13,7 +13,8 @@ function builtKinds(): WorkflowKinds {
   trackers.register({ kind: "memory", source: "test", load: () => Promise.resolve(memoryTracker) });
   const agents = new Registry<typeof mockAgent>("agent_provider.kind");
   agents.register({ kind: "mock", source: "test", load: () => Promise.resolve(mockAgent) });
-  return { trackers, agents, forges: testKinds().forges, placements: ["local"] };
+  const { forges, placements, tools } = testKinds();
+  return { trackers, agents, forges, placements, tools };
 }
 
 /** The shape of Symphony's own workflow file (symphony-conformance 2.7), in words of ours. */

@@ -8,6 +8,7 @@ import type { JsonObject } from "../../src/base/json.ts";
 import type { AgentProviderKind } from "../../src/contracts/agent-provider.ts";
 import type { ForgeProvider } from "../../src/contracts/forge.ts";
 import { Registry } from "../../src/contracts/registry.ts";
+import type { RuntimeProvider } from "../../src/contracts/runtime.ts";
 import type { LifecycleDefaults, TrackerProvider } from "../../src/contracts/tracker.ts";
 import type { Issue } from "../../src/model/issue.ts";
 import { loadWorkflow, type PromptInput, type WorkflowInput, type WorkflowKinds } from "../../src/workflow/index.ts";
@@ -78,6 +79,11 @@ const actor: AgentProviderKind = {
   open: opensNothing,
 };
 
+/** A place where nothing is ever started. */
+function nowhere(kind: string): RuntimeProvider {
+  return { kind, open: opensNothing };
+}
+
 /** Adapters that only parse. `paper` is tracker and forge, `memory` as well; the agent is `actor`. */
 export function testKinds(lifecycle: LifecycleDefaults | null = null): WorkflowKinds {
   const memory: TrackerProvider = { ...paperTracker(null), kind: "memory", parseOptions: plain };
@@ -85,18 +91,14 @@ export function testKinds(lifecycle: LifecycleDefaults | null = null): WorkflowK
     trackers: registry("tracker.kind", { paper: paperTracker(lifecycle), memory }),
     forges: registry("repo.provider.kind", { paper: paperForge("paper"), memory: paperForge("memory") }),
     agents: registry("agent_provider.kind", { actor }),
-    placements: ["local", "moon"],
+    placements: registry("agent_runtime.placement", { local: nowhere("local"), moon: nowhere("moon") }),
+    tools: new Registry("tools"),
   };
 }
 
 /** The adapters of the packaged templates; their forges only take their options. */
 export function packagedKinds(): WorkflowKinds {
-  return {
-    trackers: builtInKinds().trackers,
-    agents: builtInKinds().agents,
-    forges: builtInKinds().forges,
-    placements: ["local"],
-  };
+  return builtInKinds();
 }
 
 /** The least front matter that is valid, for the triage profile: it needs no repository. */

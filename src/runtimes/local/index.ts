@@ -1,7 +1,5 @@
 import { tmpdir } from "node:os";
-import type { Clock } from "../../base/clock.ts";
-import type { Log } from "../../base/log.ts";
-import type { Runtime } from "../../contracts/runtime.ts";
+import type { Runtime, RuntimeContext, RuntimeProvider } from "../../contracts/runtime.ts";
 import { executeProcess } from "./execute.ts";
 import { localFiles } from "./files.ts";
 import { type Host, killMarked, liveMarkers } from "./kill.ts";
@@ -9,20 +7,11 @@ import { procFolder } from "./proc-folder.ts";
 import { psTable } from "./ps-table.ts";
 import { spawnProcess } from "./spawn.ts";
 
-/** How the local runtime is set up. */
-export interface LocalRuntimeOptions {
-  /** Measures graces, time-outs and pauses. Processes here are real, so it has to be a real clock. */
-  readonly clock: Clock;
-  /** Name of this machine; lanes are bound to it. */
-  readonly machine: string;
-  readonly log: Log;
-}
-
 /**
  * Processes and files of this machine. Linux in full. On macOS a process tree is found through `ps`, which shows the environment only of
  * processes that the system lets us see; a process that left its group *and* hides its environment is then missed.
  */
-export function localRuntime(options: LocalRuntimeOptions): Runtime {
+export function localRuntime(options: RuntimeContext): Runtime {
   const processes = process.platform === "linux" ? procFolder() : psTable();
   // Asking the system for each variable anew costs a run more than the rest of its preparation.
   const environment = presentVariables();
@@ -45,3 +34,6 @@ function presentVariables(): Record<string, string> {
   for (const [name, value] of Object.entries(process.env)) if (value !== undefined) present[name] = value;
   return present;
 }
+
+/** `agent_runtime.placement: local`. */
+export const localPlacement: RuntimeProvider = { kind: "local", open: async (context) => localRuntime(context) };
