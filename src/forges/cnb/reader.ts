@@ -8,8 +8,8 @@ import type { CnbApi } from "./api.ts";
 import type { CommitBook } from "./commits.ts";
 import { branchOf, stateOf, toChange, type WholePull } from "./map.ts";
 import { WriterBook } from "./people.ts";
-import { ReviewHeads } from "./review-heads.ts";
-import type { ListedPull, Pull, Remark, Review, ReviewRemark } from "./schema.ts";
+import { LOST_HEAD, ReviewHeads } from "./review-heads.ts";
+import type { CommitStatuses, ListedPull, Pull, Remark, Review, ReviewRemark } from "./schema.ts";
 import {
   validateCommitStatuses,
   validateListedPull,
@@ -26,6 +26,11 @@ export interface SeenChange {
   readonly remarks: readonly Remark[];
   /** The token's own user name. */
   readonly self: string;
+}
+
+interface FoundReview {
+  readonly review: Review;
+  readonly remarks: readonly ReviewRemark[];
 }
 
 /** Pull requests that are asked for in one request. */
@@ -99,10 +104,11 @@ export class ChangeReader {
       this.writers.recent(options),
       this.#api.get(`${path}/commit-statuses`, validateCommitStatuses, options),
       this.#api.list(`${path}/comments`, validateRemark, options),
-      this.#reviews(pull, options),
+      this.#reviews(number, options),
     ]);
     const mergedSha = stateOf(pull) === "merged" ? await this.#commits.mergedAs(pull, options) : null;
-    const whole: WholePull = { pull, listed, statuses, remarks, reviews, mergedSha };
+    const assigned = await this.#assign(pull, statuses, reviews, options);
+    const whole: WholePull = { pull, listed, statuses, remarks, reviews: assigned, mergedSha };
     const { webUrl, repository } = this.#api.place;
     const view = { self, writers, requiredChecks: this.#required, webUrl: `${webUrl}/${repository}` };
     return { change: toChange(whole, view), pull, remarks, self };
@@ -116,23 +122,33 @@ export class ChangeReader {
     return this.#api.get(path, validatePull, options);
   }
 
-  async #reviews({ number, head }: Pull, options: CallOptions): Promise<WholePull["reviews"]> {
+  async #reviews(number: string, options: CallOptions): Promise<readonly FoundReview[]> {
     const path = `/pulls/${number}/reviews`;
-    const reviews = await this.#api.list(path, validateReview, options);
-    const all: { review: Review; remarks: readonly ReviewRemark[] }[] = [];
-    for (const review of reviews) {
-      all.push({
-        review,
-        remarks: await this.#api.list(`${path}/${review.id}/comments`, validateReviewRemark, options),
-      });
+    const found: FoundReview[] = [];
+    for (const review of await this.#api.list(path, validateReview, options)) {
+      const own = `${path}/${review.id}/comments`;
+      found.push({ review, remarks: await this.#api.list(own, validateReviewRemark, options) });
     }
-    const dated = all.map(({ review, remarks }) => {
+    return found;
+  }
+
+  /** The reviews with the commits that they are about. */
+  async #assign(
+    { number, head }: Pull,
+    { sha, statuses }: CommitStatuses,
+    found: readonly FoundReview[],
+    options: CallOptions,
+  ): Promise<WholePull["reviews"]> {
+    const dated = found.map(({ review, remarks }) => {
       const first = remarks.find(({ reply_to_comment_id: above }) => above == null || above === "");
       return { id: review.id, at: parseInstant(review.created_at) ?? 0, told: first?.commit_hash || null };
     });
-    const committedAt = () => this.#commits.committedAt(head.sha, options);
-    const heads = await this.#heads.assign(number, head.sha, dated, committedAt);
-    return all.map(({ review, remarks }) => ({ review, remarks, headSha: heads.get(review.id) ?? head.sha }));
+    const instants = (statuses ?? []).map(({ created_at }) => parseInstant(created_at)).filter((at) => at !== null);
+    const heads = await this.#heads.assign(number, head.sha, dated, {
+      checkedAt: sha === head.sha && instants.length > 0 ? Math.min(...instants) : null,
+      committedAt: () => this.#commits.committedAt(head.sha, options),
+    });
+    return found.map((one) => ({ ...one, headSha: heads.get(one.review.id) ?? LOST_HEAD }));
   }
 
   /** A fork may have a branch of the same name. */

@@ -117,6 +117,7 @@ export const CommitStatuses = Type.Object({
         state: Type.String(),
         description: Type.Optional(Text),
         target_url: Type.Optional(Text),
+        created_at: Type.Optional(Text),
       }),
     ),
   ]),

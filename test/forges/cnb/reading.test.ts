@@ -175,6 +175,21 @@ describe("a review", () => {
     expect(reviewDecision(await now(change.id))).toBe("approved");
   });
 
+  it("that comes together with a new head is about that one when CI had reported on it before", async () => {
+    await start();
+    const change = await opened();
+    const head = push(stage, change.branch, { "more.txt": "1\n" });
+    await review("alice", change.id, "approve");
+    stage.fake.server.clock.advance(5_000);
+    ci(head, "ci", "success");
+    await review("bob", change.id, "approve");
+    const { reviews } = await now(change.id);
+    expect(reviews.map(({ author, headSha }) => [author, headSha === head])).toEqual([
+      ["alice", false],
+      ["bob", true],
+    ]);
+  });
+
   it("is about the commit that its remarks name, whoever looks first and whenever", async () => {
     await start();
     const change = await opened();
@@ -255,53 +270,5 @@ describe("rules", () => {
     for (const pull of stage.fake.data.pulls) pull.isBroken = true;
     const { mergeability, blockers } = await now(change.id);
     expect([mergeability, blockers]).toEqual(["unknown", ["CNB cannot tell whether it could be merged."]]);
-  });
-});
-
-describe("a change", () => {
-  it("gets the required label and the draft's own, whether it is made or found, made first where they lack", async () => {
-    await start({ labels: ["hers"] }, { options: { required_pr_label: "maestro" } });
-    const change = await opened();
-    expect(change.labels).toEqual(["maestro"]);
-    await ask(stage, "alice", `PUT /pulls/${change.id}/labels`, { labels: ["hers"] });
-    const { branch, base, headSha, title, body } = change;
-    const again = await forge.ensureChange({ branch, base, headSha, title, body, labels: ["own"] }, calm);
-    expect([...(again.labels ?? [])].sort()).toEqual(["hers", "maestro", "own"]);
-  });
-
-  it("is a draft by its title, which nobody sees, until it is told to be none", async () => {
-    await start();
-    const change = await opened("work/one", true);
-    expect(change).toMatchObject({ draft: true, title: "One" });
-    expect(stage.fake.data.pulls[0]?.title).toBe("WIP: One");
-    expect(await forge.merge(change.id, change.headSha, calm)).toMatchObject({ kind: "refused", code: "not_allowed" });
-    await forge.updateChange?.(change.id, { title: "Two" }, calm);
-    expect(await now(change.id)).toMatchObject({ draft: true, title: "Two", body: "Why." });
-    for (const _ of [1, 2]) await forge.setDraft?.(change.id, false, calm);
-    expect(stage.fake.data.pulls[0]?.title).toBe("Two");
-    expect(stage.fake.server.log.of("PATCH /{repo}/-/pulls/{number}")).toHaveLength(2);
-    await forge.setDraft?.(change.id, true, calm);
-    expect(await now(change.id)).toMatchObject({ draft: true, title: "Two" });
-  });
-
-  it("of a fork with a branch of the same name is not ours", async () => {
-    await start();
-    const change = await opened();
-    expect((await forge.findChange(change.branch, calm))?.id).toBe(change.id);
-    const side = { ref: `refs/heads/${change.branch}`, sha: change.headSha, repo: { path: "acme/fork" } };
-    const body = JSON.stringify([{ number: change.id, state: "open", head: side, base: side }]);
-    stage.fake.server.faults.add({ kind: "status", operation: "GET /{repo}/-/pulls", status: 200, body });
-    expect(await forge.findChange(change.branch, calm)).toBeUndefined();
-  });
-
-  it("is reached by Git with a login for its host alone", async () => {
-    await start();
-    const { host } = new URL(stage.fake.url);
-    expect(forge.remote()).toBe(`${stage.fake.url}/${REPO}.git`);
-    const credential = await forge.gitCredential?.(calm);
-    expect([credential?.host, credential?.username]).toEqual([host, "cnb"]);
-    const hosted = await cnbForge.open({ repository: "a/b", token: "x-token" }, stage.context);
-    expect(hosted.remote()).toBe("https://cnb.cool/a/b.git");
-    expect((await hosted.gitCredential?.(calm))?.host).toBe("cnb.cool");
   });
 });
