@@ -49,12 +49,21 @@ export const AGENT_FAILURES = [
 ] as const;
 export type AgentFailureKind = (typeof AGENT_FAILURES)[number];
 
+/** What an agent wants to know of a person, in its own words. */
+export interface AgentQuestion {
+  readonly text: string;
+  /** Answers to choose from; none: any. */
+  readonly options: readonly string[];
+}
+
 /** A failure of an agent, as a value. */
 export interface AgentFailure {
   readonly kind: AgentFailureKind;
   readonly sentence: string;
   /** For `capacity`: when it is worth asking again, epoch milliseconds. */
   readonly resetAt: number | null;
+  /** For `input_required`: what the agent asks, where it says so. */
+  readonly question?: AgentQuestion;
 }
 
 /** The parts of a usage that some agents tell apart. Tokens; money in US dollars as the agent itself counts it. */
@@ -117,6 +126,8 @@ export interface PermissionRequest {
   readonly summary: string;
   /** The agent's own request, for policy that knows it. */
   readonly details: JsonObject;
+  /** For a question: what people can be asked in the agent's place. Absent: it has no words for them. */
+  readonly question?: AgentQuestion;
 }
 
 /** The host's answer to it. A question is answered by `reason` with a refusal: nobody is there. */

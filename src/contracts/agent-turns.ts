@@ -1,6 +1,6 @@
 import type { Clock, Timer } from "../base/clock.ts";
 import { SilenceTimer } from "../base/silence-timer.ts";
-import type { AgentEvent, AgentFailure, SessionRequest, TurnResult } from "./agent-provider.ts";
+import type { AgentEvent, AgentFailure, AgentQuestion, SessionRequest, TurnResult } from "./agent-provider.ts";
 
 /** What is known of the turn that is under way. */
 interface Turn {
@@ -166,6 +166,21 @@ export class AgentTurns {
   /** The turn failed. Nothing happens between turns. */
   fail(kind: AgentFailure["kind"], sentence: string, resetAt: number | null = null): void {
     this.#finish(failedTurn(kind, sentence, this.#said, resetAt));
+  }
+
+  /** The turn failed because its agent waits for a person. */
+  failByQuestion(question: AgentQuestion): void {
+    if (this.isInterrupted) this.fail("turn_cancelled", "The turn was broken off.");
+    else {
+      const { text } = question;
+      const failure: AgentFailure = {
+        kind: "input_required",
+        sentence: `The agent asks: ${text}`,
+        resetAt: null,
+        question,
+      };
+      this.#finish({ status: "failed", failure, finalMessage: this.#said });
+    }
   }
 
   /** Like `fail` for what the agent itself says: of an interrupted turn that is only the echo. */

@@ -20,4 +20,11 @@ describe("what an agent is allowed in the middle of a turn", () => {
     const answer = judgePermission({ kind, summary: "Red or blue?", details: {} }, true);
     expect(answer).toMatchObject({ decision: "refuse", reason: expect.stringContaining("call run_ask") });
   });
+
+  it("a question with words for people is put to them when its turn ends, where they may be asked", () => {
+    const asked = { kind: "question", summary: "Red or blue?", details: {} } as const;
+    const question = { text: "Red or blue?", options: ["Red", "Blue"] };
+    expect(judgePermission({ ...asked, question }, true).reason).toContain("put to a person");
+    expect(judgePermission({ ...asked, question }, false).reason).toContain("run_attention");
+  });
 });

@@ -80,7 +80,8 @@ export function permissionOf({ toolCall }: PermissionAsked): PermissionRequest {
 
 /** What the agent wants to know of a person. */
 export function questionOf({ message }: JsonObject): PermissionRequest {
-  return { kind: "question", summary: typeof message === "string" ? message : "a question", details: {} };
+  if (typeof message !== "string" || message === "") return { kind: "question", summary: "a question", details: {} };
+  return { kind: "question", summary: message, details: {}, question: { text: message, options: [] } };
 }
 
 /** The option that says yes or no once; an agent that offers no such option gets none. */

@@ -1,6 +1,6 @@
 import { shortHash } from "../../base/ids.ts";
 import { isJsonObject, type JsonObject, type JsonValue, stableJson } from "../../base/json.ts";
-import type { AgentEvent, AgentFailureKind, PermissionRequest } from "../../contracts/agent-provider.ts";
+import type { AgentEvent, AgentFailureKind, AgentQuestion, PermissionRequest } from "../../contracts/agent-provider.ts";
 import {
   validateChatMessage,
   validateHostAnswered,
@@ -8,6 +8,7 @@ import {
   validateRateLimitNote,
   validateSystemNote,
   validateTurnEnded,
+  validateUserQuestions,
 } from "./schema.gen.ts";
 import type { ChatMessage, HostAnswered, HostAsked, RateLimitNote, SystemNote, TurnEnded } from "./schema.ts";
 
@@ -166,9 +167,27 @@ export function permissionOf({ request }: HostAsked): PermissionRequest {
   const given: JsonObject = isJsonObject(input) ? input : {};
   const details = { tool: name };
   if (request.requires_user_interaction === true || name === "AskUserQuestion") {
-    return { kind: "question", summary: name, details };
+    const question = questionIn(given);
+    return { kind: "question", summary: question?.text ?? name, details, ...(question === null ? {} : { question }) };
   }
   if (typeof given.command === "string") return { kind: "command", summary: given.command, details };
   if (EDITS.includes(name)) return { kind: "file_change", summary: String(given.file_path ?? name), details };
   return { kind: /^Web/.test(name) ? "network" : "tool", summary: name, details };
+}
+
+/** What `AskUserQuestion` is called with, as one question. */
+function questionIn(input: JsonObject): AgentQuestion | null {
+  if (!validateUserQuestions(input) || input.questions.length === 0) return null;
+  const { questions } = input;
+  return {
+    text: questions.map(({ question }) => question).join("\n\n"),
+    options: questions.flatMap(({ options = [] }) => options.map(({ label }) => label)),
+  };
+}
+
+/** A question that a tool server has for a person. */
+export function elicitationOf({ request }: HostAsked): PermissionRequest {
+  const { message, mcp_server_name: server = "a tool server" } = request;
+  const asked = { kind: "question", summary: `${server}: ${message ?? ""}`, details: { server } } as const;
+  return message === undefined ? asked : { ...asked, question: { text: message, options: [] } };
 }

@@ -163,8 +163,25 @@ export const HostAsked = Type.Object(
         tool_name: Type.Optional(Type.String()),
         input: Type.Optional(Type.Unknown()),
         requires_user_interaction: Type.Optional(Type.Boolean()),
+        /** Of an elicitation: the question of a tool server. */
+        mcp_server_name: Type.Optional(Type.String()),
+        message: Type.Optional(Type.String()),
       },
       lenient,
+    ),
+  },
+  lenient,
+);
+
+/** The input of its tool for asking people. */
+export type UserQuestions = Static<typeof UserQuestions>;
+export const UserQuestions = Type.Object(
+  {
+    questions: Type.Array(
+      Type.Object(
+        { question: Type.String(), options: Type.Optional(Type.Array(Type.Object({ label: Type.String() }, lenient))) },
+        lenient,
+      ),
     ),
   },
   lenient,

@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject } from "../../base/json.ts";
 import { endAgent, exitSentence, type LaunchedAgent } from "../../contracts/agent-launch.ts";
 import type { AgentFailure, AgentSession, SessionRequest, TurnResult } from "../../contracts/agent-provider.ts";
 import { AgentTurns, plainPrompt } from "../../contracts/agent-turns.ts";
-import { capacityEvent, chatEvents, failureOf, permissionOf, readLine } from "./map.ts";
+import { capacityEvent, chatEvents, elicitationOf, failureOf, permissionOf, readLine } from "./map.ts";
 import type { ChatMessage, HostAsked, SystemNote, TurnEnded } from "./schema.ts";
 import { TurnUsage } from "./usage.ts";
 
@@ -173,6 +173,11 @@ export class ClaudeSession implements AgentSession {
 
   async #answer(asked: HostAsked): Promise<void> {
     const { request_id: id, request } = asked;
+    if (request.subtype === "elicitation") {
+      await this.#turns.hold(async () => this.#request.decide?.(elicitationOf(asked)));
+      const response = { action: "decline" };
+      return this.#send({ type: "control_response", response: { subtype: "success", request_id: id, response } });
+    }
     if (request.subtype !== "can_use_tool") {
       const error = `Maestro does not serve ${request.subtype}.`;
       return this.#send({ type: "control_response", response: { subtype: "error", request_id: id, error } });

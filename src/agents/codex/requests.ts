@@ -89,7 +89,9 @@ async function answerQuestions(params: JsonObject, host: Host): Promise<JsonValu
   if (!validateUserQuestions(params)) throw new RpcRefusal(INVALID_PARAMS, "Questions have an id and a text.");
   const { questions } = params;
   const summary = questions.map(({ question }) => question).join(" ");
-  const { reason } = await decide({ kind: "question", summary, details: params }, host);
+  const options = questions.flatMap(({ options }) => (options ?? []).map(({ label }) => label));
+  const question = { text: questions.map((asked) => asked.question).join("\n\n"), options };
+  const { reason } = await decide({ kind: "question", summary, details: params, question }, host);
   return { answers: Object.fromEntries(questions.map(({ id }) => [id, { answers: [reason] }])) };
 }
 
@@ -104,7 +106,12 @@ async function elicit(params: JsonObject, host: Host): Promise<JsonValue> {
   });
   if (isCall && params.serverName === TOOL_SERVER) return answer(true);
   const summary = `${params.serverName}: ${params.message ?? ""}`;
-  const { isAllowed } = await decide({ kind: isCall ? "tool" : "question", summary, details: params }, host);
+  const asked = { summary, details: params };
+  const question = params.message ? { question: { text: params.message, options: [] } } : {};
+  const { isAllowed } = await decide(
+    isCall ? { kind: "tool", ...asked } : { kind: "question", ...asked, ...question },
+    host,
+  );
   // A form cannot be filled in by a yes.
   return answer(isCall && isAllowed);
 }

@@ -219,7 +219,18 @@ export const DynamicCall = Type.Object({ callId: Type.String(), tool, arguments:
 /** `item/tool/requestUserInput`. */
 export type UserQuestions = Static<typeof UserQuestions>;
 export const UserQuestions = Type.Object(
-  { questions: Type.Array(Type.Object({ id: Type.String(), question: Type.String() }, lenient)) },
+  {
+    questions: Type.Array(
+      Type.Object(
+        {
+          id: Type.String(),
+          question: Type.String(),
+          options: maybe(Type.Array(Type.Object({ label: Type.String() }, lenient))),
+        },
+        lenient,
+      ),
+    ),
+  },
   lenient,
 );
 

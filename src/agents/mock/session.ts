@@ -116,7 +116,7 @@ export class MockSession implements AgentSession {
   }
 
   #finish(end: TurnEnd): void {
-    if (end.type === "ask") this.#turns.failByAgent("input_required", `The agent asks: ${end.question}`);
+    if (end.type === "ask") this.#turns.failByQuestion({ text: end.question, options: [] });
     else if (end.type === "quota") {
       this.#turns.failByAgent("capacity", "The agent's quota is used up.", end.reset_at ?? null);
     } else if (end.status === "completed") this.#turns.complete(end.message);

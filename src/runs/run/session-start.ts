@@ -55,6 +55,7 @@ export async function startAgent(context: WorkContext, path: string, staff: Sess
       const canAsk = desk.descriptors.some(({ name }) => name === "run_ask");
       const answer = judgePermission(request, canAsk);
       watch.decided(request, answer);
+      if (request.kind === "question" && request.question !== undefined) desk.hold(request.question);
       return answer;
     },
     ...own,

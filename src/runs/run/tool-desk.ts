@@ -1,3 +1,4 @@
+import type { AgentQuestion } from "../../contracts/agent-provider.ts";
 import type { RunOutside } from "../../contracts/run-outside.ts";
 import type { ToolAudience, ToolCall, ToolContext, ToolDescriptor, ToolResult } from "../../contracts/tool.ts";
 import { nextRoutes, toolsOnRoute } from "../../model/profile.ts";
@@ -7,6 +8,12 @@ import { judgeSignals, type SignalRecord } from "../../tools/index.ts";
 import type { WorkContext } from "../context.ts";
 import { runOutside } from "./outside/run-outside.ts";
 
+/** The tool by which people are asked, and what it takes at most. */
+const ASK = "run_ask";
+const LONGEST_QUESTION = 4_000;
+const LONGEST_OPTION = 500;
+const MOST_OPTIONS = 10;
+
 /** Where a run's tool calls are answered, and what they said about its end. */
 export class ToolDesk {
   readonly descriptors: readonly ToolDescriptor[];
@@ -14,6 +21,7 @@ export class ToolDesk {
   readonly #audience: ToolAudience;
   readonly #outside: RunOutside;
   readonly #signals: SignalRecord[] = [];
+  readonly #questions: AgentQuestion[] = [];
 
   /** `path` is the workspace. Throws `unsupported_tool` when the profile names a tool that is not built. */
   constructor(context: WorkContext, path: string) {
@@ -49,6 +57,25 @@ export class ToolDesk {
     const result = await parts.toolbox.call(call, names, context);
     tally.called(call.name, result.ok);
     return result;
+  }
+
+  /** Keeps what the agent wants to know of a person, until its turn ends. */
+  hold(question: AgentQuestion): void {
+    this.#questions.push(question);
+  }
+
+  /**
+   * Asks people what was kept, as `run_ask` does: unless the agent has said by itself how its run ends, or has no leave to ask. Never rejects.
+   */
+  async askHeld(signal: AbortSignal): Promise<void> {
+    const held = this.#questions.splice(0);
+    const mayAsk = this.descriptors.some(({ name }) => name === ASK);
+    if (!mayAsk || signal.aborted || this.signal().kind !== "none") return;
+    for (const [at, { text, options }] of held.entries()) {
+      const question = text.trim().slice(0, LONGEST_QUESTION);
+      const fit = options.filter((option) => option !== "" && option.length <= LONGEST_OPTION).slice(0, MOST_OPTIONS);
+      await this.answer({ id: `held_${at + 1}`, name: ASK, arguments: { question, options: fit } }, signal);
+    }
   }
 
   /** How the run ends, as far as the agent has said. */

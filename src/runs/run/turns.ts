@@ -39,6 +39,8 @@ export async function takeTurns(
   let prompt = parts.prompt;
   for (let turn = 1; ; turn += 1) {
     const failure = await takeTurn(context, session, parts, { turn, prompt });
+    if (failure?.question !== undefined) parts.desk.hold(failure.question);
+    if (failure === null || failure.kind === "input_required") await parts.desk.askHeld(parts.signal);
     const signal = parts.desk.signal();
     if (isFinal(signal)) {
       return {
