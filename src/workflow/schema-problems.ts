@@ -27,12 +27,11 @@ export function addSchemaProblems(
   }
 }
 
-/** Where a validator found something, from the root of what was validated. */
+/** Where a validator found something, from the root of what was validated; what is missing is at what it is missing in. */
 export function placeOf(error: ErrorObject): KeyPath {
   const at = error.instancePath.split("/").slice(1).map(unescapePointer);
   const params: Readonly<Record<string, unknown>> = error.params;
-  const key = params.additionalProperty ?? (error.keyword === "required" ? params.missingProperty : undefined);
-  return key === undefined ? at : [...at, String(key)];
+  return params.additionalProperty === undefined ? at : [...at, String(params.additionalProperty)];
 }
 
 interface Explained {

@@ -103,7 +103,7 @@ describe("a run that delivers a result", () => {
     completion: { routes: ["resolved", "rejected"], deliversChange: false, result: "triage" },
     repo: null,
   };
-  const after = (result: RunResult, route = "resolved", options = PROFILE, labels = ["kept", "risk:low"]) => {
+  const planAfter = (result: RunResult, route = "resolved", options = PROFILE, labels = ["kept", "risk:low"]) => {
     const signal = { kind: "result" as const, route, summary: "Looked at.", result };
     const issue = issueOf({ state: "In Progress", labels });
     const lane = endedLane({}, { signal, headSha: null, changed: false }, { branch: null, issue });
@@ -111,7 +111,7 @@ describe("a run that delivers a result", () => {
   };
 
   it("is written to the tracker: labels, fields, links, one comment, the move; and the lane ends", () => {
-    const plan = after(triage({ duplicates: ["A-1", "A-1"], labels: ["Needs-Design"] }));
+    const plan = planAfter(triage({ duplicates: ["A-1", "A-1"], labels: ["Needs-Design"] }));
     expect(brief(plan).slice(0, 3)).toEqual(["close success", "accept_hand_off", "stage closeout"]);
     const none = { addLabels: [], removeLabels: [] };
     expect(intentsOf(plan)).toEqual([
@@ -132,7 +132,7 @@ describe("a run that delivers a result", () => {
   });
 
   it("changes nothing that it does not know", () => {
-    const plan = after(triage({ priority: null, owner: null }), "resolved", PROFILE, ["type:bug", "risk:high"]);
+    const plan = planAfter(triage({ priority: null, owner: null }), "resolved", PROFILE, ["type:bug", "risk:high"]);
     expect(intentsOf(plan).map(({ kind }) => kind)).toEqual(["issue_comment", "issue_move"]);
   });
 
@@ -154,14 +154,14 @@ describe("a run that delivers a result", () => {
       "route_unmapped",
     ],
   ])("fails with %s", (_, result, route, options, code) => {
-    const plan = after(result, route, options);
+    const plan = planAfter(result, route, options);
     expect(stepOf(plan, "close_work")).toMatchObject({ counts: "failure", reason: { code } });
     expect(intentsOf(plan)).toEqual([]);
   });
 });
 
 describe("signals at the wrong place", () => {
-  const after = (
+  const planAfter = (
     signal: Parameters<typeof endedLane>[1]["signal"],
     options: WorkflowOptions,
     stage: "working" | "review_repair",
@@ -172,7 +172,7 @@ describe("signals at the wrong place", () => {
 
   it("a hand-off where a result is asked for fails the run", () => {
     const handOff = { kind: "hand_off" as const, route: null, summary: "Done.", noChange: "None." };
-    const plan = after(
+    const plan = planAfter(
       handOff,
       { completion: { routes: ["review"], deliversChange: false, result: "triage" } },
       "working",
@@ -182,8 +182,8 @@ describe("signals at the wrong place", () => {
 
   it("the end of a repair is one only in a repair", () => {
     const done = { kind: "repair_done" as const, summary: "Mended.", noChange: null };
-    expect(stepOf(after(done, {}, "working"), "close_work").reason.code).toBe("not_repairing");
-    expect(brief(after(done, {}, "review_repair"))).toContain("stage validating");
+    expect(stepOf(planAfter(done, {}, "working"), "close_work").reason.code).toBe("not_repairing");
+    expect(brief(planAfter(done, {}, "review_repair"))).toContain("stage validating");
   });
 
   it("a route may allow fewer ways on than the profile", () => {
@@ -191,7 +191,7 @@ describe("signals at the wrong place", () => {
     const routes = workflowOf().profile.routes.map((route) =>
       route.name === "developing" ? { ...route, next: ["merging"] } : route,
     );
-    const plan = after(handOff, { completion: { routes: ["review", "rework"] }, routes }, "working");
+    const plan = planAfter(handOff, { completion: { routes: ["review", "rework"] }, routes }, "working");
     expect(stepOf(plan, "close_work").reason).toMatchObject({
       code: "route_unknown",
       sentence: expect.stringContaining("allowed: merging"),
