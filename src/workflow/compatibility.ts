@@ -104,7 +104,11 @@ export const FOREIGN_KEYS: readonly ForeignKey[] = [
     "health_cache_ttl_ms",
     "circuit_ttl_ms",
   ]),
-  ...later("control_plane", "delivery", "workflow", ["reconciliation"]),
+  {
+    of: "control_plane",
+    from: "workflow.reconciliation.change_proposal.candidates.discovery",
+    note: "not used: every lane's change is looked at in each poll",
+  },
   {
     ...move("control_plane", "tracker.lifecycle.policy_by_route_key", "workflow.profile.routes"),
     value: routesOfPolicy,

@@ -31,6 +31,15 @@ export const WORKFLOW_KEYS = {
       budget: true,
       stop: true,
     },
+    reconciliation: {
+      change_proposal: {
+        enabled: true,
+        candidates: { source_routes: true, max_processed_issues_per_cycle: true },
+        gates: { approval_required: true, passing_checks_required: true, mergeable_required: true },
+        outcome_routes: { ready: true, changes_requested: true, failed_checks: true, already_merged: true },
+        thresholds: { failed_checks_confirmation_count: true },
+      },
+    },
   },
   tracker: {
     kind: true,
@@ -78,7 +87,7 @@ export const WORKFLOW_KEYS = {
     time_zone: true,
     prices: true,
   },
-  validation: { commands: true, timeout_ms: true },
+  validation: { commands: true, timeout_ms: true, in: true },
   tools: { enable: true },
   polling: { interval_ms: true },
   workspace: { root: true, strategy: true, min_free_bytes: true },

@@ -20,6 +20,7 @@ import { locate, Problems, type SourceFile } from "./problems.ts";
 import { addSchemaProblems } from "./schema-problems.ts";
 import { validateWorkflowFile } from "./schema/workflow-file.gen.ts";
 import type { WorkflowFile } from "./schema/workflow-file.ts";
+import { readReconciliation } from "./reconciliation.ts";
 import { readAgentSettings, readHooks, readLogSettings, readRepo, readRuntime, readWorkspace } from "./settings.ts";
 import { bodyOf, plainConfig, readSource } from "./source-file.ts";
 import { mapStates } from "./states.ts";
@@ -128,6 +129,11 @@ function readShape(loading: Loading, written: JsonObject): WorkflowFile {
   return file;
 }
 
+/** The usual place is left out, like everything that is as usual. */
+function placeOf(place: WorkflowFile["validation"]["in"]): Pick<Workflow["validation"], "in"> {
+  return place === "workspace" ? { in: place } : {};
+}
+
 type Parts = Omit<Workflow, "id" | "hash" | "path" | "directory" | "profile" | "prompt">;
 
 async function readParts(
@@ -144,7 +150,8 @@ async function readParts(
     agentRuntime: readRuntime(loading, file.agent_runtime),
     agent: readAgentSettings(file.agent),
     budget: readBudget(loading, file.budget),
-    validation: { commands: validation.commands, timeoutMs: validation.timeout_ms },
+    validation: { commands: validation.commands, timeoutMs: validation.timeout_ms, ...placeOf(validation.in) },
+    ...readReconciliation(loading, file, profile),
     ...(file.tools.enable.length === 0 ? {} : { tools: { enable: file.tools.enable } }),
     polling: { intervalMs: file.polling.interval_ms },
     workspace: await readWorkspace(loading, file.workspace),

@@ -201,7 +201,6 @@ describe("the control plane's templates", () => {
     expect(workflow.warnings?.map(({ key }) => key)).toEqual([
       "workflow.profile.options.requirements",
       "workflow.profile.options.execution_profiles",
-      "workflow.reconciliation",
       "repo.path",
       "repo.remote.name",
       "agent.credentials.enabled",

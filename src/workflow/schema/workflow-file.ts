@@ -30,7 +30,38 @@ const over = (description: string) => Type.Optional(Type.Unsafe<JsonObject>({ ty
 const script = (when: string) => optionalText(`Shell script, run with \`sh -lc\` in the workspace ${when}.`);
 const stateLimits = "Greatest number of agents per tracker state. Entries that are no positive integer are ignored.";
 
+const outcome = (what: string) => optionalText(`Route to which a card is moved whose change ${what}.`);
+const yesGate = (what: string) => Type.Boolean({ default: true, description: `Whether ${what}. Default true.` });
+
+const ChangeProposal = section("Moves cards by what their changes show, without a turn of an agent.", {
+  enabled: Type.Boolean({ default: false, description: "Whether cards are moved so. Default false." }),
+  candidates: section("Which cards.", {
+    source_routes: names("Routes from which cards are moved.", { default: ["review"] }),
+    max_processed_issues_per_cycle: Type.Integer({
+      minimum: 1,
+      maximum: 100,
+      default: 25,
+      description: "Cards that one poll moves at most. Default 25.",
+    }),
+  }),
+  gates: section("What has to hold before a card is moved to the route for `ready`.", {
+    approval_required: yesGate("the change has to be approved"),
+    passing_checks_required: yesGate("its required checks have to have passed"),
+    mergeable_required: yesGate("the forge has to say that it merges cleanly"),
+  }),
+  outcome_routes: section("Where cards are moved. What is left out moves none.", {
+    ready: outcome("may land"),
+    changes_requested: outcome("a reviewer asks to change"),
+    failed_checks: outcome("fails required checks or conflicts with its base"),
+    already_merged: outcome("is merged"),
+  }),
+  thresholds: section("What counts.", {
+    failed_checks_confirmation_count: count(2, "Looks in a row that have to show failed checks before they count."),
+  }),
+});
+
 const Workflow = section("What kind of work this is.", {
+  reconciliation: section("How cards are kept in step with their changes.", { change_proposal: ChangeProposal }),
   profile: section("The policy that the work follows.", {
     kind: textOr("coding_pr_delivery", "A packaged profile, or one of the project's `.maestro/profiles/`."),
     version: Type.Optional(
@@ -380,6 +411,11 @@ export const WorkflowFile = Type.Object(
     validation: section("How the host checks a change.", {
       commands: names("Shell commands that must succeed on a clean checkout, in order.", { default: [] }),
       timeout_ms: count(600_000, "Longest time of one command, milliseconds."),
+      in: Type.Enum(["checkout", "workspace"], {
+        default: "checkout",
+        description:
+          "`checkout`: a clean checkout of the exact commit, prepared by `hooks.after_create`. `workspace`: the agent's own workspace; what they say there is worth no more than its word. Default checkout.",
+      }),
     }),
     tools: section("What agents get beside the tools of the profile.", {
       enable: Type.Array(
