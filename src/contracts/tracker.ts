@@ -18,6 +18,8 @@ export interface TrackerCapabilities {
   readonly update?: boolean;
   /** What a claim is made of that a Maestro on another machine sees. Absent: nobody else works on this tracker. */
   readonly claim?: "assignee" | "label" | "comment";
+  /** A state that is missing is made when an issue is first moved there. */
+  readonly makesStates?: boolean;
   /** Usually nobody but this machine works on it: claims are made only where the workflow asks for them. */
   readonly isPrivate?: boolean;
   readonly attach?: boolean;
@@ -96,6 +98,8 @@ export interface Tracker {
     change: { readonly to: string; readonly from: string | null },
     options: CallOptions,
   ): Promise<MoveResult>;
+  /** Where a move is several writes: does what is missing to one that broke off after the issue showed its new state. */
+  finishMove?(issueId: string, to: string, options: CallOptions): Promise<void>;
   /** Oldest first. `since` is epoch milliseconds, exclusive. */
   comments(issueId: string, since: number | null, options: CallOptions): Promise<readonly IssueComment[]>;
   /** Makes the one comment on this topic say `body`; makes it when missing. Returns its id. */
@@ -140,6 +144,8 @@ export interface Tracker {
     variables: JsonObject,
     options: CallOptions,
   ): Promise<{ readonly ok: boolean; readonly body: JsonValue }>;
+  /** The labels that issues in scope can carry, as the tracker spells them. */
+  labels?(options: CallOptions): Promise<readonly string[]>;
   /** What is left to ask; `null` before the service has said it. */
   budget?(): ApiBudget | null;
   /** Checks a webhook on its raw bytes. Pure but for the secret; never throws. */

@@ -11,12 +11,14 @@ import type { OrchestratorParts } from "./ports.ts";
 
 type IntentOf<K extends Intent["kind"]> = Extract<Intent, { kind: K }>;
 
+type WriterParts = Pick<OrchestratorParts, "outside" | "record">;
+
 /** The verbs behind the intents of one lane, and how each is looked up when its answer was lost. */
 export class OutsideWriter {
-  readonly #parts: OrchestratorParts;
+  readonly #parts: WriterParts;
   readonly #lane: Lane;
 
-  constructor(parts: OrchestratorParts, lane: Lane) {
+  constructor(parts: WriterParts, lane: Lane) {
     this.#parts = parts;
     this.#lane = lane;
   }

@@ -59,7 +59,9 @@ export async function lookUpInTracker(tracker: Tracker, intent: IssueIntent, sig
     }
     case "issue_move": {
       const issue = await readIssue(tracker, intent.issueId, signal);
-      return issue !== undefined && sameState(issue.state, intent.to) ? found("moved") : FOUND_NOTHING;
+      if (issue === undefined || !sameState(issue.state, intent.to)) return FOUND_NOTHING;
+      await tracker.finishMove?.(intent.issueId, intent.to, { signal });
+      return found("moved");
     }
     case "issue_label": {
       const issue = await readIssue(tracker, intent.issueId, signal);

@@ -54,7 +54,7 @@ export class GithubTracker implements Tracker {
     this.#links = new Links(client, this.#reader, this.#writer, settings);
     const verbs = { move: true, comment: true, label: true, create: true, update: true, attach: true, relations: true };
     const webhooks = settings.webhookSecret !== undefined;
-    this.capabilities = { ...verbs, watch: false, claim: "comment", webhooks };
+    this.capabilities = { ...verbs, watch: false, claim: "comment", webhooks, makesStates: this.#board === null };
   }
 
   async issuesByStates(states: readonly string[], options: CallOptions): Promise<readonly Issue[]> {
@@ -77,6 +77,10 @@ export class GithubTracker implements Tracker {
     options: CallOptions,
   ): Promise<MoveResult> {
     return this.#writer.move(issueId, change, options);
+  }
+
+  async finishMove(issueId: string, to: string, options: CallOptions): Promise<void> {
+    await this.#writer.move(issueId, { to, from: to }, options);
   }
 
   async comments(issueId: string, since: number | null, options: CallOptions): Promise<readonly IssueComment[]> {
@@ -138,6 +142,10 @@ export class GithubTracker implements Tracker {
 
   async relations(issueId: string, options: CallOptions): Promise<readonly IssueRelation[]> {
     return this.#links.relations(issueId, options);
+  }
+
+  async labels(options: CallOptions): Promise<readonly string[]> {
+    return this.#reader.labels(options);
   }
 
   async states(options: CallOptions): Promise<readonly ProjectState[]> {
