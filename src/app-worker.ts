@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { AccountPauses } from "./contracts/account-pauses.ts";
 import type { AgentProvider } from "./contracts/agent-provider.ts";
 import type { Engine } from "./contracts/engine.ts";
 import type { Forge } from "./contracts/forge.ts";
@@ -6,7 +7,8 @@ import type { WorkRecord } from "./contracts/record.ts";
 import type { Runtime } from "./contracts/runtime.ts";
 import type { Tracker } from "./contracts/tracker.ts";
 import { stableJson } from "./base/json.ts";
-import { createHostGit, type HostGit, sshCommand } from "./git/index.ts";
+import type { HostGit } from "./git/index.ts";
+import { openHostGit } from "./app-git.ts";
 import type { Workflow } from "./model/workflow.ts";
 import type { Transcripts } from "./record/index.ts";
 import { createWorker, type Worker } from "./runs/index.ts";
@@ -25,17 +27,13 @@ export interface WorkerSurroundings {
   readonly tracker: () => Tracker;
   readonly forge: () => Forge | null;
   readonly transcripts: Transcripts;
+  readonly pauses: AccountPauses;
 }
 
 /** Validation and landing are short; this many of each at once keep two cores busy. */
 const SIDE_WORK_SLOTS = 2;
 /** Cleaning mostly waits for the disk; with fewer at once a flood of short runs is cleaned up slower than it comes. */
 const CLEAN_SLOTS = 6;
-/** Commits of the host's own, when the workflow says nothing. */
-const IDENTITY = { name: "Maestro", email: "maestro@localhost" };
-/** What Git gets of the daemon's environment; what holds keys only where the workflow asks for them. */
-const GIT_VARIABLES = ["PATH", "HOME", "TMPDIR"];
-
 /** The worker of this machine, for all four kinds of work. */
 export function workerOf(parts: DaemonParts, around: WorkerSurroundings): Worker {
   const { clock, random, log, secrets, kinds } = parts;
@@ -89,32 +87,9 @@ export function workerOf(parts: DaemonParts, around: WorkerSurroundings): Worker
 }
 
 function gitOf(parts: DaemonParts, around: WorkerSurroundings, workflow: Workflow): HostGit | null {
-  const { repo } = workflow;
-  if (repo === null) return null;
-  const remote = repo.remote ?? around.forge()?.remote() ?? repo.path;
-  if (remote === null) return null;
-  const environment = around.runtime.environment();
-  const { commit, ssh } = repo;
-  const names = [
-    ...GIT_VARIABLES,
-    ...(ssh?.auth === "agent" ? ["SSH_AUTH_SOCK"] : []),
-    ...(commit?.sign === "gpg" ? ["GNUPGHOME"] : []),
-  ];
-  const passed = names.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]] as const]));
-  return createHostGit({
-    runtime: around.runtime,
-    clock: parts.clock,
-    log: parts.log,
-    stateDirectory: parts.project.stateDirectory,
-    source: { remote, path: repo.path },
-    baseBranch: repo.baseBranch,
-    identity: commit === undefined ? IDENTITY : { name: commit.name, email: commit.email },
-    ...(commit === undefined || commit.sign === "none" ? {} : { signing: { kind: commit.sign, key: commit.key } }),
-    ...(ssh === undefined ? {} : { remoteEnvironment: { GIT_SSH_COMMAND: sshCommand(ssh) } }),
-    environment: Object.fromEntries(passed),
-    credential: async (signal) => (await around.forge()?.gitCredential?.({ signal })) ?? null,
-    workspaceRoot: workflow.workspace.root,
-  });
+  const { clock, log, project } = parts;
+  const places = { stateDirectory: project.stateDirectory, workspaceRoot: workflow.workspace.root };
+  return openHostGit({ clock, log, runtime: around.runtime, forge: around.forge, ...places }, workflow.repo);
 }
 
 /** Makes a part once per state of the settings that it depends on; a run keeps what it was started with. */

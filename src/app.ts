@@ -66,8 +66,12 @@ export function createApp(terminal: Terminal): App {
 }
 
 /** What lies outside of Maestro, each opened when a command asks for it. */
-function outsideOf(foundation: Foundation): Pick<App, "tracker" | "forge" | "agent"> {
+function outsideOf(foundation: Foundation): Pick<App, "tracker" | "forge" | "gitTrial" | "agent"> {
   return {
+    gitTrial: async (project, forge) => {
+      const { openGitTrial } = await import("./app-git-trial.ts");
+      return openGitTrial(foundation, (await load(foundation, project)).workflow, forge);
+    },
     tracker: (project) => openProjectTracker(foundation, project),
     forge: (project) => openProjectForge(foundation, project),
     agent: async (project, choice) => {

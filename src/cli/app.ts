@@ -3,6 +3,7 @@ import type { MaestroError } from "../base/errors.ts";
 import type { Random } from "../base/random.ts";
 import type { AgentProvider } from "../contracts/agent-provider.ts";
 import type { Forge } from "../contracts/forge.ts";
+import type { AgentPlace } from "../runs/index.ts";
 import type { Runtime } from "../contracts/runtime.ts";
 import type { ToolDescriptor } from "../contracts/tool.ts";
 import type { JsonObject } from "../base/json.ts";
@@ -96,8 +97,8 @@ export interface AgentRig {
   readonly provider: AgentProvider;
   readonly runtime: Runtime;
   readonly tools: readonly ToolDescriptor[];
-  /** Folder of the accounts of all agents, for those that keep a state of their own. */
-  readonly agentsDirectory: string;
+  /** Where its session lives, kept apart as a run's is; `marker` is the session's. Throws what that throws. */
+  place(workspace: string, marker: string): Promise<AgentPlace>;
   /** The whole environment of its process, with these variables added. */
   environment(extra: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
 }
@@ -112,6 +113,13 @@ export interface Opened<T> {
 export interface RecordReading {
   readonly views: RecordViews;
   readonly inbox: CommandInbox;
+}
+
+/** A branch on the workflow's remote that nobody else has. */
+export interface GitTrial {
+  readonly branch: string;
+  /** Makes one commit on the base and pushes it as the branch; returns it. Throws the codes of `HostGit`. */
+  push(signal: AbortSignal): Promise<string>;
 }
 
 /** A link to a service's page. */
@@ -147,6 +155,8 @@ export interface App {
   tracker(project: Project): Promise<Opened<Tracker>>;
   /** Throws `no_forge` when the workflow has no repository. */
   forge(project: Project): Promise<Opened<Forge>>;
+  /** A branch to try the forge with; `null` for one that keeps no Git. Nothing is made before its `push`. */
+  gitTrial(project: Project, forge: Forge): Promise<Opened<GitTrial> | null>;
   /** Opens an agent of the workflow, by default the usual one; starts nothing. */
   agent(project: Project, choice?: AgentChoice): Promise<AgentRig>;
   /** Throws `record_missing` when nothing ever ran. */

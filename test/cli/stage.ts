@@ -136,6 +136,7 @@ function appOf(props: Props, self: Stage, shared: Pick<App, "clock" | "random" |
     transcript: (_project, run) => props.transcripts?.read(run.laneId, run.number) ?? missingTranscript(),
     followTranscript: (_project, run, wait) =>
       props.transcripts?.follow(run.laneId, run.number, wait) ?? missingTranscript(),
+    gitTrial: async () => null,
     tracker: async () => opened("tracker", self.tracker),
     forge: async () => opened("forge", self.forge),
     reader: async () => {

@@ -1,7 +1,9 @@
 import { withDeadline } from "../../base/abort.ts";
 import { isMaestroError } from "../../base/errors.ts";
+import type { BranchRules } from "../../contracts/forge.ts";
 import { using } from "../reading.ts";
-import { attempt, type Check, CHECK_LIMIT_MS, type DoctorPlace, fail, type Section } from "./check.ts";
+import { attempt, type Check, CHECK_LIMIT_MS, type DoctorPlace, fail, ok, type Section, warn } from "./check.ts";
+import { checkTracker } from "./tracker.ts";
 
 /** Tracker and forge: reached and read, never written. */
 export const outside: Section = {
@@ -10,34 +12,27 @@ export const outside: Section = {
   checks: async (place) => {
     const { workflow } = place;
     if (isMaestroError(workflow)) return [];
-    const tracker = await attempt("tracker", () => reachTracker(place), MEND_TRACKER);
-    if (workflow.repo === null) return [tracker];
-    return [tracker, ...(await checkForge(place, workflow.repo.baseBranch))];
+    const tracker = await checkTracker(place, workflow);
+    if (workflow.repo === null) return tracker;
+    return [...tracker, ...(await checkForge(place, workflow.repo.baseBranch))];
   },
 };
 
-const MEND_TRACKER = "`maestro smoke tracker` tries it step by step.";
 const MEND_FORGE = "`maestro smoke forge` tries it step by step.";
-
-async function reachTracker({ app, project, signal }: DoctorPlace): Promise<string> {
-  if (isMaestroError(project)) throw project;
-  const { kind } = await using(await app.tracker(project), async (tracker) => {
-    await withDeadline(app.clock, CHECK_LIMIT_MS, signal, (bounded) => tracker.health({ signal: bounded }));
-    return tracker;
-  });
-  return `the tracker "${kind}" can be reached and read`;
-}
 
 async function checkForge({ app, project, signal }: DoctorPlace, base: string): Promise<Check[]> {
   if (isMaestroError(project)) return [];
   let head: string | undefined;
+  let rules: BranchRules | undefined;
   const reached = await attempt(
     "forge",
     async () => {
       const { kind } = await using(await app.forge(project), async (forge) => {
         head = await withDeadline(app.clock, CHECK_LIMIT_MS, signal, async (bounded) => {
           await forge.health({ signal: bounded });
-          return forge.branchHead(base, { signal: bounded });
+          const found = await forge.branchHead(base, { signal: bounded });
+          if (found !== undefined) rules = await forge.branchRules?.(base, { signal: bounded });
+          return found;
         });
         return forge;
       });
@@ -50,5 +45,21 @@ async function checkForge({ app, project, signal }: DoctorPlace, base: string): 
     head === undefined
       ? fail("base_branch", "forge_not_found", `it has no branch "${base}"`, "Correct repo.base_branch, or push it.")
       : await attempt("base_branch", async () => `"${base}" is at ${head?.slice(0, 10)}`);
-  return [reached, branch];
+  return [reached, branch, ...(rules === undefined ? [] : [judgeRules(base, rules)])];
+}
+
+/** A base branch that anybody may push to is the forge's last gate left open; Maestro's own gates hold nevertheless. */
+function judgeRules(base: string, { requiredChecks, requiredApprovals }: BranchRules): Check {
+  if (requiredChecks === null && requiredApprovals === null)
+    return ok("protection", `the forge does not tell this login what "${base}" asks of a change`);
+  const asks = [
+    ...(requiredApprovals === null || requiredApprovals === 0 ? [] : [`${requiredApprovals} approvals`]),
+    ...(requiredChecks ?? []).map((check) => `the check "${check}"`),
+  ];
+  if (asks.length > 0) return ok("protection", `"${base}" asks of a change: ${asks.join(", ")}`);
+  return warn(
+    "protection",
+    `"${base}" is not protected: the forge asks for no review and no check`,
+    "Protect the branch on the forge: require a pull request with an approval, and your checks.",
+  );
 }

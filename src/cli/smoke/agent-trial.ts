@@ -13,6 +13,7 @@ import type {
 import type { ToolResult } from "../../contracts/tool.ts";
 import { markerPrefix, processMarker } from "../../model/process-marker.ts";
 import { createToolServer, type ToolServer } from "../../tools/index.ts";
+import type { AgentPlace } from "../../runs/index.ts";
 import type { AgentRig, App } from "../app.ts";
 
 /** An agent in an empty folder of its own, outside of every lane. */
@@ -40,8 +41,8 @@ export async function openAgentTrial(app: App, rig: AgentRig): Promise<AgentTria
   const scope = { workflowId: rig.workflow.id, laneId: newId(app.random, "smoke"), run: 1 };
   const folder = join(runtime.temporaryDirectory(), `maestro-${scope.laneId}`);
   await runtime.makeDirectory(folder, { mode: 0o700 });
-  const own = rig.provider.hasOwnHome === true ? await ownFolders(rig, `${folder}-tmp`) : { env: {} };
   const marker = processMarker(scope, "agent");
+  const place = await openPlace(rig, folder, marker);
   const server = createToolServer({ random: app.random, secrets: new SecretRegistry() });
   let toolCalls = 0;
   const callTool = async (): Promise<ToolResult> => {
@@ -49,7 +50,7 @@ export async function openAgentTrial(app: App, rig: AgentRig): Promise<AgentTria
     return { ok: true, code: "ok", text: "Noted. This is a connection test, nothing is recorded." };
   };
   const asked = async (signal: AbortSignal) => ({
-    ...request(app, rig, { folder, own, marker, callTool, signal }),
+    ...request(app, rig, { folder, place, marker, callTool, signal }),
     ...(await servedTools(rig, server, callTool)),
   });
   return {
@@ -80,9 +81,19 @@ export async function openAgentTrial(app: App, rig: AgentRig): Promise<AgentTria
       await server.close();
       await runtime.killMarked(marker);
       await runtime.remove(folder);
-      await runtime.remove(`${folder}-tmp`);
+      await place.close();
     },
   };
+}
+
+/** Its place as a run would have it; the trial's folder goes when there is none. */
+async function openPlace(rig: AgentRig, folder: string, marker: string): Promise<AgentPlace> {
+  try {
+    return await rig.place(folder, marker);
+  } catch (error) {
+    await rig.runtime.remove(folder);
+    throw error;
+  }
 }
 
 /** The tools as runs have them, for agents that take theirs from the tool server. */
@@ -100,46 +111,34 @@ async function servedTools(
   return { toolServer: { url, token, listed } };
 }
 
-/** The same account as runs have, so that its login is tried; only what is temporary is the trial's own. */
-async function ownFolders({ provider, runtime, agentsDirectory }: AgentRig, temporaryDirectory: string) {
-  const name = "default";
-  const stateDirectory = join(agentsDirectory, provider.kind, name);
-  const home = join(stateDirectory, "home");
-  await runtime.makeDirectory(home, { mode: 0o700 });
-  await runtime.makeDirectory(temporaryDirectory, { mode: 0o700 });
-  const userHome = runtime.environment().HOME ?? "/";
-  return {
-    account: { name, stateDirectory, userHome },
-    temporaryDirectory,
-    env: { HOME: home, TMPDIR: temporaryDirectory },
-  };
-}
-
 interface Start {
   readonly folder: string;
-  readonly own: Awaited<ReturnType<typeof ownFolders>> | { readonly env: Readonly<Record<string, string>> };
+  readonly place: AgentPlace;
   readonly marker: string;
   readonly callTool: () => Promise<ToolResult>;
   readonly signal: AbortSignal;
 }
 
-function request({ clock }: App, { workflow, runtime, tools, environment }: AgentRig, start: Start) {
-  const { startupTimeoutMs, readTimeoutMs, turnTimeoutMs } = workflow.agent;
+function request({ clock }: App, { workflow, tools, environment }: AgentRig, start: Start) {
+  const { startupTimeoutMs, readTimeoutMs, turnTimeoutMs, firstOutputTimeoutMs, turnTotalTimeoutMs } = workflow.agent;
+  const { runtime, own, env } = start.place;
+  const whole = environment({ MAESTRO_ISSUE_ID: "smoke-1", MAESTRO_ISSUE_IDENTIFIER: "SMOKE-1", MAESTRO_RUN: "1" });
   return {
     runtime,
     clock,
     log: silentLog,
     workspace: start.folder,
-    ...start.own,
-    env: {
-      ...environment({ MAESTRO_ISSUE_ID: "smoke-1", MAESTRO_ISSUE_IDENTIFIER: "SMOKE-1", MAESTRO_RUN: "1" }),
-      ...start.own.env,
-    },
+    ...own,
+    // Without guardrails it is the person's own home, as it is for runs.
+    env: workflow.profile.unguarded === undefined ? { ...whole, ...env } : whole,
     marker: start.marker,
     title: "SMOKE-1: Connection test",
     tools,
     callTool: start.callTool,
-    limits: { startupMs: startupTimeoutMs, responseMs: readTimeoutMs, turnSilenceMs: turnTimeoutMs },
+    limits: {
+      ...{ startupMs: startupTimeoutMs, responseMs: readTimeoutMs, turnSilenceMs: turnTimeoutMs },
+      ...{ firstOutputMs: firstOutputTimeoutMs, turnTotalMs: turnTotalTimeoutMs },
+    },
     onEvent: () => undefined,
     signal: start.signal,
   };

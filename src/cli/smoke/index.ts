@@ -33,9 +33,10 @@ function addTracker(group: Command, cli: Cli): void {
     .description("reach the tracker, list and fetch issues; writes only when it is told to")
     .option("--issue <id>", "fetch this issue, identifier or id")
     .option("--confirm-state-write", "with --issue: write the state back that the issue has")
+    .option("--confirm-writes", "with --issue: also set a label and claim the issue, and take both back")
     .addHelpText(
       "after",
-      "\nExamples:\n  maestro smoke tracker\n  maestro smoke tracker --issue SHOP-3 --confirm-state-write\n  maestro smoke tracker --template memory/no_repo/mock --issue local-memory-1 --json",
+      "\nExamples:\n  maestro smoke tracker\n  maestro smoke tracker --issue SHOP-3 --confirm-writes --json\n  maestro smoke tracker --issue SHOP-3 --confirm-state-write\n  maestro smoke tracker --template memory/no_repo/mock --issue local-memory-1 --json",
     )
     .action(async (path: string | undefined, _options: object, command: Command) => {
       await smokeTracker(cli, targetOf(command, path), command.optsWithGlobals<TrackerSmokeOptions>());
@@ -44,11 +45,12 @@ function addTracker(group: Command, cli: Cli): void {
 
 function addForge(group: Command, cli: Cli): void {
   common(group.command("forge"), CALL_LIMIT_MS)
-    .description("reach the forge, find the base branch, list changes; writes nothing")
+    .description("reach the forge, find the base branch, list changes; writes only when it is told to")
     .option("--change <id>", "read this change with its diff, number or branch")
+    .option("--confirm-writes", "push a branch, open a change of it, close it and delete the branch")
     .addHelpText(
       "after",
-      "\nExamples:\n  maestro smoke forge\n  maestro smoke forge --change 3\n  maestro smoke forge --template local/local/mock --json",
+      "\nExamples:\n  maestro smoke forge\n  maestro smoke forge --change 3\n  maestro smoke forge --confirm-writes --json\n  maestro smoke forge --template local/local/mock --json",
     )
     .action(async (path: string | undefined, _options: object, command: Command) => {
       await smokeForge(cli, targetOf(command, path), command.optsWithGlobals<ForgeSmokeOptions>());

@@ -59,6 +59,14 @@ export class Catalogue {
     return [...states.values()];
   }
 
+  /** All labels that the key sees, each name once. */
+  async labels(signal: AbortSignal): Promise<readonly string[]> {
+    const nodes = await this.#api.readAll(
+      async (after) => (await this.#api.ask(LABELS, { filter: {}, after }, signal)).issueLabels,
+    );
+    return [...new Set(nodes.map(({ name }) => name))];
+  }
+
   /** The ids of labels that issues of a team can carry, by lower-case name; those of the team come before the workspace's. */
   async labelIds(teamId: string, names: readonly string[], signal: AbortSignal): Promise<Map<string, string[]>> {
     const wanted = normaliseLabels(names);

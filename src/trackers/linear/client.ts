@@ -142,6 +142,10 @@ export class LinearTracker implements Tracker {
     return this.#links.relations(issueId, signal);
   }
 
+  async labels({ signal }: CallOptions): Promise<readonly string[]> {
+    return this.#catalogue.labels(signal);
+  }
+
   async states({ signal }: CallOptions): Promise<readonly ProjectState[]> {
     return this.#catalogue.states(signal);
   }
