@@ -109,7 +109,9 @@ function claimTable({ outside }: StatusDocument): string[] {
 function budgetLines({ outside }: StatusDocument, now: number): Line[] {
   if (outside === undefined) return [];
   const { api_budgets: budgets, polling } = outside;
-  const lines = budgets.map(({ users, remaining, limit, resets_at }) => {
+  const lines = budgets.map(({ users, remaining, limit, resets_at, spent }) => {
+    if (remaining === null && limit === null)
+      return `${users.join(", ")}: ${spent} requests made; it does not say how many are left`;
     const full = resets_at === null ? "" : `, full again in ${until(resets_at, now)}`;
     return `${users.join(", ")}: ${remaining ?? "?"} of ${limit ?? "?"} requests left${full}`;
   });
