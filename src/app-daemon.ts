@@ -21,6 +21,7 @@ import type { HttpServer } from "./http/index.ts";
 import type { OutsideDocument } from "./model/documents/outside.ts";
 import type { Workflow } from "./model/workflow.ts";
 import { createEmbeddedEngine, holdInstanceLock } from "./engine/index.ts";
+import { RecordPauses } from "./governance/index.ts";
 import { Orchestrator, OutsideFile } from "./orchestrator/index.ts";
 import { openControlSocket } from "./orchestrator/commands/socket.ts";
 import { createTranscripts, type OpenRecord, openRecord } from "./record/index.ts";
@@ -63,7 +64,9 @@ async function compose(parts: DaemonParts, scope: Scope): Promise<Daemon> {
   const transcripts = createTranscripts({ directory, secrets: parts.secrets, clock });
   const placement = await parts.kinds.placements.load(source.current().agentRuntime.placement);
   const runtime = await placement.open({ clock, machine: hostname(), log: parts.log });
-  const shared = { instance, machine: runtime.machine, engine, record: open.record, workflows };
+  const pauses = await RecordPauses.open(open.record);
+  scope.defer("pauses", () => pauses.close());
+  const shared = { instance, machine: runtime.machine, engine, record: open.record, workflows, pauses };
   const worker = workerOf(parts, { ...shared, runtime, tracker, forge: outside.forge, transcripts });
   const orchestrator = new Orchestrator({
     ...parts,

@@ -12,9 +12,12 @@ import {
   gateFacts,
   hasLabel,
   isApproved,
+  isUnconfirmed,
+  planCard,
   isRepaired,
   judgeAttention,
   judgeGate,
+  judgeBreaker,
   judgeRepair,
   knownIssue,
   parkSteps,
@@ -53,6 +56,12 @@ export const REVIEW_RULES: readonly Rule[] = [
     "head_moved",
     isHeadForeign,
     "The change shows a head that Maestro did not push: merge it, or reset the branch.",
+  ),
+  { code: "card_due", stages: ["review_wait"], when: (facts) => planCard(facts) !== null, plan: moveCard },
+  rest(
+    "checks_unconfirmed",
+    (facts) => isUnconfirmed(facts) && findRepair(facts)?.code === "required_checks_failed",
+    "Required checks failed; the workflow wants to see that again before it counts.",
   ),
   { code: "repair_due", stages: REVIEW, when: (facts) => newRepair(facts) !== null, plan: planRepair },
   { code: "ready_to_land", stages: REVIEW, when: isReady, plan: planLanding },
@@ -151,7 +160,7 @@ function planRepair(facts: LaneFacts): Plan {
   const { stage } = facts.lane;
   const fact = newRepair(facts);
   if (fact === null) return waitFor(facts.lane.reason);
-  const limit = judgeRepair(facts, fact);
+  const limit = judgeBreaker(facts, null, fact.byHuman) ?? judgeRepair(facts, fact);
   if (limit !== null) return parkSteps(facts, "input", limit);
   const start = {
     do: "start_run",
@@ -162,6 +171,10 @@ function planRepair(facts: LaneFacts): Plan {
     reason: fact.reason,
   } as const;
   return stage === "review_repair" ? [start] : [{ do: "stage", stage: "review_repair", reason: fact.reason }, start];
+}
+
+function moveCard(facts: LaneFacts): Plan {
+  return planCard(facts) ?? waitFor(facts.lane.reason);
 }
 
 function checksOf({ change }: LaneFacts) {

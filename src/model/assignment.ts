@@ -21,6 +21,10 @@ export interface Assignment {
   readonly resume: string | null;
   /** Place of the rule that chose the agent; absent or `null`: the usual one. */
   readonly agentRule?: number | null;
+  /** Place of the fallback that stands in for it, whose account is paused; absent or `null`: none does. */
+  readonly agentFallback?: number | null;
+  /** Account of the agent whose login is used; absent: the one with this machine's own. */
+  readonly account?: string;
   /** What that session has used so far, as its runs told it. */
   readonly baseline?: TokenUsage | null;
   /** Why the run before broke off in the middle of its work. */

@@ -1,3 +1,4 @@
+import type { AccountPause } from "./account.ts";
 import type { Change } from "./change.ts";
 import type { Issue, IssueComment } from "./issue.ts";
 import type { Lane } from "./lane.ts";
@@ -27,6 +28,12 @@ export interface LaneFacts {
   readonly openOutbox: readonly OutboxRow[];
   /** Comments on the issue since the lane was parked with a question, oldest first; absent when nobody looked. */
   readonly comments?: readonly IssueComment[];
+  /** The newest pause of each account, also one that has ended; absent: there was none. */
+  readonly pauses?: readonly AccountPause[];
+  /** Polls in a row that showed failed checks at the change's present head; absent: none. */
+  readonly failedLooks?: number;
+  /** How many more cards may be moved in this poll; absent: as many as there are. */
+  readonly cardsLeft?: number;
   readonly now: number;
 }
 

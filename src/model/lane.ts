@@ -148,6 +148,8 @@ export interface Lane {
   readonly progress?: LaneProgress;
   /** State that Maestro itself moved the issue to last, also for its agent; `null` once somebody else moved it. */
   readonly ownMove?: string | null;
+  /** Moves of the issue that Maestro itself planned, also for its agent, and that the tracker has not shown yet, oldest first. */
+  readonly ownMoves?: readonly { readonly key: string; readonly to: string }[];
   readonly openedAt: number;
   readonly updatedAt: number;
   readonly closedAt: number | null;

@@ -1,3 +1,4 @@
+import type { AccountPause } from "./account.ts";
 import type { LaneStage, Retry, WorkCount } from "./lane.ts";
 import type { Intent } from "./outbox.ts";
 import type { Answer, Question } from "./question.ts";
@@ -47,6 +48,8 @@ export type Step =
       readonly question?: Question;
     }
   | { readonly do: "unpark"; readonly reason: Reason; readonly answer?: Answer }
+  /** Nothing is started on an account for some time, whichever lane wants to. */
+  | { readonly do: "pause_account"; readonly pause: AccountPause }
   | { readonly do: "close_lane"; readonly reason: Reason }
   /** Nothing to do; the reason says what the lane waits for. */
   | { readonly do: "wait"; readonly reason: Reason };

@@ -47,12 +47,19 @@ function isExcused({ status, failure }: Pick<WorkOutcome, "status" | "failure">)
   return status === "lost" || status === "canceled" || failure === "capacity" || failure === "interrupted";
 }
 
+type End = Pick<WorkOutcome, "status" | "failure" | "signal">;
+
+/** Whether a model answered. A run that ended without a word did so although nothing was told of its session. */
+function wasUsed(session: LaneProgress["session"], { status, signal }: End): boolean {
+  return session === "used" || (status === "succeeded" && signal.kind === "none");
+}
+
 /** After the end of a run, whatever it came to. A session in which no model answered cost nothing and says nothing. */
-export function sessionEnded(progress: LaneProgress, outcome: Pick<WorkOutcome, "status" | "failure">): LaneProgress {
+export function sessionEnded(progress: LaneProgress, outcome: End): LaneProgress {
   const { session, sessions, stale } = progress;
   const ended = { ...progress, session: "none" as const };
   if (session === "moved") return { ...ended, stale: 0 };
   // A provider that turned the session away at its door took no session from the issue.
   if (session === "begun" && outcome.failure === "capacity") return { ...ended, sessions: Math.max(0, sessions - 1) };
-  return session === "used" && !isExcused(outcome) ? { ...ended, stale: stale + 1 } : ended;
+  return wasUsed(session, outcome) && !isExcused(outcome) ? { ...ended, stale: stale + 1 } : ended;
 }

@@ -1,3 +1,5 @@
+import type { AccountPauses } from "../contracts/account-pauses.ts";
+import type { AccountPause } from "../model/account.ts";
 import type { Change } from "../model/change.ts";
 import type { StoredEvent } from "../model/events/envelope.ts";
 import type { EventType } from "../model/events/index.ts";
@@ -5,9 +7,11 @@ import type { ServiceMode } from "../model/events/service.ts";
 import { type Issue, type IssueComment, sameState } from "../model/issue.ts";
 import { isOpen, type Lane } from "../model/lane.ts";
 import { type Intent, isOrchestrators, type OutboxRow } from "../model/outbox.ts";
+import { NO_SPENDING } from "../model/spending.ts";
 import type { Reason } from "../model/verdict.ts";
+import { failedChecks, type SharedUse } from "../policy/index.ts";
 import type { RecordViews } from "../contracts/record.ts";
-import { applyToLane, applyToOutbox } from "../record/index.ts";
+import { applyToLane, applyToOutbox, type SpendingBoard } from "../record/index.ts";
 import { ClaimBook } from "./claim-book.ts";
 
 /** How long a tracker may show an issue where it was before our own move, milliseconds. */
@@ -40,13 +44,21 @@ export class Board {
   readonly changes = new Map<string, Change>();
   /** What was said on the issues of lanes that wait for an answer, by lane, as read last. */
   readonly comments = new Map<string, readonly IssueComment[]>();
+  /** As of which change of their issue the comments of parked lanes were read, by lane. */
+  readonly commentsReadOf = new Map<string, number | null>();
   /** Lanes that something happened to since they were last looked after. */
   readonly dirty = new Set<string>();
   /** Why a lane without work waits, as decided last. */
   readonly waits = new Map<string, Reason>();
   /** Claims on issues as the tracker told of them. */
   readonly claims = new ClaimBook();
+  /** How many polls in a row showed failed checks at one head, by lane. Counted anew after a restart, which only makes it later. */
+  readonly failedLooks = new Map<string, { readonly headSha: string; readonly count: number }>();
+  /** Cards that were moved since the last poll began. */
+  cardsMoved = 0;
   mode: ServiceMode = "running";
+  /** What day and workflow have used, and which accounts are paused; known once the service is open. */
+  money: { readonly spending: SpendingBoard; readonly pauses: AccountPauses } | null = null;
   readonly #laneOfIssue = new Map<string, string>();
   readonly #outbox = new Map<string, OutboxRow>();
   readonly #moves = new Map<string, OwnMove>();
@@ -70,6 +82,17 @@ export class Board {
       if (isOpen(lane)) this.#keep(lane, DECISIVE.has(stored.event.type));
       else this.#drop(lane);
     }
+  }
+
+  /** What was used on a day, and in all. */
+  spent(day: string): SharedUse {
+    const spending = this.money?.spending;
+    return { day: spending?.day(day) ?? NO_SPENDING, workflow: spending?.whole() ?? NO_SPENDING };
+  }
+
+  /** The newest pause of each account, also one that has ended. */
+  pauses(): readonly AccountPause[] {
+    return this.money?.pauses.known() ?? [];
   }
 
   /** The issue's open lane. */
@@ -110,9 +133,27 @@ export class Board {
     return lags ? { ...issue, state: move.intent.to } : issue;
   }
 
+  /** Counts one more poll, with what it showed of changes. */
+  countLooks(changes: ReadonlyMap<string, Change | null>): void {
+    this.cardsMoved = 0;
+    for (const { id, branch } of this.lanes.values()) {
+      const change = branch?.changeId == null ? undefined : changes.get(branch.changeId);
+      if (change === undefined) continue;
+      if (change === null || failedChecks(change).length === 0) this.failedLooks.delete(id);
+      else {
+        const before = this.failedLooks.get(id);
+        const count = before?.headSha === change.headSha ? before.count + 1 : 1;
+        this.failedLooks.set(id, { headSha: change.headSha, count });
+      }
+    }
+  }
+
   #keep(lane: Lane, isDirty: boolean): void {
     this.lanes.set(lane.id, lane);
-    if (lane.parked?.question === undefined) this.comments.delete(lane.id);
+    if (lane.parked === null) {
+      this.comments.delete(lane.id);
+      this.commentsReadOf.delete(lane.id);
+    }
     this.#laneOfIssue.set(lane.issue.id, lane.id);
     if (isDirty) this.dirty.add(lane.id);
   }
@@ -120,8 +161,10 @@ export class Board {
   #drop(lane: Lane): void {
     this.lanes.delete(lane.id);
     this.dirty.delete(lane.id);
+    this.failedLooks.delete(lane.id);
     this.waits.delete(lane.id);
     this.comments.delete(lane.id);
+    this.commentsReadOf.delete(lane.id);
     if (lane.branch?.changeId) this.changes.delete(lane.branch.changeId);
     if (this.#laneOfIssue.get(lane.issue.id) !== lane.id) return;
     this.#laneOfIssue.delete(lane.issue.id);

@@ -2,15 +2,16 @@ import { newId } from "../base/ids.ts";
 import { branchName } from "../model/branch-name.ts";
 import type { CandidateFacts } from "../model/facts.ts";
 import type { Issue } from "../model/issue.ts";
+import type { Lane } from "../model/lane.ts";
 import type { Event } from "../model/events/index.ts";
 import type { Reason, Verdict } from "../model/verdict.ts";
 import { workspaceKey } from "../model/workspace-key.ts";
-import { judgeEligibility, judgeMove, judgeReopen, orderCandidates } from "../policy/index.ts";
+import { carriedFrom, judgeEligibility, judgeMove, judgeReopen, orderCandidates } from "../policy/index.ts";
 import type { Board } from "./board.ts";
 import { judgeKnownClaim, takeClaim } from "./claims.ts";
 import { readIssues } from "./outside-view.ts";
 import type { OrchestratorParts } from "./ports.ts";
-import { judgeSlotsFor, slotsInUse, startsAllowed, withOneMore } from "./slots.ts";
+import { judgeAccountFor, judgeSlotsFor, slotsInUse, startsAllowed, withOneMore } from "./slots.ts";
 import { tend } from "./tending.ts";
 
 /** The issues that the last poll found in active states, in the order in which they are to be started. */
@@ -101,7 +102,9 @@ export function judgeCandidate(parts: OrchestratorParts, board: Board, issue: Is
 /** Whether an issue may start, slots aside, as far as its claim is known. */
 function judgeStart(parts: OrchestratorParts, board: Board, issue: Issue): Verdict {
   const eligible = judgeEligibility(factsOf(parts, board, issue));
-  return eligible.ok ? (judgeKnownClaim(parts, board, issue) ?? eligible) : eligible;
+  if (!eligible.ok) return eligible;
+  const account = judgeAccountFor(parts, board, issue, board.laneOf(issue.id) ?? null);
+  return account.ok ? (judgeKnownClaim(parts, board, issue) ?? eligible) : account;
 }
 
 function factsOf(parts: OrchestratorParts, board: Board, issue: Issue): CandidateFacts {
@@ -167,7 +170,7 @@ async function openNext(
   if (!verdict.ok) return verdict;
   const claim = await takeClaim(parts, board, issue, signal);
   if (!claim.ok) return claim;
-  await openLane(parts, board, issue, (last?.ordinal ?? 0) + 1, verdict);
+  await openLane(parts, board, issue, last ?? null, verdict);
   return verdict;
 }
 
@@ -175,13 +178,15 @@ async function openLane(
   parts: OrchestratorParts,
   board: Board,
   issue: Issue,
-  ordinal: number,
+  last: Lane | null,
   why: Reason,
 ): Promise<void> {
   const workflow = parts.workflows.current();
   const { repo, profile } = workflow;
   const taken = [...board.lanes.values()].map((lane) => lane.workspaceKey);
   const hasBranch = repo !== null && profile.completion.deliversChange;
+  const ordinal = (last?.ordinal ?? 0) + 1;
+  const carried = last === null ? undefined : carriedFrom(last, issue);
   const opened: Event = {
     type: "lane_opened",
     data: {
@@ -193,6 +198,7 @@ async function openLane(
       workspaceKey: workspaceKey(issue.identifier, taken),
       branch: hasBranch ? branchName(repo.branchPrefix, issue.identifier, ordinal) : null,
       reason: { code: why.code, sentence: why.sentence },
+      ...(carried === undefined ? {} : { carried }),
     },
   };
   const laneId = newId(parts.random, "lane");

@@ -12,6 +12,7 @@ import { Candidates, fillSlots } from "./dispatch.ts";
 import { answerCommands } from "./inbox.ts";
 import { outsideDocument } from "./outside-document.ts";
 import type { OrchestratorParts } from "./ports.ts";
+import { openMoney } from "./money.ts";
 import { poll } from "./poll.ts";
 import { repeat } from "./repeat.ts";
 import { PollPlan } from "./poll-plan.ts";
@@ -196,6 +197,7 @@ export class Orchestrator {
   async #open(): Promise<void> {
     const { record, engine, instance, version, pid } = this.#parts;
     await this.#board.load(record.views);
+    this.#board.money = await openMoney(this.#parts, this.#scope);
     const scope = { workflowId: record.workflowId, laneId: null, run: null, fence: null };
     this.#scope.defer(
       "record subscription",
@@ -267,7 +269,7 @@ export class Orchestrator {
     if (lane.work !== null || lane.parked !== null) return false;
     if (retry?.kind !== "slot" && this.#board.waits.get(lane.id)?.code !== "no_slot")
       return retry !== null && retry.dueAt <= now && retry.dueAt > this.#lookedAt;
-    if (!startsAllowed(this.#parts, this.#board).ok) return false;
+    if (!startsAllowed(this.#parts, this.#board, lane).ok) return false;
     const workflow = this.#parts.workflows.current();
     return judgeSlotsFor(workflow, slotsInUse(workflow, this.#board, lane), lane.issue).ok;
   }

@@ -2,6 +2,7 @@ import { withDeadline } from "../base/abort.ts";
 import { type MaestroError, toMaestroError } from "../base/errors.ts";
 import type { Change } from "../model/change.ts";
 import type { Issue } from "../model/issue.ts";
+import type { Lane } from "../model/lane.ts";
 import type { Board } from "./board.ts";
 import { CALL_DEADLINE_MS, type OrchestratorParts } from "./ports.ts";
 
@@ -66,16 +67,27 @@ export async function readChanges(
 /** How much older than a question a comment below it may look, because clocks differ; milliseconds. */
 const CLOCK_SKEW_MS = 600_000;
 
-/** Reads what was said on the issues of lanes that wait for an answer. A failure leaves what is known. */
+function isAsked({ parked }: Lane): boolean {
+  return parked?.question !== undefined;
+}
+
+/** Whether the issue of a parked lane was touched since its comments were read: one of them may let it go on. */
+function hasNews(board: Board, { id, issue, parked }: Lane): boolean {
+  const touched = board.issues.get(issue.id)?.updatedAt ?? null;
+  return parked?.until === "input" && touched !== null && touched !== board.commentsReadOf.get(id);
+}
+
+/** Reads what was said on the issues of lanes that wait for people. A failure leaves what is known. */
 export async function readAnswers(parts: OrchestratorParts, board: Board, signal: AbortSignal): Promise<void> {
   const tracker = parts.outside.tracker();
-  const waiting = [...board.lanes.values()].filter(({ parked }) => parked?.question !== undefined);
+  const waiting = [...board.lanes.values()].filter((lane) => isAsked(lane) || hasNews(board, lane));
   if (waiting.length === 0 || !tracker.capabilities.comment) return;
   try {
     await withDeadline(parts.clock, CALL_DEADLINE_MS, signal, async (bounded) => {
       for (const { id, issue, parked } of waiting) {
         const since = (parked?.at ?? 0) - CLOCK_SKEW_MS;
         board.comments.set(id, await tracker.comments(issue.id, since, { signal: bounded }));
+        board.commentsReadOf.set(id, board.issues.get(issue.id)?.updatedAt ?? null);
       }
     });
   } catch (error) {

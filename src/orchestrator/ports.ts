@@ -2,6 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import type { MaestroError } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
+import type { AccountPauses } from "../contracts/account-pauses.ts";
 import type { Engine } from "../contracts/engine.ts";
 import type { Forge } from "../contracts/forge.ts";
 import type { WorkRecord } from "../contracts/record.ts";
@@ -31,6 +32,8 @@ export interface OrchestratorParts {
   readonly outside: OutsidePort;
   readonly record: WorkRecord;
   readonly engine: Engine;
+  /** Which accounts are paused. Absent: what the record says, which other workflows do not see. */
+  readonly pauses?: AccountPauses;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;

@@ -1,21 +1,61 @@
 import type { ServiceMode } from "../model/events/service.ts";
 import type { SlotFacts } from "../model/facts.ts";
-import type { Lane } from "../model/lane.ts";
+import type { AccountPause } from "../model/account.ts";
+import { dayOf } from "../model/day.ts";
+import { holdsSlot, type Lane } from "../model/lane.ts";
 import { type Issue, stateKey } from "../model/issue.ts";
 import { allow, refuse, type Verdict } from "../model/verdict.ts";
 import type { Workflow } from "../model/workflow.ts";
-import { countSlots, judgeSlots, planRoute } from "../policy/index.ts";
+import {
+  chooseAccount,
+  countSlots,
+  judgeBudget,
+  judgeSlots,
+  pauseWords,
+  planRoute,
+  sharedUse,
+} from "../policy/index.ts";
 import type { Board } from "./board.ts";
 import type { OrchestratorParts } from "./ports.ts";
 
-/** Whether anything new may start at all. */
-export function startsAllowed(parts: OrchestratorParts, board: Board): Verdict {
+/** Whether anything new may start at all. `asking`: the lane that wants to, whose own session is the one that is asked for. */
+export function startsAllowed(parts: OrchestratorParts, board: Board, asking: Lane | null = null): Verdict {
   if (board.mode !== "running") return refuseMode(board.mode);
   const trouble = parts.record.trouble();
   if (trouble !== null) return refuse(trouble.code, `${trouble.message} Nothing new is started until there is space.`);
   const problem = parts.workflows.problem();
   if (problem !== null) return refuse("workflow_rejected", `The workflow file has a problem: ${problem.message}`);
+  const budget = judgeShared(parts, board, asking);
+  if (!budget.ok) return budget;
   return allow("may_start", "The workflow is valid and the service is running.");
+}
+
+/** Whether day and workflow can pay for one more session, beside those that are planned. */
+function judgeShared(parts: OrchestratorParts, board: Board, asking: Lane | null): Verdict {
+  const workflow = parts.workflows.current();
+  const day = dayOf(parts.clock.now(), workflow.budget.timeZone ?? "UTC");
+  const lanes = [...board.lanes.values()].filter((lane) => lane.id !== asking?.id);
+  const opening = lanes.filter((lane) => isOpening(lane) || isAboutToBegin(lane)).length;
+  return judgeBudget(sharedUse(workflow, board.spent(day), opening));
+}
+
+/** A run whose session is not on record yet. */
+function isAboutToBegin(lane: Lane): boolean {
+  return holdsSlot(lane) && (lane.progress?.session ?? "none") === "none";
+}
+
+/** Why a run of this issue finds no account: the pause that ends first. `null`: there is one. */
+export function pauseFor(parts: OrchestratorParts, board: Board, issue: Issue, lane: Lane | null): AccountPause | null {
+  const asked = { pauses: board.pauses(), now: parts.clock.now() };
+  const chosen = chooseAccount(parts.workflows.current(), issue, lane ?? { failures: 0 }, asked);
+  return "account" in chosen ? chosen : null;
+}
+
+/** The same as a verdict, for issues without a lane. */
+export function judgeAccountFor(parts: OrchestratorParts, board: Board, issue: Issue, lane: Lane | null): Verdict {
+  const pause = pauseFor(parts, board, issue, lane);
+  if (pause === null) return allow("account_ready", "An account is free for the work.");
+  return refuse("account_paused", pauseWords(pause, parts.clock.now()));
 }
 
 /** The answer to every start while the service does not start anything. */

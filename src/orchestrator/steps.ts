@@ -2,6 +2,7 @@ import { newId } from "../base/ids.ts";
 import { stableJson } from "../base/json.ts";
 import type { RecordTransaction } from "../contracts/record.ts";
 import { withAgent } from "../model/agent-choice.ts";
+import type { AccountPause } from "../model/account.ts";
 import type { Assignment } from "../model/assignment.ts";
 import type { Change } from "../model/change.ts";
 import type { Event } from "../model/events/index.ts";
@@ -14,7 +15,7 @@ import type { RunPurpose } from "../model/run.ts";
 import type { Reason } from "../model/verdict.ts";
 import type { WorkKind } from "../model/work.ts";
 import type { Workflow } from "../model/workflow.ts";
-import { attemptOf, chooseAgent, planResumption } from "../policy/index.ts";
+import { attemptOf, chooseAccount, chooseAgent, planResumption } from "../policy/index.ts";
 import { changeSeen, linksSeen } from "./change-seen.ts";
 import type { OrchestratorParts } from "./ports.ts";
 
@@ -29,6 +30,8 @@ export interface StepScope {
   readonly runs: readonly Run[];
   /** The lane's outside writes that are neither done nor refused. */
   readonly openOutbox: readonly OutboxRow[];
+  /** The newest pause of each account; absent: none is known. */
+  readonly pauses?: readonly AccountPause[];
   readonly now: number;
   /** Who asked for it; by default what the tracker showed. */
   readonly actor?: string;
@@ -127,6 +130,8 @@ class StepWriter {
         return;
       case "close_work":
         return this.#close(step);
+      case "pause_account":
+        return this.#pause(step.pause);
       default: {
         const event = eventOf(step, this.#scope);
         if (event !== null) await this.#append(event);
@@ -210,12 +215,24 @@ class StepWriter {
   }
 
   /** Which agent a run gets, and what it builds on. */
-  #ground(): Pick<Assignment, "agentRule" | "resume" | "baseline" | "interrupted" | "earlier" | "answer"> {
+  #ground(): Pick<
+    Assignment,
+    "agentRule" | "agentFallback" | "resume" | "baseline" | "interrupted" | "earlier" | "answer"
+  > {
     const { workflow, issue, runs } = this.#scope;
-    const agentRule = chooseAgent(workflow, issue, this.#lane);
-    const { kind } = withAgent(workflow, agentRule).agentProvider;
+    const { pauses = [], now } = this.#scope;
+    const chosen = chooseAccount(workflow, issue, this.#lane, { pauses, now });
+    const agentRule = "account" in chosen ? chooseAgent(workflow, issue, this.#lane) : chosen.rule;
+    const agentFallback = "account" in chosen ? null : chosen.fallback;
+    const { kind } = withAgent(workflow, agentRule, agentFallback).agentProvider;
     const { session: resume, ...known } = planResumption(runs, kind);
-    return { agentRule, resume, ...known, answer: this.#lane.answer ?? null };
+    return { agentRule, agentFallback, resume, ...known, answer: this.#lane.answer ?? null };
+  }
+
+  /** It is the service's, not the lane's. */
+  async #pause(pause: AccountPause): Promise<void> {
+    const scope = { workflowId: this.#lane.workflowId, laneId: null, run: null, fence: null };
+    await this.#tx.append([{ ...scope, event: { type: "account_paused", data: pause } }]);
   }
 
   async #append(event: Event): Promise<void> {

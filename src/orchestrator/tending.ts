@@ -1,12 +1,15 @@
+import type { AccountPause } from "../model/account.ts";
 import type { Change } from "../model/change.ts";
 import type { Issue } from "../model/issue.ts";
 import type { LaneFacts } from "../model/facts.ts";
 import type { Lane } from "../model/lane.ts";
 import type { Plan } from "../model/plan.ts";
 import {
+  CARD_TOPIC,
   judgeStall,
   needsClaim,
   orderCandidates,
+  pauseWords,
   planClaimLost,
   planClaimRefused,
   RUNS_FOR_RESUMPTION,
@@ -17,7 +20,7 @@ import { claimTtl, takeClaim } from "./claims.ts";
 import { lastKnown, needsChange, needsFreshIssue, planFor, startOf, waitOf } from "./care.ts";
 import { type ChangeView, type IssueView, readChanges, readIssues } from "./outside-view.ts";
 import type { OrchestratorParts } from "./ports.ts";
-import { judgeSlotsFor, slotsInUse, startsAllowed } from "./slots.ts";
+import { judgeSlotsFor, pauseFor, slotsInUse, startsAllowed } from "./slots.ts";
 import { acts, carryOutPlan, differs } from "./steps.ts";
 
 /** A lane may go through several positions in one turn of the loop; more than this is a decision that goes in circles. */
@@ -114,7 +117,23 @@ function factsOf(parts: OrchestratorParts, board: Board, lane: Lane, round: Roun
     change: seenChange(lane, round),
     openOutbox: board.outboxOf(lane.id),
     comments: board.comments.get(lane.id) ?? [],
+    pauses: board.pauses(),
+    ...lookedAgain(parts, board, lane),
     now: round.now,
+  };
+}
+
+/** What polls came to so far, for workflows in which cards follow their changes. */
+function lookedAgain(
+  parts: OrchestratorParts,
+  board: Board,
+  { id }: Lane,
+): Pick<LaneFacts, "failedLooks" | "cardsLeft"> {
+  const { reconciliation } = parts.workflows.current();
+  if (reconciliation === undefined) return {};
+  return {
+    failedLooks: board.failedLooks.get(id)?.count ?? 0,
+    cardsLeft: reconciliation.maxPerPoll - board.cardsMoved,
   };
 }
 
@@ -133,6 +152,7 @@ function seenIssue(board: Board, lane: Lane, { issues, now }: Round): Issue | nu
 async function apply(parts: OrchestratorParts, board: Board, lane: Lane, plan: Plan, round: Round): Promise<void> {
   const wait = waitOf(plan);
   if (wait !== undefined) board.waits.set(lane.id, wait.reason);
+  if (plan.some((step) => step.do === "write" && step.write.topic === CARD_TOPIC)) board.cardsMoved += 1;
   const seen = seenIssue(board, lane, round);
   const issue = seen ?? lastKnown(lane, board.issues.get(lane.issue.id));
   if (needsClaim(lane, plan)) {
@@ -153,8 +173,10 @@ async function apply(parts: OrchestratorParts, board: Board, lane: Lane, plan: P
     workflow: parts.workflows.current(),
     runs,
     openOutbox: board.outboxOf(lane.id),
+    pauses: board.pauses(),
     now: round.now,
   });
+  for (const step of plan) if (step.do === "pause_account") await board.money?.pauses.pause(step.pause);
 }
 
 /**
@@ -173,13 +195,15 @@ async function startWhenFree(
   plan: Plan,
   round: Round,
 ): Promise<void> {
-  const allowed = startsAllowed(parts, board);
+  const allowed = startsAllowed(parts, board, lane);
   if (!allowed.ok) {
     board.waits.set(lane.id, allowed);
     return;
   }
   const issue = seenIssue(board, lane, round) ?? lastKnown(lane, board.issues.get(lane.issue.id));
   const workflow = parts.workflows.current();
+  const paused = pauseFor(parts, board, issue, lane);
+  if (paused !== null) return waitForAccount(parts, board, lane, paused, round);
   const verdict = judgeSlotsFor(workflow, slotsInUse(workflow, board, lane), issue);
   if (verdict.ok) return apply(parts, board, lane, plan, round);
   board.waits.set(lane.id, verdict);
@@ -188,4 +212,19 @@ async function startWhenFree(
     await apply(parts, board, lane, [{ do: "schedule", retry }], round);
     board.dirty.delete(lane.id);
   }
+}
+
+/** A start waits for the account of its agent until its pause ends; how long, everybody can see. */
+async function waitForAccount(
+  parts: OrchestratorParts,
+  board: Board,
+  lane: Lane,
+  pause: AccountPause,
+  round: Round,
+): Promise<void> {
+  const error = pauseWords(pause, round.now);
+  board.waits.set(lane.id, { code: "account_paused", sentence: error });
+  const retry = { kind: "capacity", attempt: 1, dueAt: pause.until, error } as const;
+  await apply(parts, board, lane, [{ do: "schedule", retry }], round);
+  board.dirty.delete(lane.id);
 }

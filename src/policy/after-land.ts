@@ -24,7 +24,7 @@ export function afterLand(facts: LaneFacts, outcome: WorkOutcome): Plan {
   }
   if (status === "lost" || status === "canceled" || failure === "interrupted") return planInterruption(facts, reason);
   if (failure === "fatal") return planFatal(facts, reason);
-  if (failure === "capacity") return planCapacity(facts, reason, outcome.notBefore);
+  if (failure === "capacity") return planCapacity(facts, outcome);
   const why = because("land_failed", reason.sentence);
   const stage = MENDABLE.test(reason.code) ? "review_repair" : "review_wait";
   return planFailure(facts, why, { next: [{ do: "stage", stage, reason: why }] });

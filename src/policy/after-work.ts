@@ -57,7 +57,7 @@ function afterBreak(facts: LaneFacts, outcome: WorkOutcome): Plan | null {
   if (status === "lost" || failure === "interrupted") return planInterruption(facts, reason);
   if (status === "canceled") return afterCancel(facts, outcome);
   if (failure === "fatal") return planFatal(facts, reason);
-  return failure === "capacity" ? planCapacity(facts, reason, outcome.notBefore) : null;
+  return failure === "capacity" ? planCapacity(facts, outcome) : null;
 }
 
 /**

@@ -7,7 +7,7 @@ import { because } from "./codes.ts";
 /** How the lane gets on, once the run that has just ended is counted. */
 function progressOf({ lane }: LaneFacts): LaneProgress {
   // Lanes of older versions know only their clean sessions.
-  const progress = lane.progress ?? { ...NO_PROGRESS, stale: lane.idleSessions, session: "used" as const };
+  const progress = lane.progress ?? { ...NO_PROGRESS, stale: lane.idleSessions };
   const outcome = lane.work?.kind === "run" ? lane.work.outcome : null;
   return outcome == null ? progress : sessionEnded(progress, outcome);
 }

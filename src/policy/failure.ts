@@ -1,18 +1,20 @@
 import type { LaneFacts } from "../model/facts.ts";
 import type { Plan } from "../model/plan.ts";
+import type { WorkOutcome } from "../model/run.ts";
 import type { Reason } from "../model/verdict.ts";
 import { failureAttempt } from "./attempt.ts";
+import { chooseAccount, planPause } from "./accounts.ts";
 import { judgeBreaker } from "./breaker.ts";
 import { because, type PolicyCode } from "./codes.ts";
 import { parkSteps } from "./parking.ts";
 import { retryDelay } from "./retry-delay.ts";
-import type { Steps } from "./writes.ts";
+import { knownIssue, type Steps } from "./writes.ts";
 
 /** More interruptions in a row than this count as failures: something here kills every run. */
 const MAX_INTERRUPTIONS = 10;
 
-/** Pause after a usage limit or overload that did not say when it ends, milliseconds; capped by `maxRetryBackoffMs`. */
-const CAPACITY_DELAY_MS = 60_000;
+/** Wait for money that did not say when it comes, milliseconds; capped by `maxRetryBackoffMs`. */
+const WAIT_MS = 60_000;
 
 /** What a failure leads to besides the retry. */
 export interface FailureOptions {
@@ -57,15 +59,28 @@ export function planInterruption(facts: LaneFacts, why: Reason, options: Failure
   ];
 }
 
-/** Waits for a provider's capacity without counting anything: until it said, else a fixed pause. */
-export function planCapacity(facts: LaneFacts, why: Reason, notBefore: number | null): Plan {
-  const { workflow, now } = facts;
-  const pause = Math.min(CAPACITY_DELAY_MS, workflow.agent.maxRetryBackoffMs);
-  const dueAt = notBefore !== null && notBefore > now ? notBefore : now + pause;
-  const retry = { kind: "capacity", attempt: 1, dueAt, error: why.sentence } as const;
+/**
+ * Waits for a provider's capacity without counting anything. The account that was turned away is paused, for all lanes, and this one goes on
+ * with another one at once when the workflow names one.
+ */
+export function planCapacity(facts: LaneFacts, outcome: WorkOutcome): Plan {
+  const { workflow, lane, now, pauses = [] } = facts;
+  const { reason: why, notBefore, account } = outcome;
+  const close = { do: "close_work", counts: "nothing", reason: why } as const;
+  if (account === undefined) {
+    const dueAt =
+      notBefore !== null && notBefore > now ? notBefore : now + Math.min(WAIT_MS, workflow.agent.maxRetryBackoffMs);
+    return [close, { do: "schedule", retry: { kind: "capacity", attempt: 1, dueAt, error: why.sentence } }];
+  }
+  const last = pauses.find((pause) => pause.account === account);
+  const pause = planPause(last, { account, resetAt: notBefore, why }, now, workflow.agent);
+  const inForce = pause === null ? pauses : [...pauses.filter((other) => other.account !== account), pause];
+  const next = chooseAccount(workflow, knownIssue(facts), lane, { pauses: inForce, now });
+  const dueAt = "account" in next ? next.until : now;
   return [
-    { do: "close_work", counts: "nothing", reason: why },
-    { do: "schedule", retry },
+    close,
+    ...(pause === null ? [] : [{ do: "pause_account", pause } as const]),
+    { do: "schedule", retry: { kind: "capacity", attempt: 1, dueAt, error: why.sentence } },
   ];
 }
 

@@ -1,6 +1,9 @@
 export { chooseAgent } from "./agent-choice.ts";
 export { planAfterWork } from "./after-work.ts";
 export { headToReview, planAnswer, planPark, planReviewChange, planStopWork } from "./asked.ts";
+export { chooseAccount, pauseWords } from "./accounts.ts";
+export { judgeBreaker } from "./breaker.ts";
+export { carriedFrom } from "./carrying.ts";
 export { attemptOf } from "./attempt.ts";
 export {
   type BudgetUse,
@@ -12,6 +15,7 @@ export {
   type SharedUse,
   sharedUse,
 } from "./budget.ts";
+export { CARD_CODES, CARD_TOPIC, isUnconfirmed, planCard } from "./cards.ts";
 export { cleanSteps, planCleanup } from "./cleaning.ts";
 export {
   claimedElsewhere,

@@ -76,6 +76,14 @@ export function answerIn({ lane, comments = [] }: LaneFacts): Pick<Answer, "text
   return { text: texts.join("\n\n").slice(0, LONGEST_ANSWER), author };
 }
 
+/** Who wrote a comment on the issue since the lane was parked, of those whom the project trusts; `null`: nobody. */
+export function commentSince({ lane: { parked }, comments = [] }: LaneFacts): string | null {
+  if (parked === null || parked.question !== undefined) return null;
+  const isInput = ({ at, topic, trust, body }: IssueComment): boolean =>
+    at > parked.at && topic === null && trust === "member" && body.trim() !== "";
+  return comments.find(isInput)?.author ?? null;
+}
+
 function isTrusted({ trust }: IssueComment): boolean {
   return trust === "member" || trust === "self";
 }
@@ -93,5 +101,5 @@ function howToGoOn(facts: LaneFacts, until: "command" | "input"): string {
   const command = `\`maestro unpark ${facts.lane.issue.identifier}\``;
   if (until === "command") return `To go on: ${command}.`;
   const label = facts.workflow.tracker.needsAttentionLabel;
-  return `To go on: take the label \`${label}\` off, move the issue to another state, or ${command}.`;
+  return `To go on: take the label \`${label}\` off, move the issue to another state, write a comment, or ${command}.`;
 }

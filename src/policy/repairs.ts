@@ -1,5 +1,6 @@
 import { type Change, type ChangeReview, checkSummary, isHuman, reviewDecision } from "../model/change.ts";
 import type { LaneFacts } from "../model/facts.ts";
+import { sameState } from "../model/issue.ts";
 import type { Lane, LaneBranch } from "../model/lane.ts";
 import type { Category } from "../model/profile.ts";
 import { routeOf, trackerState } from "../model/workflow.ts";
@@ -115,14 +116,18 @@ function fromReview(change: Change): RepairFact | null {
   if (reviewDecision(change) !== "changes_requested") return null;
   const newest = requestedChanges(change).at(-1);
   if (newest === undefined) return null;
-  return fact("review_changes_requested", newest.id, `${newest.author} asks for changes.`, true);
+  // Without a word of the forge on who it is, it is a person.
+  const byHuman = newest.trust !== "bot" && newest.trust !== "outsider";
+  return fact("review_changes_requested", newest.id, `${newest.author} asks for changes.`, byHuman);
 }
 
 /** States in which people want an agent to work. After a hand-off only a person's hand brings an issue there. */
 const ASKS_FOR_WORK: readonly (Category | undefined)[] = ["todo", "in_progress", "rework"];
 
-function fromRework({ issue, workflow }: LaneFacts, change: Change): RepairFact | null {
+function fromRework({ issue, lane, workflow }: LaneFacts, change: Change): RepairFact | null {
   if (!issue || !ASKS_FOR_WORK.includes(trackerState(workflow, issue.state)?.category)) return null;
+  // A card that we moved there by policy is no person's word; what it was moved for asks by itself.
+  if (lane.ownMove != null && sameState(lane.ownMove, issue.state)) return null;
   if (routeOf(workflow, issue.state)?.action === "disabled") return null;
   const since = issue.updatedAt === null ? change.headSha : String(issue.updatedAt);
   return fact("issue_in_rework", since, `${issue.identifier} was moved to "${issue.state}".`, true);

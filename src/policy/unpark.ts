@@ -3,7 +3,7 @@ import { sameState } from "../model/issue.ts";
 import type { Verdict } from "../model/verdict.ts";
 import { no, yes } from "./codes.ts";
 import { describePending, pendingWrites } from "./eligibility.ts";
-import { answerIn } from "./parking.ts";
+import { answerIn, commentSince } from "./parking.ts";
 import { hasLabel } from "./standing.ts";
 
 /**
@@ -25,7 +25,11 @@ export function judgeUnpark(facts: LaneFacts): Verdict {
   if (hasLabel(lane.issue, label) && !hasLabel(issue, label)) {
     return yes("attention_label_removed", `The label "${label}" was taken off ${issue.identifier}.`);
   }
-  if (!sameState(lane.issue.state, issue.state)) {
+  const said = commentSince(facts);
+  if (said !== null) return yes("new_comment", `${said} wrote a comment on ${issue.identifier}.`);
+  // What Maestro did itself, perhaps because its agent asked for it, is no input.
+  const isOwn = (lane.ownMoves ?? []).some(({ to }) => sameState(to, issue.state));
+  if (!isOwn && !sameState(lane.issue.state, issue.state)) {
     return yes("state_changed", `${issue.identifier} was moved from "${lane.issue.state}" to "${issue.state}".`);
   }
   return no("no_new_input", lane.parked.sentence);

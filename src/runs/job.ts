@@ -84,7 +84,7 @@ export class Job {
     const { lease } = this;
     const { record, runtime, workflows } = this.#parts;
     const { work } = lease;
-    const { issue, workflowHash, agentRule = null } = work.payload;
+    const { issue, workflowHash, agentRule = null, agentFallback = null } = work.payload;
     const observer = new Observer(record, lease, (error) =>
       this.breakOff("lease_lost", `What this work saw could not be put on record: ${error.message}`),
     );
@@ -96,7 +96,7 @@ export class Job {
       lease,
       work,
       assignment: work.payload,
-      workflow: withAgent(workflows.byHash(workflowHash) ?? workflows.current(), agentRule),
+      workflow: withAgent(workflows.byHash(workflowHash) ?? workflows.current(), agentRule, agentFallback),
       runtime: watchRuntime(runtime, observer, tally),
       observer,
       meter: this.#meter,

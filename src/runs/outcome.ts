@@ -90,6 +90,7 @@ const ERROR_KINDS: readonly (readonly [prefix: string, kind: FailureKind])[] = [
   ["run_budget", "fatal"],
   ["issue_budget", "fatal"],
   // They say nothing about the issue: its work waits until there is money again.
+  ["account_paused", "capacity"],
   ["day_budget", "capacity"],
   ["workflow_budget", "capacity"],
   ["run_timed_out", "timed_out"],

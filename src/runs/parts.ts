@@ -2,6 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
 import type { SecretRegistry } from "../base/redact.ts";
+import type { AccountPauses } from "../contracts/account-pauses.ts";
 import type { AgentProvider } from "../contracts/agent-provider.ts";
 import type { Engine } from "../contracts/engine.ts";
 import type { Forge } from "../contracts/forge.ts";
@@ -33,6 +34,8 @@ export interface WorkerParts {
   /** Absolute; holds a folder for each account of an agent. */
   readonly agentsDirectory: string;
   readonly transcripts: Transcripts;
+  /** Which accounts are paused: no session is started on them, also of work that was queued before. Absent: nobody says. */
+  readonly pauses?: Pick<AccountPauses, "known">;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;

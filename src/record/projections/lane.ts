@@ -21,22 +21,32 @@ export function applyToLane(lane: Lane | undefined, stored: StoredEvent): Lane |
 function withUse(before: Lane, after: Lane, stored: StoredEvent): Lane {
   const spending = spendingIn(stored);
   const progress = applyToProgress(before, stored);
-  const ownMove = ownMoveAfter(before, stored);
-  if (spending === null && progress === undefined && ownMove === undefined) return after;
+  const moves = ownMovesAfter(before, stored);
+  if (spending === null && progress === undefined && moves === undefined) return after;
   return {
     ...after,
     ...(spending === null ? {} : { spent: addSpending(before.spent ?? NO_SPENDING, spending) }),
     ...(progress === undefined ? {} : { progress }),
-    ...(ownMove === undefined ? {} : { ownMove }),
+    ...moves,
   };
 }
 
-/** The state that Maestro moved the issue to, until the tracker shows that somebody else moved it; `undefined`: as before. */
-function ownMoveAfter({ issue, ownMove = null }: Lane, { event }: StoredEvent): string | null | undefined {
-  if (event.type === "outbox_planned" && event.data.intent.kind === "issue_move") return event.data.intent.to;
-  if (event.type !== "issue_refreshed" || ownMove === null) return undefined;
-  const { state } = event.data.issue;
-  return sameState(state, ownMove) || sameState(state, issue.state) ? undefined : null;
+/** Own moves, and those that the tracker has not shown yet; `undefined`: as before. What somebody else did in between ends them all. */
+function ownMovesAfter(
+  { issue, ownMove = null, ownMoves = [] }: Lane,
+  { event }: StoredEvent,
+): Pick<Lane, "ownMove" | "ownMoves"> | undefined {
+  if (event.type === "outbox_planned" && event.data.intent.kind === "issue_move") {
+    const { to } = event.data.intent;
+    return { ownMove: to, ownMoves: [...ownMoves, { key: event.data.key, to }] };
+  }
+  if (event.type === "outbox_settled" && event.data.state === "refused" && ownMoves.length > 0) {
+    return { ownMoves: ownMoves.filter(({ key }) => key !== event.data.key) };
+  }
+  if (event.type !== "issue_refreshed" || sameState(event.data.issue.state, issue.state)) return undefined;
+  const shown = ownMoves.findIndex(({ to }) => sameState(to, event.data.issue.state));
+  if (shown >= 0) return { ownMoves: ownMoves.slice(shown + 1) };
+  return ownMove === null ? undefined : { ownMove: null, ownMoves: [] };
 }
 
 function openLane(stored: StoredEvent, { data }: EventOf<"lane_opened">): Lane | undefined {

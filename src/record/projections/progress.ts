@@ -1,5 +1,6 @@
 import type { StoredEvent } from "../../model/events/envelope.ts";
 import type { EventOf } from "../../model/events/index.ts";
+import { type Issue, sameState } from "../../model/issue.ts";
 import type { Lane } from "../../model/lane.ts";
 import { begunAnew, type LaneProgress, moved, NO_PROGRESS, sessionEnded } from "../../model/progress.ts";
 import type { TreeMark } from "../../model/tree-mark.ts";
@@ -42,9 +43,16 @@ export function applyToProgress(lane: Lane, { event }: StoredEvent): LaneProgres
       return event.data.reason.code === "retried" ? begunAnew(progress) : undefined;
     case "input_seen":
       return begunAnew(progress);
+    case "issue_refreshed":
+      return isMovedByOther(lane, event.data.issue) ? begunAnew(progress) : undefined;
     default:
       return undefined;
   }
+}
+
+/** Whether the issue is in a state to which neither Maestro nor its agent moved it. */
+function isMovedByOther({ issue, ownMoves = [] }: Lane, seen: Issue): boolean {
+  return !sameState(issue.state, seen.state) && !ownMoves.some(({ to }) => sameState(to, seen.state));
 }
 
 function used(progress: LaneProgress): LaneProgress | undefined {
@@ -53,7 +61,7 @@ function used(progress: LaneProgress): LaneProgress | undefined {
 
 function closed(lane: Lane, progress: LaneProgress, { data }: EventOf<"work_closed">): LaneProgress | undefined {
   if (data.kind !== "run" || lane.work?.id !== data.id) return undefined;
-  return sessionEnded(progress, lane.work.outcome ?? { status: "lost", failure: null });
+  return sessionEnded(progress, lane.work.outcome ?? { status: "lost", failure: null, signal: { kind: "none" } });
 }
 
 /** A tree counts when neither its files nor its difference from the base were there before. */

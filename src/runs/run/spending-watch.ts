@@ -4,7 +4,7 @@ import { accountOf } from "../../model/account.ts";
 import { nextDayAt } from "../../model/day.ts";
 import type { EventOf } from "../../model/events/index.ts";
 import type { Spending } from "../../model/spending.ts";
-import { judgeBudget } from "../../policy/index.ts";
+import { judgeBudget, pauseWords } from "../../policy/index.ts";
 import type { WorkContext } from "../context.ts";
 import type { Share } from "./meter.ts";
 import { RunBook } from "./run-book.ts";
@@ -31,6 +31,7 @@ export class SpendingWatch {
   static async begin(context: WorkContext, onReached: (error: MaestroError) => void): Promise<SpendingWatch> {
     const { workflow, work, parts, meter } = context;
     const account = accountOf(workflow.agentProvider.kind);
+    refusePaused(context, account);
     const book = new RunBook({ clock: parts.clock, workflow, account });
     let look = (): void => undefined;
     const at = { laneId: work.laneId, run: work.run, workflow, book };
@@ -97,4 +98,16 @@ function refuseUnpaid({ workflow, parts }: WorkContext, share: Share): void {
   const facts = verdict.code === "day_budget_exhausted" ? { not_before: nextDayAt(parts.clock.now(), timeZone) } : {};
   const code = verdict.code === "price_unknown" ? "workflow_budget_price_unknown" : verdict.code;
   throw new MaestroError({ code, message: verdict.sentence, facts });
+}
+
+/** The account may have been paused while the work was queued. */
+function refusePaused({ parts: { pauses, clock } }: WorkContext, account: string): void {
+  const now = clock.now();
+  const pause = pauses?.known().find((one) => one.account === account && one.until > now);
+  if (pause === undefined) return;
+  throw new MaestroError({
+    code: "account_paused",
+    message: pauseWords(pause, now),
+    facts: { not_before: pause.until },
+  });
 }

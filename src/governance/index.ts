@@ -1,0 +1,1 @@
+export { RecordPauses } from "./record-pauses.ts";
