@@ -1,7 +1,8 @@
 import type { LaneFacts } from "../model/facts.ts";
-import type { Plan } from "../model/plan.ts";
+import type { Plan, Step } from "../model/plan.ts";
 import type { CompletionSignal, WorkOutcome } from "../model/run.ts";
 import type { Verdict } from "../model/verdict.ts";
+import { stateForRoute } from "../model/workflow.ts";
 import { judgeBreaker } from "./breaker.ts";
 import { because } from "./codes.ts";
 import { planFailure } from "./failure.ts";
@@ -10,6 +11,7 @@ import { planResult } from "./result-plan.ts";
 import { askSteps, parkSteps } from "./parking.ts";
 import { CONTINUATION_DELAY_MS } from "./retry-delay.ts";
 import { judgeStanding } from "./standing.ts";
+import { moveToRoute, runRevision } from "./writes.ts";
 
 /** What a run's end leads to: a hand-off, a question, another session, a retry. Terminal issues were dealt with before. */
 export function afterRun(facts: LaneFacts, outcome: WorkOutcome): Plan {
@@ -54,7 +56,23 @@ function afterNothing(facts: LaneFacts, outcome: WorkOutcome): Plan {
 function afterAttention(facts: LaneFacts, signal: Extract<CompletionSignal, { kind: "attention" }>): Plan {
   const question = signal.question === null ? "" : ` ${signal.question}`;
   const why = because("attention_asked", `The agent asks for a person: ${signal.summary}${question}`);
-  return [{ do: "close_work", counts: "success", reason: why }, ...parkSteps(facts, "input", why)];
+  return [{ do: "close_work", counts: "success", reason: why }, ...parkSteps(facts, "input", why), ...putBack(facts)];
+}
+
+/**
+ * Back to where work on it starts, so that a person finds the issue there and it starts anew when the label is gone. A lane with a change
+ * keeps its issue where the change is looked at.
+ */
+function putBack(facts: LaneFacts): readonly Step[] {
+  const { lane, workflow } = facts;
+  if (lane.stage !== "working" || (lane.branch !== null && lane.branch.changeId !== null)) return [];
+  const start = workflow.profile.routes.find(
+    ({ name, category, action }) =>
+      category === "todo" &&
+      (action === "dispatch" || action === "transition_then_dispatch") &&
+      stateForRoute(workflow, name) !== undefined,
+  );
+  return start === undefined ? [] : moveToRoute(facts, start.name, `attention-${runRevision(facts)}`);
 }
 
 /** The slot is free, the question stands on the issue, and the answer starts the next run. */

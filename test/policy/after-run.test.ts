@@ -2,7 +2,18 @@ import { describe, expect, it } from "vitest";
 import { planAfterWork } from "../../src/policy/index.ts";
 import type { Lane } from "../../src/model/lane.ts";
 import type { WorkOutcome } from "../../src/model/run.ts";
-import { brief, COMMENT_ROW, endedLane, factsOf, HAND_OFF, intentsOf, issueOf, NOW, stepOf } from "./facts.ts";
+import {
+  branchOf,
+  brief,
+  COMMENT_ROW,
+  endedLane,
+  factsOf,
+  HAND_OFF,
+  intentsOf,
+  issueOf,
+  NOW,
+  stepOf,
+} from "./facts.ts";
 import { type WorkflowOptions, workflowOf } from "./workflow-facts.ts";
 
 function planAfter(outcome: Partial<WorkOutcome>, lane: Partial<Lane> = {}, options: WorkflowOptions = {}) {
@@ -55,7 +66,7 @@ describe("a run that ends without a word", () => {
 describe("a run that asks for a person", () => {
   it("is parked until there is input; label and comment say so", () => {
     const plan = planAfter({ signal: { kind: "attention", summary: "Which greeting?", question: "Hi or hello?" } });
-    expect(brief(plan)).toEqual(["close success", "park attention_asked", ...PARK_WRITES]);
+    expect(brief(plan)).toEqual(["close success", "park attention_asked", ...PARK_WRITES, "write issue_move"]);
     expect(stepOf(plan, "park").until).toBe("input");
     const [label, comment] = intentsOf(plan);
     expect(label).toEqual({ kind: "issue_label", issueId: "1", add: "maestro:needs-attention", remove: null });
@@ -68,7 +79,22 @@ describe("a run that asks for a person", () => {
   it("does not set a label twice", () => {
     const issue = issueOf({ labels: ["maestro:needs-attention"] });
     const plan = planAfter({ signal: { kind: "attention", summary: "Which?", question: null } }, { issue });
-    expect(brief(plan)).toEqual(["close success", "park attention_asked", "write issue_comment"]);
+    expect(brief(plan)).toEqual(["close success", "park attention_asked", "write issue_comment", "write issue_move"]);
+  });
+
+  const attention = { signal: { kind: "attention" as const, summary: "Which?", question: null } };
+
+  it("puts the issue back to where work on it starts", () => {
+    const moves = intentsOf(planAfter(attention)).filter(({ kind }) => kind === "issue_move");
+    expect(moves).toEqual([{ kind: "issue_move", issueId: "1", to: "Todo", from: "In Progress" }]);
+  });
+
+  it.each<[string, Partial<Lane>]>([
+    ["whose change people look at", { branch: branchOf({ changeId: "7" }) }],
+    ["that is in repair", { stage: "review_repair" }],
+    ["that stands there already", { issue: issueOf({ state: "Todo" }) }],
+  ])("leaves one %s where it is", (_, lane) => {
+    expect(brief(planAfter(attention, lane))).not.toContain("write issue_move");
   });
 });
 
