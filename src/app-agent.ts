@@ -5,7 +5,7 @@ import { silentLog } from "./base/log.ts";
 import type { SecretRegistry } from "./base/redact.ts";
 import type { AgentRig } from "./cli/app.ts";
 import type { AgentChoice, Workflow } from "./model/workflow.ts";
-import { agentEnvironment } from "./runs/index.ts";
+import { agentEnvironment, openAgentPlace } from "./runs/index.ts";
 import { createToolbox } from "./tools/index.ts";
 import type { WorkflowKinds } from "./workflow/index.ts";
 
@@ -20,15 +20,22 @@ export async function openAgent(
   const placement = await kinds.placements.load(workflow.agentRuntime.placement);
   const runtime = await placement.open({ clock, machine: hostname(), log: silentLog });
   const { env, pass } = workflow.agentRuntime;
+  const provider = await kind.open(choice.options);
+  const isUnguarded = workflow.profile.unguarded !== undefined;
   return {
     workflow,
-    provider: await kind.open(choice.options),
+    provider,
     runtime,
     tools: createToolbox({ secrets, clock, log: silentLog }).descriptors(workflow.profile.tools),
-    agentsDirectory: join(home, "agents"),
+    place: (workspace, marker) =>
+      openAgentPlace({
+        ...{ workflow, provider, runtime, machine: runtime, workspace, marker },
+        agentsDirectory: join(home, "agents"),
+      }),
     environment: (extra) =>
       agentEnvironment({
-        ...{ daemon: runtime.environment(), pass, env, extra },
+        ...{ daemon: runtime.environment(), env, extra },
+        pass: isUnguarded ? "all" : pass,
         isSecret: (text) => secrets.redact(text) !== text,
       }).env,
   };

@@ -1,3 +1,4 @@
+export { type AgentPlace, openAgentPlace } from "./run/agent-place.ts";
 export { agentEnvironment } from "./environment.ts";
 export { workTranscript } from "./transcript.ts";
 export type { WorkerParts } from "./parts.ts";

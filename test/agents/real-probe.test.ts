@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -44,6 +44,32 @@ async function maestro(agentProvider: object, words: readonly string[], env: Rea
   const left = (await readdir(folder)).toSorted();
   return { out: JSON.parse(done.stdout), code: "code" in done ? done.code : 0, left };
 }
+
+/** Notes what it is asked to start, and starts it without containing anything: so that the test holds where namespaces are not allowed. */
+async function notingBubblewrap() {
+  const folder = await mkdtemp(join(homedir(), ".cache", "maestro-bwrap-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const log = join(folder, "log");
+  const script = `#!/bin/sh\necho "$*" >> '${log}'\nwhile [ "$1" != -- ]; do shift; done\nshift\nexec "$@"\n`;
+  await writeFile(join(folder, "bwrap"), script, { mode: 0o755 });
+  const started = async () => (await readFile(log, "utf8")).trim().split("\n");
+  return { path: `${folder}:${process.env.PATH ?? ""}`, started };
+}
+
+describe("an agent that is only tried", () => {
+  const agent = { kind: "mock", options: { scripts: { default: { runs: [[{ do: "say", text: "READY" }]] } } } };
+
+  it.each(["protocol probe", "smoke agent", "doctor"])(
+    "by %s is started inside of what contains runs",
+    async (words) => {
+      const { path, started } = await notingBubblewrap();
+      await maestro(agent, words.split(" "), { PATH: path });
+      const starts = (await started()).filter((line) => !line.endsWith("-- true"));
+      expect(starts.length).toBeGreaterThan(0);
+      for (const line of starts) expect(line).toMatch(/--die-with-parent --unshare-pid .* --chdir \S+ -- .*node/);
+    },
+  );
+});
 
 const STEPS = ["program", "handshake", "version", "tools", "stop"];
 

@@ -89,12 +89,13 @@ async function healthy(
 /** The scripted agent, with more abilities when they are given. */
 async function rigOf(workflow: Workflow, more: Partial<AgentProvider> = {}): Promise<AgentRig> {
   const clock = systemClock();
+  const runtime = localRuntime({ clock, machine: "here", log: silentLog });
   return {
     workflow,
     provider: { ...(await mockAgent.open(mockAgent.parseOptions({}))), ...more },
-    runtime: localRuntime({ clock, machine: "here", log: silentLog }),
+    runtime,
     tools: [],
-    agentsDirectory: "/nowhere",
+    place: async () => ({ runtime, own: {}, env: {}, close: async () => undefined }),
     environment: (extra) => ({ PATH: process.env.PATH ?? "", ...extra }),
   };
 }

@@ -32,7 +32,7 @@ async function withAgents(
     provider: change(await mockAgent.open(mockAgent.parseOptions(choice.options))),
     runtime,
     tools: [],
-    agentsDirectory: "/nowhere",
+    place: async () => ({ runtime, own: {}, env: {}, close: async () => undefined }),
     environment: (extra) => ({ PATH: process.env.PATH ?? "", ...extra }),
   });
   const self = await stage({ parts: { clock, random: systemRandom(), agent, workflow: async () => workflow } });

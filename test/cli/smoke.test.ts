@@ -105,7 +105,7 @@ describe("maestro smoke agent", () => {
       provider: await mockAgent.open(mockAgent.parseOptions(options)),
       runtime,
       tools: [],
-      agentsDirectory: "/nowhere",
+      place: async () => ({ runtime, own: {}, env: {}, close: async () => undefined }),
       environment: (extra) => ({ PATH: process.env.PATH ?? "", ...extra }),
     };
     const self = await stage({ parts: { clock, random: systemRandom(), agent: async () => rig } });

@@ -68,9 +68,7 @@ export function aWorkflow(root: string, changes: Partial<Workflow> = {}): Workfl
     agent: {
       maxConcurrentAgents: 2,
       maxConcurrentAgentsByState: {},
-      maxTurns: 3,
-      maxAttempts: 3,
-      maxRetryBackoffMs: 300_000,
+      ...{ maxTurns: 3, maxAttempts: 3, maxRetryBackoffMs: 300_000 },
       startupTimeoutMs: 60_000,
       readTimeoutMs: 5_000,
       turnTimeoutMs: 3_600_000,

@@ -79,7 +79,8 @@ function wrapped<S extends Started>(spec: S, program: string, flags: readonly st
 /** Everything can be read but keys of people; only the agent's own places can be written to. */
 async function placesOf(runtime: Runtime, place: ContainedPlace, program: string): Promise<readonly string[]> {
   const { workspace, home, account, temporaryDirectory } = place;
-  const userHome = account?.userHome ?? runtime.environment().HOME ?? "/";
+  // The person's, also where an account has a login of its own.
+  const userHome = runtime.environment().HOME ?? "/";
   const hidden: string[] = [];
   for (const name of SECRET_FOLDERS) {
     const path = `${userHome}/${name}`;

@@ -1,9 +1,8 @@
-import { shortHash } from "../../base/ids.ts";
 import type { AgentEvent, AgentProvider, SessionRequest, SessionStart } from "../../contracts/agent-provider.ts";
 import { processMarker } from "../../model/process-marker.ts";
 import type { WorkContext } from "../context.ts";
 import { agentEnvironment } from "../environment.ts";
-import { contain } from "./containment.ts";
+import { openAgentPlace } from "./agent-place.ts";
 import { judgePermission } from "./permission.ts";
 import type { SessionWatch } from "./session-watch.ts";
 import type { ToolDesk } from "./tool-desk.ts";
@@ -25,19 +24,20 @@ export async function startAgent(context: WorkContext, path: string, staff: Sess
   const { desk, watch, hear, signal } = staff;
   const { agent } = workflow;
   const provider = await parts.agent(workflow);
-  const own = provider.hasOwnHome === true ? await ownFolders(context, provider) : { env: {} };
-  const contained = await contain(runtime, {
-    isolation: workflow.agentRuntime.isolation ?? "none",
-    machine: parts.runtime,
-    place: { workspace: path, home: parentOf(parts.agentsDirectory), ...placeOf(own) },
+  const marker = processMarker(work, "agent");
+  const place = await openAgentPlace({
+    ...{ workflow, provider, runtime, marker, workspace: path, machine: parts.runtime },
+    agentsDirectory: parts.agentsDirectory,
+    ...(assignment.account === undefined ? {} : { account: assignment.account }),
   });
+  context.scope.defer("temporary files", place.close);
   const resume = provider.capabilities.resume ? assignment.resume : null;
   const start = await provider.start({
-    runtime: contained,
+    runtime: place.runtime,
     clock: parts.clock,
     log,
     workspace: path,
-    marker: processMarker(work, "agent"),
+    marker,
     title: `${assignment.issue.identifier}: ${assignment.issue.title}`,
     tools: desk.descriptors,
     callTool: (call) => desk.answer(call, signal),
@@ -58,24 +58,16 @@ export async function startAgent(context: WorkContext, path: string, staff: Sess
       if (request.kind === "question" && request.question !== undefined) desk.hold(request.question);
       return answer;
     },
-    ...own,
+    ...place.own,
     ...(await servedTools(context, provider, staff)),
     // Without guardrails it is the person's own home, with the person's logins.
-    env: workflow.profile.unguarded === undefined ? { ...environmentOf(context), ...own.env } : environmentOf(context),
+    env:
+      workflow.profile.unguarded === undefined ? { ...environmentOf(context), ...place.env } : environmentOf(context),
     onEvent: hear,
     signal,
   });
-  return "account" in own ? { ...start, stateDirectory: own.account.stateDirectory } : start;
-}
-
-type Own = Awaited<ReturnType<typeof ownFolders>> | { readonly env: Readonly<Record<string, string>> };
-
-function placeOf(own: Own): Pick<SessionRequest, "account" | "temporaryDirectory"> {
-  return "account" in own ? { account: own.account, temporaryDirectory: own.temporaryDirectory } : {};
-}
-
-function parentOf(path: string): string {
-  return path.slice(0, path.lastIndexOf("/")) || "/";
+  const { account } = place.own;
+  return account === undefined ? start : { ...start, stateDirectory: account.stateDirectory };
 }
 
 /** A right to use the tool server, for agents that take their tools there. */
@@ -89,31 +81,6 @@ async function servedTools(
   const { url, token, end } = await parts.toolServer.admit({ tools: desk.descriptors, call });
   scope.defer("tool server", end);
   return { toolServer: { url, token } };
-}
-
-/**
- * The account's folder, which stays, and a folder for temporary files, which goes with the session. The home is the account's, so that an
- * agent finds nothing of the person whose machine this is but the login that it is given.
- */
-async function ownFolders(
-  { parts, runtime, work, scope }: WorkContext,
-  { kind }: AgentProvider,
-): Promise<
-  Required<Pick<SessionRequest, "account" | "temporaryDirectory">> & { readonly env: Record<string, string> }
-> {
-  const name = "default";
-  const stateDirectory = `${parts.agentsDirectory}/${kind}/${name}`;
-  const home = `${stateDirectory}/home`;
-  const temporaryDirectory = `${runtime.temporaryDirectory()}/maestro-${shortHash(processMarker(work, "tmp"))}`;
-  await runtime.makeDirectory(home, { mode: 0o700 });
-  await runtime.makeDirectory(temporaryDirectory, { mode: 0o700 });
-  scope.defer("temporary files", () => runtime.remove(temporaryDirectory));
-  const userHome = runtime.environment().HOME ?? "/";
-  return {
-    account: { name, stateDirectory, userHome },
-    temporaryDirectory,
-    env: { HOME: home, TMPDIR: temporaryDirectory },
-  };
 }
 
 function environmentOf({ parts, workflow, work, assignment, runtime, log }: WorkContext) {
