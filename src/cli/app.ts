@@ -3,7 +3,6 @@ import type { MaestroError } from "../base/errors.ts";
 import type { Random } from "../base/random.ts";
 import type { AgentProvider } from "../contracts/agent-provider.ts";
 import type { Forge } from "../contracts/forge.ts";
-import type { AgentPlace } from "../runs/index.ts";
 import type { Runtime } from "../contracts/runtime.ts";
 import type { ToolDescriptor } from "../contracts/tool.ts";
 import type { JsonObject } from "../base/json.ts";
@@ -15,6 +14,7 @@ import type { StoredEvent } from "../model/events/envelope.ts";
 import type { Lane } from "../model/lane.ts";
 import type { AgentChoice, Workflow } from "../model/workflow.ts";
 import type { PruneReport, VerifyReport } from "../record/index.ts";
+import type { AgentPlace } from "../runs/index.ts";
 import type { WorkflowInput } from "../workflow/index.ts";
 
 /** The process around a command. Commands write only through it. */
