@@ -19,6 +19,7 @@ export const LANE_CODES = {
   change_closed: "A person closed the change without merging it.",
   change_closed_restart: "The change was closed and its issue is active again: the next lane starts afresh.",
   head_moved: "The change shows a head that Maestro did not push; nothing is landed or repaired.",
+  checks_unconfirmed: "Required checks failed, but not yet so often in a row that it counts.",
   repair_due: "A fact about the change asks for a repair that was not tried yet.",
   repair_resumed: "A repair that did not get through is started again.",
   ready_to_land: "Approved, checked, mergeable, at the head that was validated.",

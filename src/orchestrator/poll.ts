@@ -26,6 +26,7 @@ export async function poll(
     open.filter(needsChange).flatMap((lane) => lane.branch?.changeId ?? []),
     signal,
   );
+  board.countLooks(changes);
   await readAnswers(parts, board, signal);
   await tend(parts, board, new Set(open.map((lane) => lane.id)), { issues, changes }, signal);
   if (parts.workflows.problem() !== null) return null;

@@ -37,11 +37,11 @@ export function comment(facts: LaneFacts, topic: CommentTopic, body: string, rev
  * The move of the issue to the state of `route`, from where it is now; none when it is there already, has ended, or the
  * route has no state.
  */
-export function moveToRoute(facts: LaneFacts, route: string, revision: string): Steps {
+export function moveToRoute(facts: LaneFacts, route: string, revision: string, topic: string = route): Steps {
   const issue = knownIssue(facts);
   const to = stateForRoute(facts.workflow, route);
   if (to === undefined || sameState(to, issue.state) || isTerminal(facts.workflow, issue.state)) return [];
-  return [write({ kind: "issue_move", issueId: issue.id, to, from: issue.state }, route, revision)];
+  return [write({ kind: "issue_move", issueId: issue.id, to, from: issue.state }, topic, revision)];
 }
 
 /** Sets or takes off the label that asks for a person; nothing when a look at the issue has shown that it is so already. */

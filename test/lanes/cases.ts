@@ -16,6 +16,7 @@ import {
   parkedOf,
   proofSeen,
   PUSH_ROW,
+  remarkOf,
   retryOf,
   reviewLane,
   reviewOf,
@@ -35,6 +36,17 @@ export const RED: Partial<Change> = { checks: [checkOf({ status: "failed" })] };
 /** A lane whose change is up and whose issue is not in review yet. */
 export const handingOff = (change: Partial<Change> = {}, branch: Partial<LaneBranch> = {}, lane: Partial<Lane> = {}) =>
   factsOf(reviewLane({ stage: "handing_off", branch: branchOf(branch), ...lane }), { change: changeOf(change) });
+/** A workflow whose cards follow their changes. */
+const followed = () => ({
+  ...workflowOf(),
+  reconciliation: {
+    sourceRoutes: ["review"],
+    gates: { approval: true, checks: true, mergeable: true },
+    outcomes: { ready: "merging", changesRequested: "rework", failedChecks: "rework", alreadyMerged: "resolved" },
+    confirmations: 2,
+    maxPerPoll: 25,
+  },
+});
 const LAND = ["stage ready_to_land", "write merge", "stage landing", "start_land"];
 const REPAIR = ["stage review_repair", "start_run repair"];
 
@@ -209,6 +221,38 @@ export const CASES: readonly [string, string, LaneFacts, string[]][] = [
   ["repair_due", "changes requested", review(ASKED), REPAIR],
   ["repair_due", "moved to rework", review(APPROVED, { issue: inState("Rework") }), REPAIR],
   ["repair_due", "required check failed", review({ ...APPROVED, ...RED }), REPAIR],
+  ["repair_due", "a member's remark", review({ ...APPROVED, comments: [remarkOf()] }), REPAIR],
+  ["repair_due", "a member's open thread", review({ threads: [threadOf()] }), REPAIR],
+  [
+    "card_due",
+    "ready to land",
+    review(APPROVED, {}, { workflow: followed() }),
+    ["write issue_move", "wait card_ready"],
+  ],
+  [
+    "card_due",
+    "changes requested",
+    review(ASKED, {}, { workflow: followed() }),
+    ["write issue_move", "wait card_changes_requested"],
+  ],
+  [
+    "card_due",
+    "failed often enough",
+    review({ ...APPROVED, ...RED }, {}, { workflow: followed(), failedLooks: 2 }),
+    ["write issue_move", "wait card_checks_failed"],
+  ],
+  [
+    "card_due",
+    "conflict",
+    review({ mergeability: "conflict" }, {}, { workflow: followed() }),
+    ["write issue_move", "wait card_conflicts"],
+  ],
+  [
+    "checks_unconfirmed",
+    "failed once",
+    review({ ...APPROVED, ...RED }, {}, { workflow: followed(), failedLooks: 1 }),
+    ["wait checks_unconfirmed"],
+  ],
   ["repair_due", "conflict", review({ mergeability: "conflict" }), REPAIR],
   ["repair_due", "behind, else ready", review({ ...APPROVED, mergeability: "behind" }), REPAIR],
   [

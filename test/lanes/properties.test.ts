@@ -6,12 +6,14 @@ import type { LaneFacts } from "../../src/model/facts.ts";
 import type { Plan, Step } from "../../src/model/plan.ts";
 import { trackerState } from "../../src/model/workflow.ts";
 import {
+  CARD_CODES,
   gateFacts,
   judgeGate,
   judgeReconcile,
   planAfterWork,
   planDue,
   POLICY_CODES,
+  proofOf,
   REPAIR_CODES,
 } from "../../src/policy/index.ts";
 import { anyChange, anyFacts, anyIssue } from "../policy/arbitrary.ts";
@@ -136,7 +138,7 @@ describe("the classifier", () => {
         const { change, issue, lane, workflow } = facts;
         expect(change).toMatchObject({ state: "open", draft: false, mergeability: "clean" });
         if (change == null || issue == null) throw new Error("landed blindly");
-        expect(change.headSha).toBe(lane.branch?.validatedSha);
+        expect(proofOf(lane, "validation")).toMatchObject({ ok: true, headSha: change.headSha });
         expect(["passed", "none"]).toContain(checkSummary(change));
         const decision = reviewDecision(change);
         const isGreen = workflow.profile.completion.landing === "when_green" && checkSummary(change) === "passed";
@@ -172,7 +174,7 @@ describe("the classifier", () => {
   });
 
   it("gives every lane one sentence", () => {
-    const known = Object.keys({ ...POLICY_CODES, ...LANE_CODES, ...REPAIR_CODES });
+    const known = Object.keys({ ...POLICY_CODES, ...LANE_CODES, ...REPAIR_CODES, ...CARD_CODES });
     fc.assert(
       fc.property(anyFacts, (facts) => {
         const { code, sentence } = describeLane(facts);

@@ -3,7 +3,7 @@ import type { Change } from "../../src/model/change.ts";
 import type { LaneFacts } from "../../src/model/facts.ts";
 import type { Lane } from "../../src/model/lane.ts";
 import { LANE_CODES, LANE_RULES, planLane, ruleFor } from "../../src/lanes/index.ts";
-import { POLICY_CODES, REPAIR_CODES, VALIDATION_CHECK } from "../../src/policy/index.ts";
+import { CARD_CODES, POLICY_CODES, REPAIR_CODES, VALIDATION_CHECK } from "../../src/policy/index.ts";
 import { branchOf, brief, changeOf, factsOf, HEAD, intentsOf, laneOf, reviewLane, stepOf } from "../policy/facts.ts";
 import { workflowOf } from "../policy/workflow-facts.ts";
 
@@ -21,7 +21,7 @@ describe("the classifier", () => {
   });
 
   it("explains every code", () => {
-    const known = { ...POLICY_CODES, ...LANE_CODES, ...REPAIR_CODES };
+    const known = { ...POLICY_CODES, ...LANE_CODES, ...REPAIR_CODES, ...CARD_CODES };
     for (const [, , facts] of CASES) {
       for (const step of planLane(facts)) if ("reason" in step) expect(Object.keys(known)).toContain(step.reason.code);
     }
