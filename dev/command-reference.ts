@@ -1,4 +1,4 @@
-// The reference of the command line, made from the tree of commands that Maestro itself parses with. Usage: tsx dev/command-reference.ts
+// The reference of the command line, made from the tree of commands that Maestro itself parses with, and that of the templates. Usage: tsx dev/command-reference.ts
 // (npm run reference)
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
@@ -6,6 +6,7 @@ import type { Argument, Command, Option } from "commander";
 import { Cli } from "../src/cli/cli.ts";
 import { EXIT } from "../src/cli/exit-codes.ts";
 import { buildProgram } from "../src/cli/index.ts";
+import { TEMPLATES, templateReference } from "./template-reference.ts";
 
 /** Where it is published. */
 export const REFERENCE = "docs/reference/cli.md";
@@ -158,4 +159,5 @@ function exitCodes(): string {
 if (process.argv[1] === import.meta.filename) {
   mkdirSync(dirname(REFERENCE), { recursive: true });
   writeFileSync(REFERENCE, await commandReference());
+  writeFileSync(TEMPLATES, await templateReference());
 }

@@ -12,6 +12,8 @@ export interface ComposedTemplate {
   readonly parts: readonly { readonly axis: PartAxis; readonly kind: string; readonly about: string }[];
   /** The variables that it refers to, each with what it is for. */
   readonly environment: readonly { readonly name: string; readonly purpose: string }[];
+  /** The variables that may be unset, likewise. */
+  readonly optional: readonly { readonly name: string; readonly purpose: string }[];
   /** The words of the command that comes next; `null`: nothing special. */
   readonly next: readonly string[] | null;
 }
@@ -45,12 +47,20 @@ export async function composeTemplate(alias: string, directory: string): Promise
   const root: unknown = document.contents;
   if (!isMap(root)) throw new TypeError("a document of a map is no map");
   const environment = new Map<string, string>();
+  const optional = new Map<string, string>();
   for (const { axis, kind, part } of chosen) {
     const variant = axis === "profile" ? undefined : await readPart(axis, `${kind}.${profile}`, directory);
     for (const { yaml, meta } of variant === undefined ? [part] : [part, variant]) {
       merge(root, yaml);
       for (const [name, purpose] of Object.entries(meta.environment)) environment.set(name, purpose);
+      for (const [name, purpose] of Object.entries(meta.optional)) optional.set(name, purpose);
     }
+  }
+  if (optional.size > 0) {
+    const pair = document.createPair("optional_environment", [...optional.keys()]);
+    if (isScalar(pair.key))
+      pair.key.commentBefore = " Where one of these is not set, what refers to it counts as left out.";
+    root.items.push(pair);
   }
   for (const { key } of root.items.slice(1)) if (isScalar(key)) key.spaceBefore = true;
   const full = `${tracker}/${forge}/${agent}.${profile}`;
@@ -59,9 +69,14 @@ export async function composeTemplate(alias: string, directory: string): Promise
     alias: full,
     text: `---\n${document.toString({ lineWidth: 0, flowCollectionPadding: true })}---\n${chosen[0].part.body}\n`,
     parts: chosen.map(({ axis, kind, part }) => ({ axis, kind, about: part.meta.about })),
-    environment: [...environment].map(([name, purpose]) => ({ name, purpose })),
+    environment: listed(environment),
+    optional: listed(optional),
     next: chosen[1].part.meta.next ?? null,
   };
+}
+
+function listed(variables: ReadonlyMap<string, string>): ComposedTemplate["environment"] {
+  return [...variables].map(([name, purpose]) => ({ name, purpose }));
 }
 
 async function unknownPart(alias: string, axis: PartAxis, kind: string, directory: string): Promise<never> {

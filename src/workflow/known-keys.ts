@@ -93,6 +93,7 @@ export const WORKFLOW_KEYS = {
   workspace: { root: true, strategy: true, min_free_bytes: true },
   hooks: { after_create: true, before_run: true, after_run: true, before_remove: true, timeout_ms: true, env: true },
   server: { port: true, host: true },
+  optional_environment: true,
   observability: {
     level: true,
     log_format: true,

@@ -11,6 +11,7 @@ import { readBudget } from "./budget.ts";
 import type { WorkflowInput } from "./input.ts";
 import { WORKFLOW_KEYS } from "./known-keys.ts";
 import { type Loading, report, warn } from "./loading.ts";
+import { withoutUnset } from "./optional.ts";
 import { checkCapabilities } from "./profile-capabilities.ts";
 import { finishProfile } from "./profile-options.ts";
 import { overridesIn } from "./profile-overrides.ts";
@@ -93,7 +94,7 @@ async function beginLoading(input: WorkflowInput): Promise<{ loading: Loading; w
   const problems = new Problems();
   const file = await readSource(path, directory);
   const { config, source, warnings, ancestor } = translateForeign(
-    withProfileMap(plainConfig(file, problems)),
+    withProfileMap(withoutUnset(plainConfig(file, problems), input.environment)),
     file,
     problems,
   );

@@ -35,10 +35,10 @@ async function load(text: string) {
   return loadWorkflow({ path, kinds: packagedKinds(), environment: ENVIRONMENT, home: "/home/of" });
 }
 
-test("every combination of parts loads, and its prompt renders; code without a repository is told", async () => {
+test("every tracker with every profile loads, and its prompt renders; code without a repository is told", async () => {
   const every = await everyAlias();
-  // Agents and forges say nothing about profiles: each of them with the one for code, and every tracker with every profile.
-  const aliases = every.filter((alias) => /\.coding_pr_delivery$|\/no_repo\/mock\.|\/local\/mock\./.test(alias));
+  // Agents and forges say nothing about profiles (each is in combinations.test.ts): every tracker with every profile.
+  const aliases = every.filter((alias) => /\/(?:no_repo|local)\/mock\./.test(alias));
   expect(aliases).toContain("linear/local/mock.coding_pr_delivery");
   for (const alias of aliases) {
     const { text } = await composeTemplate(alias, NOWHERE);
@@ -58,7 +58,11 @@ describe("a composed file", () => {
     const { text, alias, parts, next, environment } = await composeTemplate("local/local/mock", NOWHERE);
     expect(alias).toBe("local/local/mock.coding_pr_delivery");
     const { data, body } = splitFrontMatter(text);
-    expect(Object.keys(Object(data))).toEqual(["workflow", "tracker", "repo", "validation", "agent_provider", "agent"]);
+    expect(Object.keys(Object(data))).toEqual(
+      ["workflow", "workspace", "tracker", "repo", "validation", "agent_provider", "agent"].concat(
+        "optional_environment",
+      ),
+    );
     expect(text).toMatch(/^---\n# Made from the template local\/local\/mock\.coding_pr_delivery;/);
     expect(text).toContain(
       "\n\n# Each issue is a file in .maestro/issues; `maestro issue new` writes one.\ntracker:\n",

@@ -16,6 +16,11 @@ export const TemplatePart = Type.Object(
       default: {},
       description: "The variables that it refers to, each with what it is for.",
     }),
+    optional: Type.Record(Type.String({ pattern: "^[A-Za-z_][A-Za-z0-9_]*$" }), Type.String(), {
+      additionalProperties: false,
+      default: {},
+      description: "Those of them that may be unset: what refers to one is then left out.",
+    }),
   },
   { additionalProperties: false },
 );

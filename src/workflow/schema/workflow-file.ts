@@ -115,7 +115,7 @@ const Tracker = section("Where the issues are.", {
       "Whether an issue is claimed on the tracker before work on it begins, so that a Maestro on another machine stays away. `auto`: on trackers that others share (linear, github, tapd). Default auto.",
   }),
   claim_ttl_ms: Type.Integer({
-    minimum: 60_000,
+    minimum: 5_000,
     default: 1_800_000,
     description:
       "How long a claim lasts, milliseconds; it is renewed at half of that. After a crash another Maestro waits so long. Default 1800000.",
@@ -436,6 +436,10 @@ export const WorkflowFile = Type.Object(
       host: textOr("127.0.0.1", "The address it listens on."),
     }),
     observability: Observability,
+    optional_environment: names(
+      "Variables that may be unset or empty: a value that refers to one of them then counts as left out. Default none.",
+      { default: [] },
+    ),
   },
   { additionalProperties: false, patternProperties: FREE_KEYS },
 );
