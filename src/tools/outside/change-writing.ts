@@ -79,7 +79,7 @@ export const changeMerge = outsideTool({
   description:
     "Ask that the change of this run's branch lands. Nothing is merged by this call: the request is recorded, and the host lands the change " +
     "when its gate opens.",
-  effect: "destructive",
+  effect: "write",
   capability: "change.merge",
   schema: schemaOfMergeArguments,
   validate: validateMergeArguments,
