@@ -2,7 +2,7 @@ import { throwIfAborted, withDeadline } from "../../base/abort.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { MaestroError } from "../../base/errors.ts";
 import { parseJson } from "../../base/json.ts";
-import { type RateLimiter, RateLimiters, readRetryAfter } from "../../base/rate-limiter.ts";
+import { type RateLimiter, RateLimiters, type RequestPace, readRetryAfter } from "../../base/rate-limiter.ts";
 import type { SecretRegistry } from "../../base/redact.ts";
 import type { AdapterContext } from "../../contracts/tracker.ts";
 import {
@@ -23,8 +23,6 @@ import { validateEnvelope, validateRow } from "./schema.gen.ts";
 const ATTEMPT_MS = 20_000;
 /** Pauses before a read is asked again. */
 const PAUSES_MS: readonly number[] = [1_000, 2_000];
-/** TAPD's default is 60 requests in a minute: 50 of them evenly and a burst of 10. */
-const PACE = { atOnce: 2, gapMs: 1_200, burst: 10 };
 /** How long nothing is asked after a refusal for the limit that does not say how long, milliseconds. */
 const HOLD_MS = 15_000;
 /** Milliseconds before something that is not shown yet is looked for again. */
@@ -48,7 +46,11 @@ export class TapdApi {
     this.#settings = settings;
     this.#clock = clock;
     this.#secrets = secrets;
-    this.limiter = (limiters ?? new RateLimiters(clock)).of(settings.endpoint, settings.user, PACE);
+    this.limiter = (limiters ?? new RateLimiters(clock)).of(
+      settings.endpoint,
+      settings.user,
+      paceOf(settings.requestsPerMinute),
+    );
   }
 
   /** The data of an answer. */
@@ -84,7 +86,7 @@ export class TapdApi {
       for (const row of page) rows.set(row.id, row);
       if (isLast) {
         this.#pages.keep(key, [...rows.keys()]);
-        return [...rows.values()];
+        return [...rows.values()].sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
       }
       last = page.map(({ id }) => id).reduce((a, b) => (BigInt(a) > BigInt(b) ? a : b));
     }
@@ -190,4 +192,10 @@ function unwrapped(entry: unknown, wrap: string, call: TapdCall): Row {
     typeof entry === "object" && entry !== null && wrap in entry ? Reflect.get(entry, wrap) : undefined;
   if (!validateRow(row)) throw unreadable(call, `an entry is no ${wrap} with an id.`);
   return row;
+}
+
+/** A sixth of a minute's requests may begin at once; the others are spread, so that no minute has more than it may. */
+function paceOf(perMinute: number): RequestPace {
+  const burst = Math.floor(perMinute / 6);
+  return { atOnce: 2, gapMs: 60_000 / (perMinute - burst), burst };
 }

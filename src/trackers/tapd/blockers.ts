@@ -1,4 +1,5 @@
 import type { Clock } from "../../base/clock.ts";
+import { isMaestroError } from "../../base/errors.ts";
 import type { Blocker } from "../../model/issue.ts";
 import type { TapdApi } from "./api.ts";
 import { identifierOf } from "./entities.ts";
@@ -66,13 +67,24 @@ export class Blockers {
     });
   }
 
+  /** `undefined` for a story that TAPD does not show yet, or not any more: what blocks it stays unknown. */
+  async seen(id: string, signal: AbortSignal): Promise<TimeRelation[] | undefined> {
+    try {
+      return await this.relations(id, signal);
+    } catch (error) {
+      if (!isMaestroError(error) || error.code !== "tracker_not_found") throw error;
+      return undefined;
+    }
+  }
+
   /** The next one who asks about a story asks TAPD. */
   forget(id: string): void {
     this.#known.delete(id);
   }
 
   async #ask({ item }: Found, signal: AbortSignal): Promise<void> {
-    const relations = await this.relations(item.id, signal);
+    const relations = await this.seen(item.id, signal);
+    if (relations === undefined) return;
     const blocking = relations.filter((one) => one.dst_workitem_id === item.id && one.workitem_id !== item.id);
     const ids = [...new Set(blocking.map(({ workitem_id }) => workitem_id))].sort();
     this.#known.delete(item.id);

@@ -44,7 +44,8 @@ export class Dependencies {
   async add(id: string, identifiers: readonly string[], signal: AbortSignal): Promise<void> {
     if (identifiers.length === 0) return;
     const wanted = await this.blockers(identifiers, signal);
-    const present = await this.#blockers.relations(id, signal);
+    // Of a story that was just made TAPD may not know anything yet.
+    const present = (await this.#blockers.seen(id, signal)) ?? [];
     const missing = wanted.filter(
       (one) => !present.some((row) => row.workitem_id === one && row.dst_workitem_id === id),
     );

@@ -31,6 +31,7 @@ export interface TapdSettings {
   readonly zone: string;
   /** Fields that are written with a move, by the key of the state it leads to (`stateKey`). */
   readonly moveFields: ReadonlyMap<string, Readonly<Record<string, string>>>;
+  readonly requestsPerMinute: number;
   readonly webhookSecret: string | null;
 }
 
@@ -39,7 +40,7 @@ const DEFAULT_ENDPOINT = "https://api.tapd.cn";
 const KEYS: Readonly<Record<string, readonly string[]>> = {
   "": ["endpoint", "web_base_url", "api_user", "api_password", "api_key", "api_secret", "workspace_id", "items"].concat(
     ["type_ids", "candidate_issue_ids", "labels", "owner", "comment_author", "time_zone", "fields_on_move"],
-    ["webhook_secret", "platform"],
+    ["requests_per_minute", "webhook_secret", "platform"],
   ),
   platform: ["workspace_id", "comment_author", "workitem_type_id", "workitem_type_ids"],
 };
@@ -100,6 +101,8 @@ export function readTapdOptions(
     labels: normaliseLabels(read.labels ?? []),
     owner: given(read.owner) ?? null,
     author: author ?? user,
+    // What TAPD's documents name as the default of an account.
+    requestsPerMinute: read.requests_per_minute ?? 60,
     zone: read.time_zone ?? "Asia/Shanghai",
     moveFields: new Map(Object.entries(read.fields_on_move ?? {}).map(([state, fields]) => [stateKey(state), fields])),
   };

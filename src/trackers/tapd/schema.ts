@@ -28,6 +28,7 @@ export const TapdOptions = Type.Object(
     fields_on_move: Type.Optional(
       Type.Record(Type.String(), Type.Record(Type.String({ pattern: "^[a-z_0-9]+$" }), Type.String())),
     ),
+    requests_per_minute: Type.Optional(Type.Integer({ minimum: 6, maximum: 6000 })),
     webhook_secret: Type.Optional(Text),
     platform: Type.Optional(
       Type.Object(
