@@ -25,8 +25,24 @@ export function planRefusal(facts: LaneFacts, row: OutboxRow): Plan {
       return parkSteps(facts, "input", because("move_refused", sentence));
     }
   }
+  if (parked !== null && asksForPerson(facts, intent) && !parked.sentence.includes(GUARD)) {
+    // Nobody is told on the issue, so the record is the only place that holds the lane: it says so wherever it is shown.
+    const { code, until, question } = parked;
+    const asked = question === undefined ? {} : { question };
+    const sentence = `${parked.sentence} ${GUARD}${said} Go on with \`maestro unpark ${facts.lane.issue.identifier}\`.`;
+    return [{ do: "park", until, reason: { code, sentence }, ...asked }];
+  }
   const whose = WORKER_INTENTS.includes(intent.kind) ? "its work's outcome decides" : "nothing depends on it";
   return waitFor(because("write_refused", `Refused: ${intent.kind}; ${whose}.${said}`));
+}
+
+/** What a parking says whose issue could not be labelled or told. */
+const GUARD = "The tracker refused to show this on the issue: only Maestro holds it back.";
+
+/** Whether a write was to tell people that a parked lane waits for them. */
+function asksForPerson({ workflow }: LaneFacts, intent: Intent): boolean {
+  if (intent.kind === "issue_label") return intent.add === workflow.tracker.needsAttentionLabel;
+  return intent.kind === "issue_comment" && (intent.topic === "attention" || intent.topic.startsWith("question-"));
 }
 
 /** Whether a person had moved the issue before we did: the tracker says so, or a look at the issue shows it. */
