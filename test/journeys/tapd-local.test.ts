@@ -23,6 +23,26 @@ afterEach(async () => {
   for (const end of ending.splice(0)) await end();
 });
 
+/** The workflow file as people write it. */
+function frontOf(endpoint: string, lifecycle: object): object {
+  return {
+    workflow: { profile: { kind: "coding_pr_delivery", version: 1 } },
+    tracker: {
+      kind: "tapd",
+      provider: { endpoint, workspace_id: "$TAPD_WORKSPACE_ID", requests_per_minute: 6000 },
+      lifecycle,
+    },
+    repo: { path: ".", base_branch: "main", provider: { kind: "local" } },
+    validation: { commands: ["test -f greeting.txt"] },
+    agent_provider: {
+      kind: "mock",
+      options: { command: [process.execPath, ...PROGRAM], scripts: { default: { runs: [STEPS] } } },
+    },
+    polling: { interval_ms: 500 },
+    workspace: { min_free_bytes: 1 },
+  };
+}
+
 /** TAPD as its own seed has it, with one story, and a project with a repository. */
 async function project(lifecycle: object = LIFECYCLE) {
   const seed = { accounts: [{ user: "maestro", password: PASSWORD }], workspaces: [{ id: WORKSPACE }] };
@@ -38,22 +58,7 @@ async function project(lifecycle: object = LIFECYCLE) {
   };
   const { id, identifier } = await ground.open().create(draft, calmly);
   const [cwd, home] = [temporaryFolder(), temporaryFolder()];
-  const front = {
-    workflow: { profile: { kind: "coding_pr_delivery", version: 1 } },
-    tracker: {
-      kind: "tapd",
-      provider: { endpoint: ground.fake.url, workspace_id: "$TAPD_WORKSPACE_ID", requests_per_minute: 6000 },
-      lifecycle,
-    },
-    repo: { path: ".", base_branch: "main", provider: { kind: "local" } },
-    validation: { commands: ["test -f greeting.txt"] },
-    agent_provider: {
-      kind: "mock",
-      options: { command: [process.execPath, ...PROGRAM], scripts: { default: { runs: [STEPS] } } },
-    },
-    polling: { interval_ms: 500 },
-    workspace: { min_free_bytes: 1 },
-  };
+  const front = frontOf(ground.fake.url, lifecycle);
   put(cwd, "WORKFLOW.md", `---\n${JSON.stringify(front)}\n---\nWork on {{ issue.identifier }}: {{ issue.title }}.\n`);
   const git = (...args: string[]) => execFileSync("git", ["-C", cwd, ...args], { encoding: "utf8" }).trim();
   git("init", "-q", "-b", "main");
