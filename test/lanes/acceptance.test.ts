@@ -141,11 +141,11 @@ describe("orchestration", () => {
   });
 
   it("repairs that machines ask for are capped, and so are remarks", () => {
-    const after = (change: Partial<Change>, repairedFor: string) =>
+    const askedAgain = (change: Partial<Change>, repairedFor: string) =>
       does(review(change, { branch: branchOf({ repairedFor }) }))[0];
-    expect(after(RED, "5/required_checks_failed:older")).toBe("park repairs_exhausted");
-    expect(after({ comments: [remarkOf()] }, "19/comment_added:c0")).toBe("stage review_repair");
-    expect(after({ comments: [remarkOf()] }, "20/comment_added:c0")).toBe("park repairs_exhausted");
+    expect(askedAgain(RED, "5/required_checks_failed:older")).toBe("park repairs_exhausted");
+    expect(askedAgain({ comments: [remarkOf()] }, "19/comment_added:c0")).toBe("stage review_repair");
+    expect(askedAgain({ comments: [remarkOf()] }, "20/comment_added:c0")).toBe("park repairs_exhausted");
   });
 });
 
