@@ -6,6 +6,7 @@ import { parseCnbOptions, readCnbOptions, SECRET_KEYS } from "./options.ts";
 export const cnbForge: ForgeProvider = {
   kind: "cnb",
   secretKeys: SECRET_KEYS,
+  can: ["reviews", "publishChecks", "merge", "drafts", "threads", "mergeMethods", "reviewers", "labels"],
   parseOptions: parseCnbOptions,
   open: async (options, context) => new CnbForge(readCnbOptions(options, context), context),
 };
