@@ -18,6 +18,7 @@ import {
   type LaneTold,
   runPage,
   statusDocument,
+  usageDocument,
 } from "./record/index.ts";
 
 /** Ended runs on the status page. */
@@ -41,6 +42,7 @@ export async function readingOf(parts: DaemonParts, sources: HttpSources, scope:
   return {
     revision: () => present.revision(),
     status: () => statusOf(parts, sources, present.waiting()),
+    usage: (asked) => usageDocument(views, asked),
     issueState: async (wanted) => {
       const lane = await findLane(views, wanted);
       if (lane === null) return null;

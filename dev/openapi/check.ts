@@ -15,6 +15,7 @@ import type { EventDocument, TranscriptLine as TranscriptLineType } from "../../
 import type { IssueStateDocument } from "../../src/model/documents/issue.ts";
 import type { LaneDocument, LaneRow as LaneRowType, RunDocument } from "../../src/model/documents/lane.ts";
 import type { StatusDocument } from "../../src/model/documents/status.ts";
+import type { UsageDocument } from "../../src/model/documents/usage.ts";
 import type * as documents from "./documents.ts";
 import type * as schemas from "./schemas.ts";
 import type { Says } from "./shapes.ts";
@@ -28,6 +29,7 @@ export const SCHEMAS_SAY_WHAT_TYPES_SAY: [
   Says<typeof documents.IssueState, IssueStateDocument>,
   Says<typeof documents.Event, EventDocument>,
   Says<typeof documents.TranscriptLine, TranscriptLineType>,
+  Says<typeof documents.Usage, UsageDocument>,
   Says<typeof documents.ChangeRow, ChangeDocument>,
   Says<typeof schemas.IssueRow, IssueRowType>,
   Says<typeof schemas.Issue, IssueDocument>,
@@ -39,4 +41,4 @@ export const SCHEMAS_SAY_WHAT_TYPES_SAY: [
   Says<typeof schemas.Hello, HelloDocument>,
   Says<typeof schemas.Goodbye, GoodbyeDocument>,
   Says<typeof schemas.Problem, ProblemDocument>,
-] = [true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true];
+] = [true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true];

@@ -1,7 +1,8 @@
 import { Type } from "typebox";
-import { LANE_STAGES } from "../../src/model/lane.ts";
 import { LANE_VERBS } from "../../src/model/command.ts";
+import { USAGE_GROUPS } from "../../src/model/documents/usage.ts";
 import { WITNESSES } from "../../src/model/evidence.ts";
+import { LANE_STAGES } from "../../src/model/lane.ts";
 import { RUN_PHASES } from "../../src/model/run.ts";
 import { Count, Instant, oneOf, orNull, Reason, Text, Version } from "./shapes.ts";
 
@@ -57,6 +58,22 @@ export const WaitingRow = Type.Object({
   reason: Reason,
 });
 
+const UsageRow = Type.Object({
+  key: Type.String({ description: "Identifier of the issue, day, account, and so on." }),
+  input_tokens: Type.Integer({ description: "Input that came from no cache." }),
+  cache_read_tokens: Count,
+  cache_write_tokens: Count,
+  output_tokens: Count,
+  reasoning_tokens: Type.Integer({ description: "Part of the output." }),
+  total_tokens: Count,
+  cost_usd: Type.Union([Type.Number(), Type.Null()], { description: "US dollars; null: nobody knows the price." }),
+  unpriced_tokens: Type.Integer({ description: "Tokens whose price nobody knows." }),
+  sessions: Count,
+  turns: Count,
+  model_calls: Count,
+  wall_ms: Type.Integer({ description: "How long sessions were open." }),
+});
+
 export const Status = Type.Object({
   version: Version,
   generated_at: Instant,
@@ -95,6 +112,10 @@ export const Status = Type.Object({
       windows: Type.Array(Type.Object({ window: Text, used_share: orNull(Type.Number()), resets_at: orNull(Instant) })),
     }),
   ),
+  account_pauses: Type.Optional(
+    Type.Array(Type.Object({ account: Text, until: Instant, published: Type.Boolean(), reason: Reason })),
+  ),
+  spent: Type.Optional(UsageRow),
   outside: Type.Optional(
     Type.Object({
       polling: Type.Object({ interval_ms: Count, reason: orNull(Reason) }),
@@ -281,3 +302,12 @@ const changeFields = {
 };
 export const ChangeRow = Type.Object(changeFields);
 export const Change = Type.Object({ version: Version, ...changeFields });
+
+export const Usage = Type.Object({
+  version: Version,
+  by: oneOf(USAGE_GROUPS),
+  since: orNull(Text),
+  until: orNull(Text),
+  rows: Type.Array(UsageRow),
+  total: UsageRow,
+});

@@ -1,6 +1,6 @@
 import { Type } from "typebox";
-import { LANE_STAGES } from "../../src/model/lane.ts";
 import { CommandBody, Nothing, SessionBody } from "../../src/http/schema.ts";
+import { LANE_STAGES } from "../../src/model/lane.ts";
 import {
   Change,
   ChangeRow,
@@ -16,6 +16,7 @@ import {
   Status,
   Tokens,
   TranscriptLine,
+  Usage,
   WaitingRow,
 } from "./documents.ts";
 import { Count, Instant, oneOf, orNull, pageOf, Reason, Text, Version } from "./shapes.ts";
@@ -115,6 +116,7 @@ export const SCHEMAS = {
   Run,
   TranscriptLine,
   TranscriptPage: pageOf(TranscriptLine),
+  Usage,
   Prompt,
   ChangeRow,
   ChangePage: pageOf(ChangeRow),

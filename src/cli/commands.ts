@@ -100,6 +100,12 @@ const COMMANDS: Readonly<Record<string, readonly Entry[]>> = {
       load: async () => (await import("./runs.ts")).fillRuns,
     },
     {
+      name: "usage",
+      description: "say what issues, days, agents and accounts have used, in tokens, money and time",
+      arguments: [PATH],
+      load: async () => (await import("./usage.ts")).fillUsage,
+    },
+    {
       name: "show",
       description: "show what came of a run, or of an issue's newest one",
       arguments: [["<run|issue>", "SHOP-3, SHOP-3/2, or the id of a lane or run"]],

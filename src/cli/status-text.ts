@@ -1,5 +1,11 @@
 import { formatDuration } from "../base/duration.ts";
-import type { QueuedRetry, RunningRow, StatusDocument, WaitingRow } from "../model/documents/status.ts";
+import type {
+  AccountPauseRow,
+  QueuedRetry,
+  RunningRow,
+  StatusDocument,
+  WaitingRow,
+} from "../model/documents/status.ts";
 import { type Line, toned } from "./line.ts";
 import { table } from "./table.ts";
 
@@ -17,6 +23,7 @@ export function statusLines(status: StatusDocument, now: number): Line[] {
     ...(workflow.problem === null ? [] : [[toned("bad", `PROBLEM in the workflow file: ${workflow.problem}`)]]),
     ...(workflow.warnings ?? []).map((warning): Line => [toned("warning", "warning:"), ` ${warning}`]),
     `${counts.running} running, ${counts.retrying} retrying, ${counts.review} in review, ${counts.parked} parked, ${counts.closed} finished`,
+    ...(status.account_pauses ?? []).map((pause): Line => [toned("warning", pauseLine(pause, now))]),
     ...section("Running", runningTable(status, now)),
     ...section("Needs a person", waitingTable(mine)),
     ...section("Retrying", retryTable(status, now)),
@@ -88,10 +95,13 @@ function recentTable({ recent }: StatusDocument, now: number): string[] {
   );
 }
 
-function tokenLine({ codex_totals: totals }: StatusDocument): string[] {
+function tokenLine({ codex_totals: totals, spent }: StatusDocument): string[] {
   const { input_tokens: input, output_tokens: output, seconds_running: seconds } = totals;
   const parts = [
     ...(input + output === 0 ? [] : [`${input} tokens in, ${output} out`]),
+    ...(spent === undefined || spent.cost_usd === null || spent.cost_usd === 0
+      ? []
+      : [`$${spent.cost_usd.toFixed(2)}${spent.unpriced_tokens > 0 ? " and what nobody knows the price of" : ""}`]),
     ...(seconds === 0 ? [] : [`agents ran for ${formatDuration(seconds * 1000)}`]),
   ];
   return parts.length === 0 ? [] : ["", parts.join(", ")];
@@ -125,4 +135,9 @@ function since(instant: string, now: number): string {
 
 function until(instant: string, now: number): string {
   return formatDuration(Math.max(0, Date.parse(instant) - now));
+}
+
+function pauseLine({ account, until: end, published, reason }: AccountPauseRow, now: number): string {
+  const told = published ? "" : ", as a guess";
+  return `account ${account} is paused for ${until(end, now)}${told}: ${reason.sentence}`;
 }

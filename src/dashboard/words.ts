@@ -1,3 +1,4 @@
+import type { StatusDocument } from "../model/documents/status.ts";
 import type { LaneStage } from "../model/lane.ts";
 
 /** How a thing is coloured and which sign it has. */
@@ -96,4 +97,10 @@ export function sentenceCase(word: string): string {
 /** `1 file`, `2 files`. */
 export function countOf(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+}
+
+/** What was spent, behind the tokens: `, $1.20`; `+` when nobody knows the price of some. Empty while nothing is known. */
+export function costWords({ spent }: Pick<StatusDocument, "spent">): string {
+  if (spent?.cost_usd == null || spent.cost_usd === 0) return "";
+  return `, $${spent.cost_usd.toFixed(2)}${spent.unpriced_tokens > 0 ? "+" : ""}`;
 }

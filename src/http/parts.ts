@@ -10,6 +10,7 @@ import type { EventDocument } from "../model/documents/event.ts";
 import type { IssueStateDocument } from "../model/documents/issue.ts";
 import type { LaneDocument, LaneRow, RunDocument } from "../model/documents/lane.ts";
 import type { StatusDocument } from "../model/documents/status.ts";
+import type { UsageDocument, UsageGroup } from "../model/documents/usage.ts";
 import type { StoredEvent } from "../model/events/envelope.ts";
 import type { Reason } from "../model/verdict.ts";
 
@@ -50,6 +51,8 @@ export interface Reading {
   /** Changes with every commit and with everything else that a status shows. */
   revision(): string;
   status(): Promise<StatusDocument>;
+  /** What the ledger says was used. Days as `2026-11-01`. */
+  usage(asked: { by: UsageGroup; since: string | null; until: string | null }): Promise<UsageDocument>;
   /** The document of S-248; `null` for an issue that never had a lane. */
   issueState(wanted: string): Promise<IssueStateDocument | null>;
   /** All of them. */

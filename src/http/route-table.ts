@@ -64,6 +64,23 @@ export const ROUTES = {
     answers: { 200: "Status", 304: "" },
     errors: [],
   },
+  usage: {
+    method: "GET",
+    path: "/api/v2/usage",
+    summary: "What was used, in tokens, money and time, in groups.",
+    access: "member",
+    query: {
+      by: {
+        kind: "choice",
+        of: ["issue", "run", "turn", "agent", "account", "day", "model"],
+        summary: "What it is put together by. Default: issue.",
+      },
+      since: { kind: "text", most: 10, summary: "First day, e.g. 2026-11-01, in the workflow's time zone." },
+      until: { kind: "text", most: 10, summary: "Last day." },
+    },
+    answers: { 200: "Usage" },
+    errors: [],
+  },
   issues: {
     method: "GET",
     path: "/api/v2/issues",

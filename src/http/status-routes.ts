@@ -2,6 +2,7 @@ import type { Call, Respond, Workings } from "./call.ts";
 import { param } from "./call.ts";
 import { refusal } from "./errors.ts";
 import { emptyReply, jsonReply, preparedReply, textReply } from "./reply.ts";
+import { ROUTES } from "./route-table.ts";
 import type { HeldStatus } from "./state-cache.ts";
 
 /** A browser may keep it, and has to ask whether it is still true. */
@@ -14,6 +15,11 @@ export function statusRoutes({ parts, states, metrics }: Workings) {
     return held instanceof Promise ? held.then((status) => stateReply(call, status)) : stateReply(call, held);
   };
   return {
+    usage: async ({ query }) => {
+      const by = ROUTES.usage.query.by.of.find((group) => group === query.text("by")) ?? "issue";
+      const asked = { by, since: query.text("since"), until: query.text("until") };
+      return jsonReply(parts.secrets, await parts.reading.usage(asked));
+    },
     symphonyState: state,
     status: state,
     symphonyIssue: async (call) => {

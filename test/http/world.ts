@@ -1,13 +1,15 @@
 import type { Clock } from "../../src/base/clock.ts";
 import { MaestroError } from "../../src/base/errors.ts";
 import type { Asking, ChangeReading, Health, Hooks, Reading } from "../../src/http/index.ts";
+import type { Change } from "../../src/model/change.ts";
 import type { Command } from "../../src/model/command.ts";
 import { changeDocument } from "../../src/model/documents/change.ts";
 import type { LaneDocument, LaneRow, RunDocument } from "../../src/model/documents/lane.ts";
 import type { StatusDocument } from "../../src/model/documents/status.ts";
+import { usageRow } from "../../src/model/documents/usage.ts";
 import type { StoredEvent } from "../../src/model/events/envelope.ts";
+import { NO_SPENDING } from "../../src/model/spending.ts";
 import type { Reason } from "../../src/model/verdict.ts";
-import type { Change } from "../../src/model/change.ts";
 import { eventDocument } from "../../src/record/index.ts";
 import { aRun, emptyStatus } from "./documents.ts";
 
@@ -64,6 +66,10 @@ export class World {
     status: async () => {
       this.built += 1;
       return this.statusGate === null ? this.status : this.statusGate();
+    },
+    usage: async ({ by, since, until }) => {
+      const spent = { ...NO_SPENDING, inputTokens: 5, totalTokens: 7, outputTokens: 2, nanoUsd: 1_500_000_000 };
+      return { version: 1, by, since, until, rows: [usageRow("A-1", spent)], total: usageRow("total", spent) };
     },
     issueState: async (wanted) => {
       const row = this.#rows().find((lane) => lane.issue_identifier === wanted);

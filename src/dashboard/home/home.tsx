@@ -2,10 +2,11 @@ import type { IssueFields, RunningRow, StatusDocument } from "../../model/docume
 import { useDesk } from "../data/desk-context.ts";
 import { useResource } from "../data/resource.ts";
 import { Skeleton, Trouble } from "../parts/states.tsx";
-import { Finished } from "./finished.tsx";
 import { countOf } from "../words.ts";
+import { Finished } from "./finished.tsx";
 import { Group, Nothing } from "./group.tsx";
 import { OutsideLines } from "./outside-lines.tsx";
+import { PauseLines } from "./pause-lines.tsx";
 import { RetryRows, RunningRows, WaitingRows } from "./rows.tsx";
 
 /** What needs me, what runs, why the rest waits, what finished. */
@@ -19,6 +20,7 @@ export function Home() {
         <Trouble problem={problem} onRetry={() => void desk.status.reload()} />
       )}
       {status === null && (problem === null || problem.isSessionGone) && <Skeleton rows={6} />}
+      {status?.account_pauses !== undefined && <PauseLines pauses={status.account_pauses} />}
       {status !== null && <Open status={status} />}
       {status?.outside !== undefined && <OutsideLines outside={status.outside} />}
       {status !== null && <Finished total={status.counts.closed} />}

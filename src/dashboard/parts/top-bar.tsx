@@ -3,6 +3,7 @@ import { useCell } from "../data/cell.ts";
 import { useDesk } from "../data/desk-context.ts";
 import { useResource } from "../data/resource.ts";
 import { compact } from "../instant.ts";
+import { costWords } from "../words.ts";
 import { Mark, Sign } from "./icons.tsx";
 import { Link } from "./navigation.tsx";
 
@@ -30,7 +31,7 @@ export function TopBar({ onHelp }: { onHelp: () => void }) {
         <div class="top-bar-end">
           {status !== null && (
             <span class="totals" title="Tokens of all runs so far">
-              {compact(status.codex_totals.total_tokens)} tokens
+              {compact(status.codex_totals.total_tokens)} tokens{costWords(status)}
             </span>
           )}
           {status !== null && <Switches mode={mode} onHelp={onHelp} />}

@@ -2,6 +2,7 @@ import type { ServiceMode } from "../events/service.ts";
 import type { LaneStage } from "../lane.ts";
 import type { Reason } from "../verdict.ts";
 import type { OutsideDocument } from "./outside.ts";
+import type { UsageRow } from "./usage.ts";
 
 /** What `status --json` and `GET /api/v1/state` show; the fields of S-247 keep their names. Instants are ISO 8601 in UTC. */
 export interface StatusDocument {
@@ -30,6 +31,10 @@ export interface StatusDocument {
   readonly codex_totals: TokenFields & { readonly seconds_running: number };
   /** The last word of any agent's provider on the capacity of its account; `null` while none has said anything (S-243). */
   readonly rate_limits: RateLimits | null;
+  /** Accounts that their providers turned away, until when nothing is started on them. Absent: none. */
+  readonly account_pauses?: readonly AccountPauseRow[];
+  /** What was used in all. Absent: nothing. */
+  readonly spent?: UsageRow;
   /** How the running service gets on with tracker and forge; absent without one. */
   readonly outside?: OutsideDocument;
 }
@@ -137,4 +142,13 @@ export interface RecentRow extends IssueFields {
   readonly reason: string;
   readonly ended_at: string;
   readonly turns: number;
+}
+
+/** A paused account. */
+export interface AccountPauseRow {
+  readonly account: string;
+  readonly until: string;
+  /** Whether the provider itself said until when. */
+  readonly published: boolean;
+  readonly reason: Reason;
 }

@@ -1,7 +1,16 @@
 import type { Clock } from "../../base/clock.ts";
 import type { PresentState, RecordViews } from "../../contracts/record.ts";
+import type { AccountPause } from "../../model/account.ts";
 import type { OutsideDocument } from "../../model/documents/outside.ts";
-import type { RateLimits, RecentRow, RetryRow, StatusDocument, WaitingRow } from "../../model/documents/status.ts";
+import type {
+  AccountPauseRow,
+  RateLimits,
+  RecentRow,
+  RetryRow,
+  StatusDocument,
+  WaitingRow,
+} from "../../model/documents/status.ts";
+import { usageRow } from "../../model/documents/usage.ts";
 import type { Issue } from "../../model/issue.ts";
 import type { Lane, LaneStage, Run } from "../../model/lane.ts";
 import type { Reason } from "../../model/verdict.ts";
@@ -39,6 +48,7 @@ export async function statusDocument(parts: StatusParts): Promise<StatusDocument
   const running = lanes.filter(hasWork).map((lane) => runningRow(lane, runOf.get(lane.id), now));
   const retrying = lanes.flatMap(retryRow);
   const ended = views === null ? [] : await endedRuns(views, runs, parts.recentLimit);
+  const pauses = views === null ? [] : await pausedAccounts(views, now);
   const recent = await Promise.all(ended.map((run) => recentRow(views, run)));
   return {
     version: 1,
@@ -61,6 +71,8 @@ export async function statusDocument(parts: StatusParts): Promise<StatusDocument
       seconds_running: Math.round((totals.runMs + activeMs(runs, now)) / 1000),
     },
     rate_limits: rateLimits([...runs, ...ended]),
+    ...(pauses.length === 0 ? {} : { account_pauses: pauses }),
+    ...(totals.spent === undefined ? {} : { spent: usageRow("total", totals.spent) }),
     ...(parts.outside == null ? {} : { outside: parts.outside }),
   };
 }
@@ -159,4 +171,23 @@ async function recentRow(views: RecordViews | null, run: Run): Promise<RecentRow
 function activeMs(runs: readonly Run[], now: number): number {
   const starts = runs.flatMap((run) => (run.startedAt === null || run.endedAt !== null ? [] : [run.startedAt]));
   return starts.reduce((sum, start) => sum + Math.max(0, now - start), 0);
+}
+
+/** Pauses that are looked back at: far more than there are accounts. */
+const PAUSES = 50;
+
+/** The newest pause of each account that is in force. */
+async function pausedAccounts(views: RecordViews, now: number): Promise<AccountPauseRow[]> {
+  const newest = new Map<string, AccountPause>();
+  for (const { event } of await views.events({ types: ["account_paused"], limit: PAUSES, newestFirst: true })) {
+    if (event.type === "account_paused" && !newest.has(event.data.account)) newest.set(event.data.account, event.data);
+  }
+  return [...newest.values()]
+    .filter(({ until }) => until > now)
+    .map(({ account, until, published, code, sentence }) => ({
+      account,
+      until: instant(until),
+      published,
+      reason: { code, sentence },
+    }));
 }
