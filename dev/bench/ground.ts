@@ -79,7 +79,7 @@ export class Ground {
     }
     this.#write("edit", [
       "workflow:",
-      "  profile: { kind: coding_pr_delivery, version: 1, options: { landing: { when: when_green } } }",
+      "  profile: { kind: coding_pr_delivery, version: 1, options: { landing: { when: when_green, validation_alone: true } } }",
       "tracker: { kind: local }",
       "repo: { path: ., base_branch: main, provider: { kind: local } }",
       'validation: { commands: ["true"] }',

@@ -102,6 +102,7 @@ describe("what is asked for", () => {
       "tracker.provider.project",
       "tracker.provider.team",
       "workflow.profile.options.landing.label",
+      "workflow.profile.options.landing.validation_alone",
       "workflow.profile.options.landing.when",
     ]);
   });

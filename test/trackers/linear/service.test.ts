@@ -17,7 +17,7 @@ const STEPS = [
 function project(ground: Stage) {
   const [cwd, home] = [temporaryFolder(), temporaryFolder()];
   const front = {
-    workflow: { profile: { kind: "coding_pr_delivery", version: 1, options: { landing: { when: "when_green" } } } },
+    workflow: { profile: { kind: "coding_pr_delivery", version: 1, options: { landing: { when: "when_green", validation_alone: true } } } },
     tracker: {
       kind: "linear",
       provider: { endpoint: `${ground.fake.url}/graphql`, project_slug: "$LINEAR_PROJECT_SLUG" },
