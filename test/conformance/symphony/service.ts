@@ -67,20 +67,6 @@ export const FRONT: Front = {
   workspace: { min_free_bytes: 1 },
 };
 
-/** The profile that a Symphony file asks for, as a project writes it: an agent works while the state is active, and nothing else counts. */
-const PROFILE = `---
-kind: symphony
-version: 1
-routes:
-  todo: { category: todo, action: dispatch, default_state: Todo }
-  in_progress: { category: in_progress, action: dispatch, default_state: In Progress }
-  done: { category: done, action: stop, default_state: Done }
-completion: { routes: [done], delivers_change: false }
-tools: [run_handoff, run_attention, run_finalize]
----
-The profile's own words about {{ issue.identifier }}.
-`;
-
 /** A file of this front matter and body. Front matter may be JSON, because YAML is a superset of it. */
 export function fileOf({ front = {}, body = "Work on {{ issue.identifier }}." }: Setting): string {
   const names = [...new Set([...Object.keys(FRONT), ...Object.keys(front)])];
@@ -257,7 +243,6 @@ export async function newStage(setting: Setting = {}): Promise<Stage> {
   const stage = new Stage(root, setting);
   await mkdir(stage.home);
   await stage.rewrite(setting);
-  await stage.write(".maestro/profiles/symphony.md", PROFILE);
   for (const [path, text] of Object.entries(setting.files ?? {})) await stage.write(path, text);
   onTestFinished(async () => {
     await stage.stop();

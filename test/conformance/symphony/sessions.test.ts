@@ -112,8 +112,23 @@ test("S-176 a session is titled with its issue's identifier and title", async ()
   expect(stage.actor.scenes[0]?.request.title).toBe("A-1: Paint the shed");
 });
 
+/** As the packaged one, with tools. */
+const WITH_TOOLS = `---
+kind: symphony
+version: 1
+routes:
+  todo: { category: todo, action: dispatch, default_state: Todo }
+  in_progress: { category: in_progress, action: dispatch, default_state: In Progress }
+  done: { category: done, action: stop, default_state: Done }
+completion: { routes: [], delivers_change: false }
+decided_by: tracker
+tools: [run_handoff, run_attention, run_finalize]
+---
+About {{ issue.identifier }}.
+`;
+
 test("S-177, S-185 tools are announced with their schemas; an unknown one is answered with a failure and the turn goes on", async () => {
-  const stage = await newStage();
+  const stage = await newStage({ files: { ".maestro/profiles/symphony.md": WITH_TOOLS } });
   stage.board.put("A-1");
   stage.actor.play = async (scene) => {
     await scene.call("launch_rocket");
