@@ -9,6 +9,9 @@ const NOT_FOUND = 127;
 const COMPLAINT = /([^\s:][^:\n]*): (?:command not found|not found|No such file or directory)$/gm;
 /** Characters of standard error that tell why a start failed. */
 const KEPT_STDERR = 4_096;
+/** Characters of its last line that are told, and of the program with its arguments. */
+const LONGEST_COMPLAINT = 300;
+const LONGEST_PROGRAM = 80;
 /** What the runtime gets beyond the grace for killing and reaping the tree, milliseconds. */
 const KILL_LIMIT_MS = 10_000;
 
@@ -152,9 +155,12 @@ export async function endAgent(
 }
 
 /** The end of a process in words. */
-export function exitSentence({ code, signal }: ProcessExit): string {
-  const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
-  return `The agent's process ended ${how} before its turn was over.`;
+export function exitSentence(exit: ProcessExit): string {
+  return `The agent's process ended ${howOf(exit)} before its turn was over.`;
+}
+
+function howOf({ code, signal }: ProcessExit): string {
+  return signal === null ? `with exit code ${code}` : `by ${signal}`;
 }
 
 /** Why the system did not start the agent's program. Nothing but the program itself makes it a missing agent. */
@@ -174,7 +180,13 @@ function refusedStart(
 }
 
 function explain(launch: Launch, exit: ProcessExit, stderr: string): AgentFailure {
-  if (launch.shellLine === null || exit.code !== NOT_FOUND) return failure("process_exit", exitSentence(exit));
+  if (launch.shellLine === null || exit.code !== NOT_FOUND) {
+    const program = launch.shellLine ?? [launch.command, ...launch.args].join(" ");
+    const last = stderr.trim().split("\n").at(-1)?.trim().slice(0, LONGEST_COMPLAINT) ?? "";
+    const said = last === "" ? "" : ` It said: ${last}`;
+    const named = program.length <= LONGEST_PROGRAM ? program : launch.command;
+    return failure("process_exit", `"${named}" ended ${howOf(exit)} before it was ready.${said}`);
+  }
   // The last one: what a login shell reads first may have complained too.
   return missing([...stderr.matchAll(COMPLAINT)].at(-1)?.[1] ?? launch.shellLine, launch);
 }

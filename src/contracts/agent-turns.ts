@@ -17,6 +17,8 @@ interface Turn {
   readonly commands: Map<string, Timer>;
 }
 
+/** Characters of a sign of life that are told. */
+const LONGEST_SIGN = 300;
 /** Events that show that an agent lives, not that it gets on. */
 const NO_PROGRESS: readonly AgentEvent["type"][] = ["turn", "capacity", "context", "alive", "stderr", "raw"];
 
@@ -31,6 +33,8 @@ export class AgentTurns {
   #turn: Turn | null = null;
   #count = 0;
   #said: string | null = null;
+  /** The last sign of life since anything happened. */
+  #sign: string | null = null;
   #over: { readonly kind: AgentFailure["kind"]; readonly sentence: string } | null = null;
 
   constructor({ clock, limits, signal, onEvent }: SessionRequest) {
@@ -60,6 +64,7 @@ export class AgentTurns {
     }
     this.#count += 1;
     this.#said = null;
+    this.#sign = null;
     const number = this.#count;
     return new Promise((resolve) => {
       const { turnSilenceMs, firstOutputMs, turnTotalMs } = this.#limits;
@@ -78,7 +83,12 @@ export class AgentTurns {
 
   /** Fails the turn after so many milliseconds; `null` where there is no such limit. */
   #timer(ms: number | undefined, words: string): Timer | null {
-    return ms === undefined ? null : this.#clock.setTimer(ms, () => this.fail("turn_timeout", `${words} ${ms} ms.`));
+    if (ms === undefined) return null;
+    return this.#clock.setTimer(ms, () => {
+      // Agents that try again and again say why.
+      const sign = this.#sign === null ? "" : ` Its last sign of life: ${this.#sign}`;
+      this.fail("turn_timeout", `${words} ${ms} ms.${sign}`);
+    });
   }
 
   /**
@@ -91,7 +101,11 @@ export class AgentTurns {
       if (event.state === "started") this.commandStarted(event.id);
       else this.commandFinished(event.id);
     }
-    if (!NO_PROGRESS.includes(event.type)) this.answered();
+    if (event.type === "alive") this.#sign = event.what.slice(0, LONGEST_SIGN);
+    if (!NO_PROGRESS.includes(event.type)) {
+      this.#sign = null;
+      this.answered();
+    }
     this.#onEvent(event);
   }
 

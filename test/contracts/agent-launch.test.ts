@@ -5,9 +5,11 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { simRuntime } from "../../dev/sim/sim-runtime.ts";
 import { VirtualClock } from "../../dev/sim/virtual-clock.ts";
+import { systemClock } from "../../src/base/clock.ts";
 import { silentLog } from "../../src/base/log.ts";
 import { launchAgent, launchOf } from "../../src/contracts/agent-launch.ts";
 import type { SessionRequest } from "../../src/contracts/agent-provider.ts";
+import { localRuntime } from "../../src/runtimes/local/index.ts";
 
 const home = mkdtempSync(join(tmpdir(), "maestro-launch-"));
 const own = join(home, "it's own");
@@ -104,5 +106,37 @@ describe("a program that takes too long to be started", () => {
     expect(await starting).toMatchObject({ ok: false, failure: { kind: "turn_cancelled" } });
     await clock.advance(10_000);
     expect(await runtime.liveMarkers("m")).toEqual([]);
+  });
+});
+
+describe("a program that ends before it is ready", () => {
+  const explained = async (command: string | readonly string[]) => {
+    const clock = systemClock();
+    const launched = await launchAgent(launchOf(command, { PATH: "/usr/bin:/bin", HOME: home }), {
+      ...{ clock, log: silentLog, workspace: home, env: {}, marker: `m.launch.${process.pid}`, title: "t", tools: [] },
+      ...{ resume: null, onEvent: () => undefined, signal: new AbortController().signal },
+      runtime: localRuntime({ clock, machine: "here", log: silentLog }),
+      callTool: async () => ({ ok: true, code: "ok", text: "" }),
+      limits: { startupMs: 10_000, responseMs: 500, turnSilenceMs: 1_000 },
+    });
+    if (!launched.ok) return launched.failure;
+    return launched.agent.explainExit(await launched.agent.process.exited);
+  };
+
+  it("is named with the way it ended, and with what it said last", async () => {
+    expect(await explained(["sh", "-c", "echo one >&2; echo 'cannot open it' >&2; exit 3"])).toMatchObject({
+      kind: "process_exit",
+      sentence: `"sh -c echo one >&2; echo 'cannot open it' >&2; exit 3" ended with exit code 3 before it was ready. It said: cannot open it`,
+    });
+    expect(await explained("exit 4")).toMatchObject({
+      sentence: '"exit 4" ended with exit code 4 before it was ready.',
+    });
+  });
+
+  it("is a missing one where a shell does not find it", async () => {
+    expect(await explained("no-such-agent --acp")).toMatchObject({
+      kind: "agent_not_found",
+      sentence: expect.stringContaining('There is no program "no-such-agent".'),
+    });
   });
 });

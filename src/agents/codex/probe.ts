@@ -19,7 +19,7 @@ const TESTED_VERSION = /^0\.169\./;
 const STOP_GRACE_MS = 20_000;
 
 type Request = Omit<SessionRequest, "resume" | "baseline">;
-type Step = AgentProbe["steps"][number];
+type Step = AgentProbe["steps"][number] & { readonly code?: string };
 
 /** What was found out so far. */
 interface Findings {
@@ -40,13 +40,23 @@ export async function probeCodex(options: CodexOptions, asked: Request): Promise
     return { value: result.agent, sentence: `${program} was started.` };
   });
   if (launched !== null) await examine(launched, options, request, findings);
-  const { steps, version, login } = findings;
+  const { version, login } = findings;
+  const missing = findings.steps.find(({ code }) => code === "agent_not_found");
+  // A shell is always there; that the program in its line is not shows only with its end.
+  const steps = missing === undefined ? findings.steps : [{ ...missing, id: "program" }];
   // A version that nobody tested is told, not refused: new ones come every week.
   const ok = steps.every((step) => step.ok || step.id === "version");
-  return { ok, program: launched === null ? null : program, version, tested: TESTED, login, steps };
+  const isStarted = launched !== null && missing === undefined;
+  const told = steps.map(({ id, ok, ms, sentence }) => ({ id, ok, ms, sentence }));
+  return { ok, program: isStarted ? program : null, version, tested: TESTED, login, steps: told };
 }
 
+/** Looks at what was started. */
 async function examine(agent: LaunchedAgent, options: CodexOptions, request: SessionRequest, findings: Findings) {
+  let isGone = false;
+  void agent.process.exited.then(() => {
+    isGone = true;
+  });
   const client = new CodexClient(agent, request, {
     onLine: () => undefined,
     onRequest: async (method) => {
@@ -73,6 +83,12 @@ async function examine(agent: LaunchedAgent, options: CodexOptions, request: Ses
       value: true,
       sentence: await listTools(client, options, request, signal),
     }));
+  }
+  if (isGone) {
+    // Why it ended was told; what it left behind goes.
+    await endAgent(agent.process, request, STOP_GRACE_MS, async () => undefined);
+    await removeStubs(request);
+    return;
   }
   await timed(request, findings, "stop", async () => {
     await endAgent(agent.process, request, STOP_GRACE_MS, async () => undefined);
@@ -151,14 +167,18 @@ async function timed<T>(
   work: (signal: AbortSignal) => Promise<Outcome<T>>,
 ): Promise<T | null> {
   const began = clock.monotonic();
-  const note = (ok: boolean, sentence: string): void =>
-    void steps.push({ id, ok, ms: Math.round(clock.monotonic() - began), sentence });
+  const note = (ok: boolean, sentence: string, code?: string): void =>
+    void steps.push({
+      ...{ id, ok, ms: Math.round(clock.monotonic() - began), sentence },
+      ...(code === undefined ? {} : { code }),
+    });
   try {
     const { value, sentence } = await withDeadline(clock, limits.startupMs, signal, work);
     note(true, sentence);
     return value;
   } catch (error) {
-    note(false, toMaestroError(error).message);
+    const { code, message } = toMaestroError(error);
+    note(false, message, code);
     return null;
   }
 }

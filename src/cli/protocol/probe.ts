@@ -63,12 +63,22 @@ function linesOf({ kind, program, login, steps }: Probed): Line[] {
       const mark = ok ? toned("good", "ok  ") : id === "version" ? toned("warning", "warn") : toned("bad", "FAIL");
       return ["  ", mark, `  ${id.padEnd(9)}  ${sentence} `, toned("faint", `(${ms} ms)`)];
     }),
-    ...(program === null ? [] : [`        login      ${login ?? "none was found"}`]),
+    // Who did not answer the handshake was not asked for its login.
+    ...(hasAnswered(steps) ? [`        login      ${login ?? "none was found"}`] : []),
   ];
+}
+
+function hasAnswered(steps: Probed["steps"]): boolean {
+  return steps.some(({ id, ok }) => id === "handshake" && ok);
 }
 
 function verdict(found: readonly Probed[]): Line {
   const bad = found.filter(({ ok }) => !ok).map(({ kind }) => kind);
+  const loggedOut = found.filter(({ login, steps }) => login === null && hasAnswered(steps)).map(({ kind }) => kind);
+  if (bad.length === 0 && loggedOut.length > 0) {
+    const mend = "Log in with its own command, or name the variable with its key in agent_runtime.pass.";
+    return [toned("warning", `Ready, but without a login: ${loggedOut.join(", ")}. ${mend}`)];
+  }
   if (bad.length === 0) return [toned("good", found.length === 1 ? "The agent is ready." : "All agents are ready.")];
   return [toned("bad", `Not ready: ${bad.join(", ")}.`)];
 }

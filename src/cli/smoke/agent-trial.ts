@@ -16,6 +16,9 @@ import { createToolServer, type ToolServer } from "../../tools/index.ts";
 import type { AgentPlace } from "../../runs/index.ts";
 import type { AgentRig, App } from "../app.ts";
 
+const LOG_IN =
+  "Log in with the agent's own command as the user that runs Maestro, or name the variable with its key in agent_runtime.pass.";
+
 /** An agent in an empty folder of its own, outside of every lane. */
 export interface AgentTrial {
   readonly folder: string;
@@ -146,5 +149,11 @@ function request({ clock }: App, { workflow, tools, environment }: AgentRig, sta
 
 function failureOf({ kind, sentence }: AgentFailure): MaestroError {
   const code = kind.startsWith("agent_") ? kind : `agent_${kind}`;
-  return new MaestroError({ code, message: sentence, facts: { failure: kind } });
+  const hint = kind === "auth" || /not logged in/i.test(sentence) ? LOG_IN : undefined;
+  return new MaestroError({
+    code,
+    message: sentence,
+    facts: { failure: kind },
+    ...(hint === undefined ? {} : { hint }),
+  });
 }
