@@ -73,6 +73,7 @@ export class PlainGit implements HostGit {
       baseSha: "base",
       changed: this.changed,
       files: [{ path: "a.txt", added: 1, removed: 0 }],
+      mark: this.changed ? { content: `c${this.#commits}`, change: `d${this.#commits}` } : null,
     };
   }
 
