@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { MaestroError } from "../../src/base/errors.ts";
-import { branchOf, issueOf, laneOf, parkedOf, retryOf, reviewLane, workOf } from "../policy/facts.ts";
+import { branchOf, issueOf, laneOf, parkedOf, retryOf, reviewLane, runOf, workOf } from "../policy/facts.ts";
 import { OPT_OUT, workflowOf } from "../policy/workflow-facts.ts";
 import { pushedChange, type Props, stage } from "./stage.ts";
 
@@ -51,6 +51,20 @@ describe("maestro explain", () => {
       expect(out).toContain(`  ${next}`);
     },
   );
+
+  it("says what the present policy would do otherwise with a lane that waits", async () => {
+    const { policyMark } = await import("../../src/model/policy-mark.ts");
+    const lane = reviewLane({ issue: issueOf({ id: "1", identifier: "DEMO-1", state: "In Review" }) });
+    const run = runOf({ laneId: lane.id, policy: policyMark(workflowOf()) });
+    const props = { issues: [{ ...TODO, state: "In Review" }], record: { lanes: [lane], runs: [run] } };
+    const before = await explained(props);
+    expect(before.out).not.toContain("policy ");
+    const { out, self } = await explained({ ...props, workflow: { completion: { landing: "when_green" } } });
+    expect(out).toContain("policy      Landing was after approval, and is when green now");
+    const { policy } = JSON.parse((await self.run("explain", "DEMO-1", "--json")).out);
+    expect(policy).toMatchObject({ profile: "coding_pr_delivery@1", profile_hash: "profile", workflow_hash: "hash" });
+    expect(policy.otherwise_now).toEqual(["Landing was after approval, and is when green now"]);
+  });
 
   it("says who has claimed a candidate, and until when", async () => {
     const outside = {

@@ -57,6 +57,19 @@ Stopped.
     ]);
   });
 
+  it("needs the long flag for a profile without guardrails, and says what is not enforced", async () => {
+    const self = await stage({ workflow: { unguarded: { notEnforced: ["Nobody looks.", "Nobody stops it."] } } });
+    for (const words of [["--once"], ["daemon"], ["run", "--once"]]) {
+      const { code, err } = await self.run(...words);
+      expect([words, code]).toEqual([words, 2]);
+      expect(err).toMatch(/without the usual guardrails:\n- Nobody looks\.\n- Nobody stops it\./);
+      expect(err).toContain("--i-understand-that-this-will-be-running-without-the-usual-guardrails");
+    }
+    expect(self.started).toEqual([]);
+    await self.run("--once", "--i-understand-that-this-will-be-running-without-the-usual-guardrails");
+    expect(self.started).toHaveLength(1);
+  });
+
   it("ends well when it is interrupted", async () => {
     const self = await stage({ service: () => ({ ended: new Promise(() => undefined) }) });
     const ended = self.run("daemon");

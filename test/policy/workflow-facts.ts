@@ -33,6 +33,7 @@ export interface WorkflowOptions {
   readonly repo?: null;
   readonly commands?: readonly string[];
   readonly states?: Workflow["tracker"]["states"];
+  readonly unguarded?: Workflow["profile"]["unguarded"];
   readonly claim?: Workflow["tracker"]["claim"];
 }
 
@@ -112,5 +113,6 @@ function profileOf(options: WorkflowOptions): Workflow["profile"] {
     },
     tools: [],
     prompt: "",
+    ...(options.unguarded === undefined ? {} : { unguarded: options.unguarded }),
   };
 }

@@ -27,6 +27,12 @@ describe("agentEnvironment", () => {
     expect(env).toEqual({ PATH: "/opt/bin", HOME: "/home/me", LC_TIME: "C", OPENAI_API_KEY: "sk-agent" });
   });
 
+  it("passes everything but secrets where the profile keeps no guardrails", () => {
+    const { env, dropped } = make({ pass: "all", isSecret: (text) => text === DAEMON.GITHUB_TOKEN });
+    const { GITHUB_TOKEN: _, ...others } = DAEMON;
+    expect([env, dropped]).toEqual([others, ["GITHUB_TOKEN"]]);
+  });
+
   it("lets nobody replace what Maestro sets", () => {
     expect(make({ env: { MAESTRO_RUN: "9" }, extra: { MAESTRO_RUN: "2" } }).env.MAESTRO_RUN).toBe("2");
   });
