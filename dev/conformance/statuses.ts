@@ -34,12 +34,6 @@ export const STATUSES: Readonly<Record<string, Status>> = {
   "S-182": deviates(
     "The record has its own names for what every agent tells, one for all agents; the process stands in events of its own.",
   ),
-  "S-186": later(TRACKERS, "No tracker has tools for agents yet."),
-  "S-188": later(TRACKERS, "No tracker has tools for agents yet."),
-  "S-190": later(
-    TRACKERS,
-    "No tracker has tools for agents yet; the tools that end a run are typed and answer failures as such.",
-  ),
   "S-231": deviates(
     "The log's file holds JSON lines; the same fields are `key=value` on a terminal and with `observability.log_format: text`.",
   ),
@@ -47,7 +41,6 @@ export const STATUSES: Readonly<Record<string, Status>> = {
   "S-267": later(SAFETY, "Hardening is written down with safety."),
   "S-274": later(TRACKERS, "There is no real tracker to try yet."),
   "S-275": notApplicable("It is about the test profile, which is this suite: it runs without network and accounts."),
-  "S-276": later(TRACKERS, "The server's part is shown with S-245 to S-251; the tools of trackers come with them."),
   "S-277": later(TRACKERS, "There is no real integration to try yet."),
   "S-280": notApplicable(SSH),
   "S-281": notApplicable(SSH),
