@@ -91,8 +91,8 @@ export type AgentEvent =
     }
   /** The agent's own id of the turn that is under way. */
   | { readonly type: "turn"; readonly id: string }
-  /** The model was asked once more. `usage`: what the call used, where the bill (`usage`) comes only with the end of the turn. */
-  | { readonly type: "model_call"; readonly usage?: TokenUsage }
+  /** The model was asked once more. */
+  | { readonly type: "model_call" }
   /** A shell command of the agent; while one is known to run, silence is no stall. */
   | {
       readonly type: "command";

@@ -21,7 +21,7 @@ function watchdogOf({ run = BUDGET, shared = () => [] }: Setting = {}) {
   const said: MaestroError[] = [];
   const met: BudgetMeeting[] = [];
   const opened = clock.monotonic();
-  const book = { uncountedMs: () => clock.monotonic() - opened, unbilledTokens: () => 0 };
+  const book = { uncountedMs: () => clock.monotonic() - opened };
   const dog = new Watchdog({
     ...{ budget: { run, timeZone: "UTC" }, clock, book, shared },
     onMet: (meeting) => met.push(meeting),

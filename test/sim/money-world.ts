@@ -71,7 +71,9 @@ export async function moneyWorld(behave: Behaviour, change: (workflow: Workflow)
   let daemon: Daemon | null = null;
   const within = async <T>(promise: Promise<T>): Promise<T> => {
     let done = false;
-    const finish = (): void => void (done = true);
+    const finish = (): void => {
+      done = true;
+    };
     promise.then(finish, finish);
     await clock.runUntil(() => done, BOOT_MS);
     return promise;

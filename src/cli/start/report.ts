@@ -1,3 +1,4 @@
+import { BUDGET_COUNTS, type Limits, limitWords, NO_LIMITS } from "../../model/budget.ts";
 import { agentKinds } from "../../model/agent-choice.ts";
 import type { Issue } from "../../model/issue.ts";
 import type { Workflow } from "../../model/workflow.ts";
@@ -15,6 +16,7 @@ export function startReport(cli: Cli, target: Target, project: Project, service:
     `  workflow  ${project.workflowPath} (${profile.kind})`,
     `  project   ${workflow.directory}`,
     `  agents    ${agents}`,
+    ...budgetReport(workflow).map((line, at) => `  ${at === 0 ? "budget" : "      "}    ${line}`),
     `  state     ${project.stateDirectory}`,
     `  log       ${logFile ?? "none"}`,
     `  page      ${link ?? "none (--port serves one)"}`,
@@ -43,4 +45,26 @@ function demoReport(cli: Cli, target: Target, demo: string): string[] {
 export function needsApproval({ profile }: Workflow, issue: Issue): boolean {
   const { landing, autoLandLabel } = profile.completion;
   return landing === "after_approval" && (autoLandLabel === undefined || !issue.labels.includes(autoLandLabel));
+}
+
+/** What work may use up, a line per scope. */
+function budgetReport({ budget, agent }: Workflow): string[] {
+  const { tokens, costUsd, modelCalls, turns = null, wallMs } = budget.run;
+  const time = Math.min(wallMs ?? agent.runTimeoutMs, agent.runTimeoutMs);
+  const run: Limits = { tokens, costUsd, modelCalls, turns, wallMs: time, sessions: null };
+  const scopes = [
+    ["run", run],
+    ["issue", budget.issue],
+    ["day", budget.day],
+    ["workflow", budget.workflow],
+  ] as const;
+  return scopes.flatMap(([scope, limits = NO_LIMITS]) => {
+    const words = BUDGET_COUNTS.flatMap((count) => {
+      const limit = limits[count];
+      if (limit === null) return [];
+      const since = scope === "issue" && count === "sessions" ? " since a person last acted" : "";
+      return [`${limitWords(count, limit)}${since}`];
+    });
+    return words.length === 0 ? [] : [`${scope}: ${words.join(", ")}`];
+  });
 }

@@ -115,11 +115,7 @@ export class Meter {
   }
 }
 
-/** With what the books of the session know beyond what was told as used. */
+/** With the time that the session was open since it was counted last. */
 function withOpen(spending: Spending, book: RunBook): Spending {
-  return {
-    ...spending,
-    wallMs: spending.wallMs + book.uncountedMs(),
-    totalTokens: spending.totalTokens + book.unbilledTokens(),
-  };
+  return { ...spending, wallMs: spending.wallMs + book.uncountedMs() };
 }

@@ -24,7 +24,6 @@ export class RunBook {
   /** What belongs to no model: calls, turns, time. */
   #rest: Spending = NO_SPENDING;
   #turn = 0;
-  #unbilled = 0;
   /** Until when the open session was counted, on the monotonic clock; `null`: it is not open. */
   #countedUntil: number | null = null;
 
@@ -55,12 +54,8 @@ export class RunBook {
 
   /** What an event of the agent says was used; `null` when it says nothing. */
   heard(event: AgentEvent): Spending | null {
-    if (event.type === "model_call") {
-      this.#unbilled += event.usage?.totalTokens ?? 0;
-      return this.#count({ ...NO_SPENDING, modelCalls: 1 });
-    }
+    if (event.type === "model_call") return this.#count({ ...NO_SPENDING, modelCalls: 1 });
     if (event.type !== "usage") return null;
-    this.#unbilled = 0;
     const spending = this.#spendingOf(event.usage, event.model, event.details ?? {});
     const known = this.#entries.get(event.model) ?? { usage: NO_USAGE, spending: NO_SPENDING };
     this.#entries.set(event.model, {
@@ -68,11 +63,6 @@ export class RunBook {
       spending: addSpending(known.spending, spending),
     });
     return spending;
-  }
-
-  /** Tokens of calls whose turn has not been billed yet, as far as the agent tells them. */
-  unbilledTokens(): number {
-    return this.#unbilled;
   }
 
   /** How long the session was open since that was counted last, milliseconds. */

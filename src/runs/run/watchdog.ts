@@ -27,7 +27,7 @@ export interface WatchdogParts {
   readonly clock: Clock;
   /** What issue, day and workflow have used at this moment. */
   readonly shared: () => readonly BudgetUse[];
-  readonly book: Pick<RunBook, "uncountedMs" | "unbilledTokens">;
+  readonly book: Pick<RunBook, "uncountedMs">;
   /** Told once for each limit, and again when it is reached. */
   readonly onMet: (meeting: BudgetMeeting) => void;
   readonly onReached: (error: MaestroError) => void;
@@ -89,11 +89,7 @@ export class Watchdog {
   /** Sessions are counted where they are started. */
   #lines(): BudgetLine[] {
     const { budget, shared, book } = this.#parts;
-    const used = {
-      ...this.#used,
-      wallMs: this.#used.wallMs + book.uncountedMs(),
-      totalTokens: this.#used.totalTokens + book.unbilledTokens(),
-    };
+    const used = { ...this.#used, wallMs: this.#used.wallMs + book.uncountedMs() };
     const uses: BudgetUse[] = [{ scope: "run", used, limits: limitsOf(budget.run) }, ...shared()];
     return uses.flatMap(budgetLines).filter(({ count }) => count !== "sessions");
   }
