@@ -1,10 +1,12 @@
 import { join } from "node:path";
 import { acpAgent } from "../../src/agents/acp/index.ts";
 import { claudeCodeAgent } from "../../src/agents/claude-code/index.ts";
+import { codexAgent } from "../../src/agents/codex/index.ts";
 import { systemClock } from "../../src/base/clock.ts";
 import { LineSplitter } from "../../src/base/jsonl.ts";
 import { silentLog } from "../../src/base/log.ts";
 import { LaneSample } from "../../src/contracts/conformance/record-samples.ts";
+import type { AgentProviderKind } from "../../src/contracts/agent-provider.ts";
 import type { Runtime } from "../../src/contracts/runtime.ts";
 import { createTranscripts, openRecord } from "../../src/record/index.ts";
 import { Observer } from "../../src/runs/observer.ts";
@@ -21,7 +23,15 @@ const CHUNK = 64 * 1024;
 const WORDS =
   "The basket counts each article once, so that a discount is taken off the sum and not off every line of it.";
 
-type Kind = "acp" | "claude_code";
+/** The adapters whose lines are measured. */
+export const STREAMS = ["acp", "claude_code", "codex"] as const;
+type Kind = (typeof STREAMS)[number];
+
+const KINDS: Readonly<Record<Kind, AgentProviderKind>> = {
+  acp: acpAgent,
+  claude_code: claudeCodeAgent,
+  codex: codexAgent,
+};
 
 /** The answers of an agent to its host, and what it says in a turn. */
 interface Player {
@@ -31,6 +41,8 @@ interface Player {
     readonly request_id?: string;
   }) => object | null;
   readonly isPrompt: (line: string) => boolean;
+  /** What comes before that; default nothing. */
+  readonly begin?: (line: string) => readonly object[];
   readonly said: (at: number) => object;
   readonly end: (line: string) => object;
 }
@@ -75,6 +87,28 @@ const PLAYERS: Readonly<Record<Kind, Player>> = {
     }),
     end: () => ({ type: "result", subtype: "success", is_error: false, result: "done" }),
   },
+  codex: {
+    answer: ({ id, method }) => {
+      const results: Readonly<Record<string, object>> = {
+        initialize: { userAgent: "maestro/0.169.0 (bench)" },
+        "thread/start": { thread: { id: "t" }, model: "m" },
+      };
+      return id === undefined ? null : { id, result: results[method ?? ""] ?? {} };
+    },
+    isPrompt: (line) => line.includes('"turn/start"'),
+    begin: (line) => [
+      { id: JSON.parse(line).id, result: { turn: { id: "u" } } },
+      { method: "turn/started", params: { threadId: "t", turn: { id: "u" } } },
+    ],
+    said: (at) => ({
+      method: "item/completed",
+      params: { threadId: "t", turnId: "u", item: { type: "agentMessage", id: `i${at}`, text: `${WORDS} ${at}` } },
+    }),
+    end: () => ({
+      method: "turn/completed",
+      params: { threadId: "t", turn: { id: "u", status: "completed", error: null } },
+    }),
+  },
 };
 
 /** Lines of one agent per second, from its bytes to transcript and record. */
@@ -109,7 +143,7 @@ async function millisecondsFor(kind: Kind): Promise<number> {
       },
     );
     const watch = new SessionWatch({ clock, observer, transcript, secrets, commandMs: 0, reports: () => [] });
-    const provider = await (kind === "acp" ? acpAgent : claudeCodeAgent).open({ command: ["bench"] });
+    const provider = await KINDS[kind].open({ command: ["bench"] });
     const request = await ground.request((event) => watch.take(event), playing(ground.runtime, PLAYERS[kind]));
     const { toolServer: _, ...withoutTools } = request;
     const start = await provider.start(withoutTools);
@@ -144,6 +178,7 @@ function playing(runtime: Runtime, player: Player): Runtime {
       for (const line of splitter.push(text)) onLine?.(line);
     };
     const stream = async (prompt: string): Promise<void> => {
+      for (const message of player.begin?.(prompt) ?? []) say(`${JSON.stringify(message)}\n`);
       for (let at = 0; at < lines.length; at += CHUNK) {
         say(lines.slice(at, at + CHUNK));
         // As with a pipe, other work of the process comes between two reads.

@@ -1,7 +1,7 @@
 import { measureBare } from "./bare.ts";
 import { memoryOfSession, SESSIONS } from "./agent-memory.ts";
 import { ROUNDS, startOverheads } from "./agent-start.ts";
-import { LINES, rateOfLines, SECRETS } from "./agent-stream.ts";
+import { LINES, rateOfLines, SECRETS, STREAMS } from "./agent-stream.ts";
 import type { Group, Measured } from "./report.ts";
 
 /** What the host itself spends on agents. */
@@ -13,7 +13,7 @@ export async function measureAgents(): Promise<readonly Group[]> {
     }),
   );
   const rates: Measured[] = [];
-  for (const kind of ["acp", "claude_code"] as const) {
+  for (const kind of STREAMS) {
     const value = await rateOfLines(kind);
     rates.push({ what: `lines to transcript and record, ${kind}`, value, unit: "lines/s", target: "≥ 20000 lines/s" });
   }
