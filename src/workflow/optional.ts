@@ -8,9 +8,14 @@ export function withoutUnset(config: JsonObject, environment: WorkflowInput["env
   if (named === undefined || !isJsonArray(named)) return config;
   const unset = new Set(named.filter((name) => typeof name === "string" && (environment[name] ?? "") === ""));
   const isLeftOut = (value: JsonValue): boolean => typeof value === "string" && unset.has(referenceOf(value) ?? "");
-  const below = (map: JsonObject): JsonObject => {
-    const kept = Object.entries(map).filter(([, value]) => !isLeftOut(value));
-    return Object.fromEntries(kept.map(([key, value]) => [key, isJsonObject(value) ? below(value) : value]));
+  const kept = (value: JsonValue): JsonValue => {
+    if (isJsonArray(value)) return value.filter((item) => !isLeftOut(item)).map(kept);
+    if (!isJsonObject(value)) return value;
+    return mapOf(value);
   };
-  return below(config);
+  const mapOf = (map: JsonObject): JsonObject =>
+    Object.fromEntries(
+      Object.entries(map).flatMap(([key, value]) => (isLeftOut(value) ? [] : [[key, kept(value)] as const])),
+    );
+  return mapOf(config);
 }
