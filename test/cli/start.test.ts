@@ -19,6 +19,7 @@ describe("maestro", () => {
   workflow  /demo/WORKFLOW.md (coding_pr_delivery)
   project   /demo
   agents    mock, at most 2 at once
+  budget    run: 10 000 000 tokens, 300 calls of the model, 2h of open sessions
   state     /state/demo-00000000
   log       /state/demo-00000000/logs/maestro.log
   page      http://127.0.0.1:4000/?token=once
