@@ -84,20 +84,6 @@ No description provided.
 {% endif %}
 `;
 
-/** The profile that such a file asks for, as a project writes it. */
-const PROFILE = `---
-kind: symphony
-version: 1
-routes:
-  todo: { category: todo, action: dispatch, default_state: Todo }
-  in_progress: { category: in_progress, action: dispatch, default_state: In Progress }
-  done: { category: done, action: stop, default_state: Done }
-completion: { routes: [done], delivers_change: false }
-tools: [run_handoff, run_attention, run_finalize]
----
-The file says everything.
-`;
-
 /** What an agent types to move the issue. */
 function moving({ data, url }: FakeLinear, state: string): string {
   const query =
@@ -176,7 +162,7 @@ it.skipIf(CODEX === null)(
     const ground = await newPlace();
     const remote = await openRemote(ground.root);
     const text = file({ linear: linear.url, model: model.url, remote: remote.url, root: ground.root });
-    await writeFiles(ground.cwd, { "WORKFLOW.md": text, ".maestro/profiles/symphony.md": PROFILE });
+    await writeFiles(ground.cwd, { "WORKFLOW.md": text });
     const env = { PATH: await machine(ground), LINEAR_API_KEY: KEY };
 
     const daemon = startMaestro({ ...ground, env }, WITHOUT_GUARDRAILS);
