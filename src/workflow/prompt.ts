@@ -33,7 +33,7 @@ export interface PromptInput {
 export function renderPrompt(workflow: Workflow, input: PromptInput): string {
   const origin = workflow.promptSource ?? { path: workflow.path, line: 1 };
   const { parts } = workflow.profile;
-  const body = renderTemplate(workflow.prompt, variablesOf(workflow, input), origin, parts).trim();
+  const body = renderTemplate(workflow.prompt, contextOf(workflow, input), origin, parts).trim();
   // Symphony's prompts are whole (S-174): they ask for `feedback` where they want it, and the tracker's state alone ends the work.
   if (isWhole(workflow)) return body;
   const earlier = section("What was done before", input.earlier ?? null);
@@ -103,6 +103,15 @@ export function renderContinuation(
   ]
     .filter((line) => line !== "")
     .join("\n");
+}
+
+/** The variables that the profile's prompts have: the issue, and what it declares as its input. Any other one is unknown. */
+function contextOf(workflow: Workflow, input: PromptInput): object {
+  const { input: declared } = workflow.profile;
+  const all = Object.entries(variablesOf(workflow, input));
+  if (declared === undefined) return Object.fromEntries(all);
+  const names: readonly string[] = ["issue", ...declared];
+  return Object.fromEntries(all.filter(([name]) => names.includes(name)));
 }
 
 /** Names are snake_case as in the tracker-neutral issue (S-001, S-057); instants are ISO 8601 texts. */

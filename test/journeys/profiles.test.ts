@@ -1,10 +1,10 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { splitFrontMatter } from "../../src/base/front-matter.ts";
 import type { JsonObject } from "../../src/base/json.ts";
 import { exported } from "../e2e/documents.ts";
-import { newPlace, writeFiles } from "../e2e/ground.ts";
+import { git, newPlace, writeFiles } from "../e2e/ground.ts";
 import { maestro, type Place, startMaestro } from "../e2e/program.ts";
 
 interface Journey {
@@ -140,5 +140,76 @@ describe("a profile without changes of code, from its template to the tracker", 
       profile: { kind: journey.profile, hash: expect.stringMatching(/^[0-9a-f]{16}$/) },
     });
     expect((await maestro(place, "record", "verify")).code).toBe(0);
+  });
+});
+
+const WITHOUT_GUARDRAILS = "--i-understand-that-this-will-be-running-without-the-usual-guardrails";
+
+describe("a file of Symphony's shape, under the packaged profile symphony", () => {
+  it("is refused without the long flag; with it the tracker's state alone decides, to a merged change", async () => {
+    const place = await newPlace();
+    const remote = join(place.root, "remote.git");
+    git(place.root, "init", "--quiet", "--bare", "--initial-branch=main", remote);
+    const seed = join(place.root, "seed");
+    git(place.root, "clone", "--quiet", remote, seed);
+    await writeFiles(seed, { "README.md": "A project.\n" });
+    git(seed, "add", ".");
+    git(seed, "commit", "--quiet", "--message=Begin");
+    git(seed, "push", "--quiet", "origin", "HEAD:main");
+    const issue = join(place.cwd, ".maestro/issues/ISS-1.md");
+    const state = (from: string, to: string) =>
+      `sed -i.bak 's/^state: ${from}$/state: ${to}/' ${issue} && rm ${issue}.bak`;
+    const who = "git -c user.name=Agent -c user.email=agent@example.invalid";
+    const runs = [
+      [
+        { do: "run", command: state("Todo", "In Progress") },
+        { do: "run", command: `git checkout -q -b work && echo more >> README.md && ${who} commit -qam More` },
+        { do: "run", command: `printenv TEAM_SETTING > seen; printenv BOARD_KEY >> seen; git push -q origin work` },
+        { do: "run", command: state("In Progress", "Human Review") },
+      ],
+      [
+        { do: "run", command: "git push -q origin work:main" },
+        { do: "run", command: state("Merging", "Done") },
+      ],
+    ];
+    const front = {
+      tracker: {
+        kind: "local",
+        active_states: ["Todo", "In Progress", "Merging", "Rework"],
+        terminal_states: ["Closed", "Cancelled", "Canceled", "Duplicate", "Done"],
+      },
+      polling: { interval_ms: 500 },
+      workspace: { min_free_bytes: 1 },
+      hooks: {
+        after_create: `git clone -q ${remote} .`,
+        before_remove: `git log -1 --format=%s > ${place.root}/removed; cat seen > ${place.root}/seen`,
+      },
+      agent: { max_concurrent_agents: 10, max_turns: 1 },
+      agent_provider: { kind: "mock", options: { scripts: { default: { runs } } } },
+    };
+    await writeFiles(place.cwd, {
+      "WORKFLOW.md": `---\n${JSON.stringify(front)}\n---\nWork on {{ issue.identifier }}.\n`,
+      ".maestro/issues/ISS-1.md": "---\ntitle: Say more\nstate: Todo\n---\n",
+    });
+    const refused = await maestro(place, "--once");
+    expect([refused.code, refused.out.trim()]).toEqual([2, ""]);
+    expect(refused.err).toContain("runs without the usual guardrails");
+    const seeing = { ...place, env: { TEAM_SETTING: "blue" } };
+    const daemon = startMaestro(seeing, WITHOUT_GUARDRAILS);
+    await daemon.line(/warning {3}WORKFLOW\.md:.*not enforced: The tracker's state alone decides/);
+    await vi.waitFor(async () => expect(await readFile(issue, "utf8")).toContain("state: Human Review"), 30_000);
+    const status = JSON.parse((await maestro(place, "status", "--json")).out);
+    expect(status.workflow.warnings).toHaveLength(3);
+    expect((await maestro(place, "doctor")).out).toContain("not enforced: No gate stands before review");
+    await maestro(place, "issue", "move", "ISS-1", "Merging");
+    await daemon.line(/ISS-1 {2}.*finished/);
+    expect(await daemon.end("SIGTERM")).toMatchObject({ code: 0 });
+    expect(git(remote, "log", "-1", "--format=%s", "main")).toBe("More");
+    expect(await readFile(join(place.root, "removed"), "utf8")).toBe("More\n");
+    expect(await readFile(join(place.root, "seen"), "utf8")).toBe("blue\n");
+    const events = await exported(place);
+    expect(events.filter(({ type }) => ["signal_recorded", "hand_off_accepted", "tool_called"].includes(type))).toEqual(
+      [],
+    );
   });
 });

@@ -132,6 +132,16 @@ describe("what is added to every prompt", () => {
   });
 });
 
+test("a prompt has the variables that its profile declares, and no others", async () => {
+  const file = LEAST.replace("triage", "requirement_analysis");
+  const told = await loadText(file, { body: "{{ issue.title }} {{ run.number }}" });
+  expect(renderPrompt(told, promptInput())).toContain("Make it so 1");
+  const other = await loadText(file, { body: "{{ lane.branch }}" });
+  expect(() => renderPrompt(other, promptInput())).toThrowError(
+    expect.objectContaining({ code: "template_render_error" }),
+  );
+});
+
 describe("S-093 a further turn", () => {
   test("gets only guidance", async () => {
     const workflow = await loadText(LEAST, { body: "The original prompt." });
