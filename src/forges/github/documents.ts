@@ -1,7 +1,7 @@
 // What is asked of GitHub's GraphQL. The tests hold every text against the published schema.
 
 const ACTOR = "author { __typename login }";
-const REMARK = `id body createdAt authorAssociation ${ACTOR}`;
+const REMARK = `id url body createdAt authorAssociation ${ACTOR}`;
 const PAGE = "pageInfo { hasNextPage endCursor }";
 
 /** Threads in the first page: small, because GitHub counts what might come. */
@@ -62,7 +62,7 @@ function pull(number: number): string {
     "id number state isDraft title body url updatedAt headRefName headRefOid baseRefName baseRefOid",
     `mergeable mergeStateStatus reviewDecision isInMergeQueue mergeCommit { oid } ${ACTOR}`,
     "labels(first: 50) { nodes { name } }",
-    `reviews(last: ${REMARKS}) { nodes { id state body submittedAt authorCanPushToRepository`,
+    `reviews(last: ${REMARKS}) { nodes { id url state body submittedAt authorCanPushToRepository`,
     `${ACTOR} commit { oid } } }`,
     `comments(last: ${REMARKS}) { nodes { ${REMARK} } }`,
     threads(""),

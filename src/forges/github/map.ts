@@ -68,14 +68,14 @@ function mergeabilityOf({ state, mergeable, mergeStateStatus }: Pull): Change["m
  * is only the envelope of remarks in threads.
  */
 function toReview(review: Review, pull: Pull, self: string): ChangeReview[] {
-  const { id, state, body, author, authorCanPushToRepository, commit, submittedAt } = review;
+  const { id, url, state, body, author, authorCanPushToRepository, commit, submittedAt } = review;
   const said = DECISIONS[state];
   if (state === "PENDING" || (said === undefined && body.trim() === "")) return [];
   const decision = said !== undefined && authorCanPushToRepository ? said : "commented";
   const who = actorOf(author);
   return [
     {
-      id,
+      ...{ id, url: url ?? null },
       author: loginOf(who),
       decision,
       body,
@@ -86,10 +86,10 @@ function toReview(review: Review, pull: Pull, self: string): ChangeReview[] {
   ];
 }
 
-function toComment({ id, body, createdAt, author, authorAssociation }: Remark, self: string): ChangeComment {
+function toComment({ id, url, body, createdAt, author, authorAssociation }: Remark, self: string): ChangeComment {
   const who = actorOf(author);
   const trust = trustOf(who, authorAssociation, self);
-  return { id, author: loginOf(who), body, at: parseInstant(createdAt) ?? 0, topic: null, trust };
+  return { id, url: url ?? null, author: loginOf(who), body, at: parseInstant(createdAt) ?? 0, topic: null, trust };
 }
 
 function toThread(thread: Pull["reviewThreads"]["nodes"][number], self: string): ChangeThread {

@@ -32,6 +32,7 @@ const Text = Type.Union([Type.String(), Type.Null()]);
 
 const Remark = Type.Object({
   id: Type.String(),
+  url: Type.Optional(Type.String()),
   body: Type.String(),
   createdAt: Type.String(),
   authorAssociation: Type.String(),
@@ -40,6 +41,7 @@ const Remark = Type.Object({
 
 const Review = Type.Object({
   id: Type.String(),
+  url: Type.Optional(Type.String()),
   state: Type.String(),
   body: Type.String(),
   submittedAt: Text,

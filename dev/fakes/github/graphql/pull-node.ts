@@ -133,8 +133,11 @@ function reviewsOf({ data }: Asking, pull: GithubPull): GithubReview[] {
 }
 
 export function reviewNode({ data }: Asking, review: GithubReview): Json {
-  const repo = repoById(data, issueById(data, review.pullId).repoId);
+  const issue = issueById(data, review.pullId);
+  const repo = repoById(data, issue.repoId);
+  const page = `https://github.com/${repo.owner}/${repo.name}/pull/${issue.number}`;
   return {
+    url: `${page}#pullrequestreview-${review.id}`,
     ...{
       __typename: "PullRequestReview",
       id: `PRR_${review.id}`,
