@@ -1,3 +1,5 @@
+import { sampleOf } from "../../src/agents/mock/sample.ts";
+import { isJsonObject, type JsonObject } from "../../src/base/json.ts";
 import type { Random } from "../../src/base/random.ts";
 import type { SimProcess, SimProgram } from "./sim-process.ts";
 
@@ -79,6 +81,7 @@ class Agent {
   readonly #process: SimProcess;
   readonly #random: Random;
   #calls = 0;
+  #tools: readonly JsonObject[] = [];
   /** What it means when the process ends now. */
   standing: "failed" | "cut" | "ended" = "ended";
 
@@ -88,7 +91,8 @@ class Agent {
   }
 
   async live(behaviour: Behaviour, name: string): Promise<number> {
-    await this.#expect("start");
+    const start = await this.#expect("start");
+    this.#tools = Array.isArray(start?.tools) ? start.tools.filter(isJsonObject) : [];
     await this.#pause();
     this.#send({ type: "ready", session: `session-${name}` });
     while (true) {
@@ -138,13 +142,25 @@ class Agent {
       await this.#call("run_attention", { summary: `${name} needs a person` });
       await this.#call("run_finalize", { path: "attention" });
     } else {
-      await this.#call("run_handoff", { summary: `${name} is done` });
-      if (behaviour !== "unfinished") await this.#call("run_finalize", { path: "hand_off" });
+      const path = await this.#deliver(`${name} is done`);
+      if (behaviour !== "unfinished") await this.#call("run_finalize", { path });
     }
     return this.#end("completed");
   }
 
-  async #call(name: string, args: Record<string, string>): Promise<void> {
+  /** In the form that its profile wants: a result where there is a tool for one. Returns how the run ends then. */
+  async #deliver(summary: string): Promise<string> {
+    const tool = this.#tools.find(({ name }) => name === "run_result");
+    const result = tool === undefined ? undefined : sampleOf(tool.inputSchema, summary);
+    if (!isJsonObject(result)) {
+      await this.#call("run_handoff", { summary });
+      return "hand_off";
+    }
+    await this.#call("run_result", { ...result, summary });
+    return "result";
+  }
+
+  async #call(name: string, args: JsonObject): Promise<void> {
     this.#calls += 1;
     this.#send({ type: "tool_call", id: `call-${this.#calls}`, name, arguments: args });
     await this.#expect("tool_result");
