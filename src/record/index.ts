@@ -22,5 +22,5 @@ export { findLane } from "./views/find-lane.ts";
 export { issueState } from "./views/issue-state.ts";
 export { closedLanePage, laneDocument, laneRow, type LaneTold } from "./views/lanes.ts";
 export { findRun, runDocument, runPage } from "./views/runs.ts";
-export { type UsageAsked, usageDocument } from "./views/usage.ts";
+export { usageDocument } from "./views/usage.ts";
 export { statusDocument, type StatusParts } from "./views/status.ts";

@@ -19,7 +19,7 @@ const move = (to: string): Event => ({
 });
 
 /** The lane's progress after sessions in which these events happened. */
-async function after(sessions: readonly (readonly Event[])[], end: Partial<WorkOutcome> = {}) {
+async function progressAfter(sessions: readonly (readonly Event[])[], end: Partial<WorkOutcome> = {}) {
   const { record, views } = await sampleRecord();
   const lane = sampleLane("a");
   const append = (...events: Event[]) => record.transact((tx) => tx.append(events.map((event) => lane.decide(event))));
@@ -62,7 +62,7 @@ describe("progress of a lane", () => {
     ["an approval", [[], [changeSeen("approved")]], 0],
     ["a request for changes", [[], [changeSeen("changes_requested")]], 2],
   ])("after %s is so many sessions ago", async ([, sessions, stale]) => {
-    expect(await after(sessions)).toMatchObject({ stale, sessions: sessions.length });
+    expect(await progressAfter(sessions)).toMatchObject({ stale, sessions: sessions.length });
   });
 
   test.for<[string, Partial<WorkOutcome>, number]>([
@@ -71,7 +71,7 @@ describe("progress of a lane", () => {
     ["was interrupted", { status: "canceled", failure: "interrupted" }, 0],
     ["was lost", { status: "lost", failure: "interrupted" }, 0],
   ])("counts a session that %s as it should", async ([, end, stale]) => {
-    expect((await after([[]], end))?.stale).toBe(stale);
+    expect((await progressAfter([[]], end))?.stale).toBe(stale);
   });
 });
 

@@ -5,7 +5,7 @@ import { OutsideWorld } from "../../dev/sim/outside-world.ts";
 import { workflowOf } from "../../dev/sim/scenario.ts";
 import { SimGit } from "../../dev/sim/sim-git.ts";
 import type { SimProcess } from "../../dev/sim/sim-process.ts";
-import { simRuntime } from "../../dev/sim/sim-runtime.ts";
+import { type SimRuntime, simRuntime } from "../../dev/sim/sim-runtime.ts";
 import { VirtualClock } from "../../dev/sim/virtual-clock.ts";
 import { silentLog } from "../../src/base/log.ts";
 import { seededRandom } from "../../src/base/random.ts";
@@ -40,32 +40,8 @@ export async function moneyWorld(behave: Behaviour, change: (workflow: Workflow)
   outside.quiet = true;
   const database = new (await loadSqlite())(":memory:");
   const sessions: number[] = [];
-  const runtime = simRuntime({
-    clock,
-    programs: {
-      "sim-agent": async (process) => {
-        sessions.push(clock.now());
-        return live(process, behave, sessions.length);
-      },
-      sh: async () => 0,
-    },
-  });
-  const git = new SimGit({
-    readTree: async (path) => {
-      const names = runtime.files.paths().filter((name) => name.startsWith(`${path}/`));
-      const files = await Promise.all(
-        names.map(async (name) => [name.slice(path.length + 1), await runtime.readText(name)]),
-      );
-      return Object.fromEntries(files);
-    },
-    makeTree: (path) => runtime.makeDirectory(path),
-    baseBranch: "main",
-    remote: {
-      head: async (branch) => outside.forge.branches.get(branch),
-      update: async (branch, sha, expected) => outside.forge.receivePush(branch, sha, expected),
-      parents: () => [],
-    },
-  });
+  const runtime = machineOf(clock, behave, sessions);
+  const git = gitOf(runtime, outside);
   const workflow = change(await workflowOf(1));
   let boots = 0;
   let daemon: Daemon | null = null;
@@ -90,24 +66,36 @@ export async function moneyWorld(behave: Behaviour, change: (workflow: Workflow)
     daemon = null;
     if (last !== null) await within(last.stop());
   };
-  const signal = new AbortController().signal;
-  const { tracker } = outside.people;
   await boot();
   onTestFinished(async () => {
     await stop();
     database.close();
   });
+  const people = peopleOf(outside);
   return {
     clock,
     sessions,
     boot,
     stop,
+    ...people,
     crash: () => {
       daemon?.crash();
       daemon = null;
     },
     ask: (verb: string, args: Record<string, string> = {}) => within(daemon?.ask(verb, args) ?? Promise.resolve()),
     waiting: () => daemon?.waiting() ?? [],
+    /** The record, as it stands when the service has stopped. */
+    record: async () => {
+      const secrets = new SecretRegistry();
+      return openRecord({ database, workflowId: workflow.id, clock, log: silentLog, secrets });
+    },
+  };
+}
+
+/** What people do and see on the tracker. */
+function peopleOf({ people: { tracker } }: OutsideWorld) {
+  const signal = new AbortController().signal;
+  return {
     create: async (title: string): Promise<void> => {
       const draft = { title, description: null, state: "Todo", labels: [], priority: 1, blockedBy: [] };
       await tracker.create(draft, { signal });
@@ -115,13 +103,7 @@ export async function moneyWorld(behave: Behaviour, change: (workflow: Workflow)
     issues: (): Promise<readonly Issue[]> =>
       tracker.issuesByStates(["Todo", "In Progress", "Rework", "In Review"], { signal }),
     comments: (issueId: string) => tracker.comments(issueId, null, { signal }),
-    say: (issueId: string, body: string) => tracker.ensureComment(issueId, "human", body, "person", { signal }),
     move: (issueId: string, to: string, from: string) => tracker.move(issueId, { to, from }, { signal }),
-    /** The record, as it stands when the service has stopped. */
-    record: async () => {
-      const secrets = new SecretRegistry();
-      return openRecord({ database, workflowId: workflow.id, clock, log: silentLog, secrets });
-    },
   };
 }
 
@@ -148,4 +130,38 @@ async function live(process: SimProcess, behave: Behaviour, session: number): Pr
   }
   await busy;
   return 0;
+}
+
+/** The host's Git over what stands on the simulated disk. */
+function gitOf(runtime: SimRuntime, outside: OutsideWorld): SimGit {
+  return new SimGit({
+    readTree: async (path) => {
+      const names = runtime.files.paths().filter((name) => name.startsWith(`${path}/`));
+      const files = await Promise.all(
+        names.map(async (name) => [name.slice(path.length + 1), await runtime.readText(name)]),
+      );
+      return Object.fromEntries(files);
+    },
+    makeTree: (path) => runtime.makeDirectory(path),
+    baseBranch: "main",
+    remote: {
+      head: async (branch) => outside.forge.branches.get(branch),
+      update: async (branch, sha, expected) => outside.forge.receivePush(branch, sha, expected),
+      parents: () => [],
+    },
+  });
+}
+
+/** The machine with its agent; when each session began goes to `sessions`. */
+function machineOf(clock: VirtualClock, behave: Behaviour, sessions: number[]): SimRuntime {
+  return simRuntime({
+    clock,
+    programs: {
+      "sim-agent": async (process) => {
+        sessions.push(clock.now());
+        return live(process, behave, sessions.length);
+      },
+      sh: async () => 0,
+    },
+  });
 }

@@ -93,8 +93,7 @@ async function talk(
   enter("initializing_session");
   const prompt = session.resumed ? prompts.resumed : prompts.whole;
   conversation.transcript.append(prompt, "prompt");
-  const paid = { account: spending.account, day: spending.today() };
-  const data = { ...sessionData(context, conversation, start, prompt), ...paid };
+  const data = { ...sessionData(context, conversation, start, prompt), ...spending.paid() };
   await observer.observe({ type: "session_started", data });
   spending.open();
   enter("streaming_turn");

@@ -12,13 +12,13 @@ import { Watchdog } from "./watchdog.ts";
 
 /** Follows what one session uses: into its books, against every budget, and onto the record. */
 export class SpendingWatch {
-  readonly account: string;
+  readonly #account: string;
   readonly #book: RunBook;
   readonly #share: Share;
   readonly #watchdog: Watchdog;
 
   private constructor(account: string, book: RunBook, share: Share, watchdog: Watchdog) {
-    this.account = account;
+    this.#account = account;
     this.#book = book;
     this.#share = share;
     this.#watchdog = watchdog;
@@ -47,9 +47,9 @@ export class SpendingWatch {
     return new SpendingWatch(account, book, share, watchdog);
   }
 
-  /** Day that the session is put down to. */
-  today(): string {
-    return this.#book.today();
+  /** Account and day that the session is put down to. */
+  paid(): { readonly account: string; readonly day: string } {
+    return { account: this.#account, day: this.#book.today() };
   }
 
   /** The session is there: its time counts. */
