@@ -27,7 +27,15 @@ function partsOf(result: RunResult): string[] {
   }
 }
 
-function triageParts({ type, priority, risk, owner, duplicates = [], rationale, questions = [] }: TriageResult): string[] {
+function triageParts({
+  type,
+  priority,
+  risk,
+  owner,
+  duplicates = [],
+  rationale,
+  questions = [],
+}: TriageResult): string[] {
   const facts = [
     `Type: ${type}`,
     `Priority: ${priority ?? "not told"}`,

@@ -46,7 +46,8 @@ function faultOfTriage(options: Options, route: string, data: DataOf<"triage">):
   }
   if (route === "duplicate") {
     if (options.allow_duplicate_route === false) return "This team sends nothing to the route duplicate.";
-    if ((data.duplicates ?? []).length === 0) return "The route duplicate needs the issue that says the same, in duplicates.";
+    if ((data.duplicates ?? []).length === 0)
+      return "The route duplicate needs the issue that says the same, in duplicates.";
   }
   const asks = (data.questions ?? []).length > 0;
   return route === "needs_info" && !asks ? "The route needs_info needs at least one question, in questions." : null;
