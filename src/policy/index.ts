@@ -47,7 +47,6 @@ export { compareCandidates, orderCandidates } from "./order.ts";
 export { clearRetry, parkSteps, planUnpark } from "./parking.ts";
 export { judgeReconcile } from "./reconcile.ts";
 export { judgeReopen } from "./reopen.ts";
-export { approvalOf } from "./approval.ts";
 export { describeGate, type GateVerdict, judgeGate } from "./gate.ts";
 export { GATE_CHECKS, type GateCheck } from "./gate-checks.ts";
 export { GATE_CODES } from "./gate-codes.ts";

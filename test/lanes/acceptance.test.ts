@@ -48,8 +48,9 @@ describe("post-review", () => {
   });
 
   it("descendant head allowed: what a broken-off repair left behind does not stop the approved head", () => {
-    const newer = { headSha: "newer", changed: true, clean: true, guarded: [] };
-    const branch = branchOf({ headSha: "newer", tree: newer, validatedTree: branchOf().tree });
+    const seen = { headSha: branchOf().headSha ?? "", changed: true, clean: true, guarded: [] };
+    const newer = { ...seen, headSha: "newer" };
+    const branch = branchOf({ headSha: "newer", tree: newer, validatedTree: seen });
     const plan = planLane(review(APPROVED, { branch }));
     expect(intentsOf(plan)).toEqual([{ kind: "merge", changeId: "7", headSha: branchOf().headSha }]);
   });

@@ -1,21 +1,20 @@
 import type { Change } from "../../src/model/change.ts";
 import type { LaneFacts } from "../../src/model/facts.ts";
 import type { Issue } from "../../src/model/issue.ts";
-import type { Lane, LaneBranch } from "../../src/model/lane.ts";
+import type { Lane } from "../../src/model/lane.ts";
 import { VALIDATION_CHECK } from "../../src/policy/index.ts";
 import {
   branchOf,
+  COMMENT_ROW,
   changeOf,
   checkOf,
-  COMMENT_ROW,
-  factsOf,
   FRESH_BRANCH,
+  factsOf,
   issueOf,
   laneOf,
   NOW,
-  parkedOf,
-  proofSeen,
   PUSH_ROW,
+  parkedOf,
   remarkOf,
   retryOf,
   reviewLane,
@@ -24,6 +23,7 @@ import {
   workOf,
 } from "../policy/facts.ts";
 import { ATTENTION, OPT_OUT, workflowOf } from "../policy/workflow-facts.ts";
+import { GATE_CASES, handingOff } from "./gate-cases.ts";
 import { ROUTE_CASES } from "./route-cases.ts";
 
 export const inState = (state: string, changes: Partial<Issue> = {}) => issueOf({ state, ...changes });
@@ -33,26 +33,13 @@ export const review = (change: Partial<Change>, lane: Partial<Lane> = {}, facts:
 export const APPROVED: Partial<Change> = { reviews: [reviewOf()] };
 export const ASKED: Partial<Change> = { reviews: [reviewOf({ decision: "changes_requested" })] };
 export const RED: Partial<Change> = { checks: [checkOf({ status: "failed" })] };
-/** A lane whose change is up and whose issue is not in review yet. */
-export const handingOff = (change: Partial<Change> = {}, branch: Partial<LaneBranch> = {}, lane: Partial<Lane> = {}) =>
-  factsOf(reviewLane({ stage: "handing_off", branch: branchOf(branch), ...lane }), { change: changeOf(change) });
-/** A workflow whose cards follow their changes. */
-const followed = () => ({
-  ...workflowOf(),
-  reconciliation: {
-    sourceRoutes: ["review"],
-    gates: { approval: true, checks: true, mergeable: true },
-    outcomes: { ready: "merging", changesRequested: "rework", failedChecks: "rework", alreadyMerged: "resolved" },
-    confirmations: 2,
-    maxPerPoll: 25,
-  },
-});
 const LAND = ["stage ready_to_land", "write merge", "stage landing", "start_land"];
 const REPAIR = ["stage review_repair", "start_run repair"];
 
 /** Row, what it is about, facts, and what is done. Each row of the classifier has to be here. */
 export const CASES: readonly [string, string, LaneFacts, string[]][] = [
   ...ROUTE_CASES,
+  ...GATE_CASES,
   ["closed", "ended", factsOf(laneOf({ stage: "closed" })), ["wait closed"]],
   ["lane_has_work", "work goes on", review({ state: "merged" }, { work: workOf() }), ["wait lane_has_work"]],
   [
@@ -132,36 +119,6 @@ export const CASES: readonly [string, string, LaneFacts, string[]][] = [
     ["stage review_wait", "write issue_move"],
   ],
   ["change_up", "where it is already", handingOff(), ["stage review_wait"]],
-  ["hand_off_told", "before the move", handingOff({}, { proofs: {} }), ["write publish_check", "write issue_comment"]],
-  [
-    "hand_off_told",
-    "with nothing to check",
-    { ...handingOff({}, { proofs: {} }), workflow: workflowOf({ commands: [] }) },
-    ["write issue_comment"],
-  ],
-  [
-    "hand_off_told",
-    "of a new head",
-    handingOff({}, { proofs: { workpad: proofSeen({ headSha: "older" }) } }),
-    ["write publish_check", "write issue_comment"],
-  ],
-  ["gate_shut", "the forge cannot be asked", { ...handingOff(), change: undefined }, ["wait gate_shut"]],
-  ["gate_shut", "a draft", handingOff({ draft: true }), ["wait gate_shut"]],
-  ["gate_shut", "closed meanwhile", handingOff({ state: "closed" }), ["stage review_wait"]],
-  ["gate_shut", "a person waits for an answer", handingOff({ threads: [threadOf()] }), ["stage review_repair"]],
-  ["gate_shut", "another head was checked", handingOff({}, { validatedSha: "older" }), ["stage validating"]],
-  [
-    "gate_shut",
-    "the issue could not be told",
-    handingOff({}, { proofs: { workpad: proofSeen({ ok: false }) } }),
-    ["stage validating", "park gate_shut", "write issue_label", "write issue_comment"],
-  ],
-  [
-    "gate_shut",
-    "in review: the checks were only claimed",
-    review(APPROVED, { branch: branchOf({ proofs: { validation: proofSeen({ witness: "agent" }) } }) }),
-    ["wait gate_shut"],
-  ],
   ["closeout_done", "without a change", factsOf(laneOf({ stage: "closeout" })), ["stage cleanup", "start_clean"]],
   [
     "closeout_done",
@@ -223,36 +180,6 @@ export const CASES: readonly [string, string, LaneFacts, string[]][] = [
   ["repair_due", "required check failed", review({ ...APPROVED, ...RED }), REPAIR],
   ["repair_due", "a member's remark", review({ ...APPROVED, comments: [remarkOf()] }), REPAIR],
   ["repair_due", "a member's open thread", review({ threads: [threadOf()] }), REPAIR],
-  [
-    "card_due",
-    "ready to land",
-    review(APPROVED, {}, { workflow: followed() }),
-    ["write issue_move", "wait card_ready"],
-  ],
-  [
-    "card_due",
-    "changes requested",
-    review(ASKED, {}, { workflow: followed() }),
-    ["write issue_move", "wait card_changes_requested"],
-  ],
-  [
-    "card_due",
-    "failed often enough",
-    review({ ...APPROVED, ...RED }, {}, { workflow: followed(), failedLooks: 2 }),
-    ["write issue_move", "wait card_checks_failed"],
-  ],
-  [
-    "card_due",
-    "conflict",
-    review({ mergeability: "conflict" }, {}, { workflow: followed() }),
-    ["write issue_move", "wait card_conflicts"],
-  ],
-  [
-    "checks_unconfirmed",
-    "failed once",
-    review({ ...APPROVED, ...RED }, {}, { workflow: followed(), failedLooks: 1 }),
-    ["wait checks_unconfirmed"],
-  ],
   ["repair_due", "conflict", review({ mergeability: "conflict" }), REPAIR],
   ["repair_due", "behind, else ready", review({ ...APPROVED, mergeability: "behind" }), REPAIR],
   [

@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
+import { LANE_CODES, LANE_RULES, planLane, ruleFor } from "../../src/lanes/index.ts";
 import type { Change } from "../../src/model/change.ts";
 import type { LaneFacts } from "../../src/model/facts.ts";
 import type { Lane } from "../../src/model/lane.ts";
-import { LANE_CODES, LANE_RULES, planLane, ruleFor } from "../../src/lanes/index.ts";
 import { CARD_CODES, POLICY_CODES, REPAIR_CODES, VALIDATION_CHECK } from "../../src/policy/index.ts";
 import { branchOf, brief, changeOf, factsOf, HEAD, intentsOf, laneOf, reviewLane, stepOf } from "../policy/facts.ts";
 import { workflowOf } from "../policy/workflow-facts.ts";
 
-import { APPROVED, ASKED, CASES, handingOff, inState, RED, review } from "./cases.ts";
+import { APPROVED, ASKED, CASES, inState, RED, review } from "./cases.ts";
+import { handingOff } from "./gate-cases.ts";
 
 describe("the classifier", () => {
   it.each(CASES)("%s: %s", (code, _name, facts, expected) => {
