@@ -45,15 +45,7 @@ export async function moneyWorld(behave: Behaviour, change: (workflow: Workflow)
   const workflow = change(await workflowOf(1));
   let boots = 0;
   let daemon: Daemon | null = null;
-  const within = async <T>(promise: Promise<T>): Promise<T> => {
-    let done = false;
-    const finish = (): void => {
-      done = true;
-    };
-    promise.then(finish, finish);
-    await clock.runUntil(() => done, BOOT_MS);
-    return promise;
-  };
+  const within = <T>(promise: Promise<T>): Promise<T> => untilDone(clock, promise);
   const boot = async (): Promise<void> => {
     boots += 1;
     const around = { clock, random: seededRandom(boots), log: silentLog, database, runtime, git };
@@ -164,4 +156,15 @@ function machineOf(clock: VirtualClock, behave: Behaviour, sessions: number[]): 
       sh: async () => 0,
     },
   });
+}
+
+/** Waits for a promise while virtual time goes on. */
+async function untilDone<T>(clock: VirtualClock, promise: Promise<T>): Promise<T> {
+  let done = false;
+  const finish = (): void => {
+    done = true;
+  };
+  promise.then(finish, finish);
+  await clock.runUntil(() => done, BOOT_MS);
+  return promise;
 }
