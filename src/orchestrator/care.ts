@@ -27,8 +27,9 @@ export function waitOf(plan: Plan): Extract<Step, { do: "wait" }> | undefined {
 /** Whether a decision about this lane needs the issue as it is at this moment, not as of the last poll. */
 export function needsFreshIssue(lane: Lane, now: number): boolean {
   if (lane.work !== null) return lane.work.state === "settled";
-  // A released lane waits for the next poll, except one that has only just moved its issue.
-  if (lane.parked !== null || (lane.stage === "released" && lane.lastRun > 0)) return false;
+  // A released lane waits for the next poll, except one that has only just moved its issue, or has a start that is due.
+  const rests = lane.stage === "released" && lane.lastRun > 0 && lane.retry === null;
+  if (lane.parked !== null || rests) return false;
   return lane.retry === null || lane.retry.kind === "slot" || lane.retry.dueAt <= now;
 }
 
