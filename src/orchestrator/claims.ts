@@ -8,8 +8,9 @@ import { because, claimedElsewhere, isRenewalDue, judgeClaim, keepsClaim } from 
 import type { Board } from "./board.ts";
 import { CALL_DEADLINE_MS, type OrchestratorParts } from "./ports.ts";
 
-/** How often claims are looked after at most, milliseconds. */
+/** How often claims are looked after, milliseconds: at least ten times in the life of one. */
 const CARE_MS = 15_000;
+const CARE_SHARE = 10;
 /**
  * A claim that no lane has needed for so long is given up, milliseconds: its lane may be about to open, and on some trackers giving it up
  * touches the issue, which must not look like news while they may lag behind the end of its lane.
@@ -67,14 +68,14 @@ export async function careForClaims(parts: OrchestratorParts, board: Board, sign
   if (ttlMs === null) return Number.POSITIVE_INFINITY;
   board.claims.sweep(parts.clock.now());
   for (const lane of board.lanes.values()) {
-    if (signal.aborted) return CARE_MS;
+    if (signal.aborted) break;
     if (keepsClaim(lane)) await renew(parts, board, lane.issue, ttlMs, signal);
   }
   for (const [issueId] of board.claims.ours()) {
     const idleMs = board.claims.idleFor(issueId, !keepsClaim(board.laneOf(issueId)), parts.clock.now());
     if (idleMs >= UNUSED_MS) await giveUp(parts, board, issueId, signal);
   }
-  return CARE_MS;
+  return Math.min(CARE_MS, ttlMs / CARE_SHARE);
 }
 
 /** Gives up at once the claims of lanes that let go of their issue, for a service that looks only once. */

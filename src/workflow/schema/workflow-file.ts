@@ -426,6 +426,10 @@ export const WorkflowFile = Type.Object(
         { default: [], uniqueItems: true, description: "Tools that are off unless they are named here. Default none." },
       ),
     }),
+    skills: names(
+      "Skills that agents find in their workspace beside the profile's, by name or `plugin:name`; `maestro skills list` shows them. Default none.",
+      { default: [] },
+    ),
     polling: section("How often the tracker is asked.", {
       interval_ms: count(30_000, "Milliseconds between two polls."),
     }),
