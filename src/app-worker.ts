@@ -6,7 +6,9 @@ import type { Forge } from "./contracts/forge.ts";
 import type { WorkRecord } from "./contracts/record.ts";
 import type { Runtime } from "./contracts/runtime.ts";
 import type { Tracker } from "./contracts/tracker.ts";
+import type { Clock } from "./base/clock.ts";
 import { stableJson } from "./base/json.ts";
+import type { RunSkill } from "./model/run-skill.ts";
 import type { HostGit } from "./git/index.ts";
 import { openHostGit } from "./app-git.ts";
 import type { Workflow } from "./model/workflow.ts";
@@ -71,6 +73,7 @@ export function workerOf(parts: DaemonParts, around: WorkerSurroundings): Worker
     git,
     agent,
     toolbox: createToolbox({ secrets, log, clock }),
+    skills: ({ skills = [], directory }) => taught(skills, { home: parts.home, directory, clock }),
     toolServer: createToolServer({ random, secrets }),
     agentsDirectory: join(parts.home, "agents"),
     clock,
@@ -84,6 +87,16 @@ export function workerOf(parts: DaemonParts, around: WorkerSurroundings): Worker
       clean: CLEAN_SLOTS,
     }),
   });
+}
+
+/** What agents are taught, read anew for each run: a linked skill is being written. */
+async function taught(
+  names: readonly string[],
+  place: { readonly home: string; readonly directory: string; readonly clock: Clock },
+): Promise<readonly RunSkill[]> {
+  if (names.length === 0) return [];
+  const { chooseSkills, offeredSkills, readRunSkills } = await import("./marketplace/index.ts");
+  return readRunSkills(chooseSkills(await offeredSkills(place), names));
 }
 
 function gitOf(parts: DaemonParts, around: WorkerSurroundings, workflow: Workflow): HostGit | null {

@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
+
 /**
  * Where processes run and files live: this machine, another one over SSH, or a simulation. `runs`, `workspace`, `git`
  * and `agents` reach processes and files only through it. Paths are absolute and POSIX. No method hangs: each ends by
@@ -33,6 +34,8 @@ export interface Runtime {
    * without, the death of this process takes nothing, but a power failure may.
    */
   writeText(path: string, text: string, options?: { mode?: number; durable?: boolean }): Promise<void>;
+  /** As `writeText`, for what is no text. Absent: this runtime cannot. */
+  writeBytes?(path: string, bytes: Uint8Array, options?: { mode?: number; durable?: boolean }): Promise<void>;
   /** Appends; makes the file when missing. */
   appendText(path: string, text: string): Promise<void>;
   /** The names in a folder, sorted. Throws `file_missing`. */

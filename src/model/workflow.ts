@@ -215,6 +215,8 @@ export interface Workflow {
   };
   readonly agent: AgentSettings;
   readonly budget: Budget;
+  /** Skills that agents find in their workspace, the profile's first. Absent: none. */
+  readonly skills?: readonly string[];
   /** Tools that no profile gives by itself. Absent: none of them. */
   readonly tools?: { readonly enable: readonly string[] };
   readonly validation: {

@@ -10,6 +10,7 @@ import type { WorkRecord } from "../contracts/record.ts";
 import type { Runtime } from "../contracts/runtime.ts";
 import type { Tracker } from "../contracts/tracker.ts";
 import type { HostGit } from "../git/index.ts";
+import type { RunSkill } from "../model/run-skill.ts";
 import type { WorkKind } from "../model/work.ts";
 import type { Workflow } from "../model/workflow.ts";
 import type { Transcripts } from "../record/index.ts";
@@ -29,6 +30,8 @@ export interface WorkerParts {
   readonly git: (workflow: Workflow) => HostGit | null;
   readonly agent: (workflow: Workflow) => Promise<AgentProvider>;
   readonly toolbox: Toolbox;
+  /** What agents of a workflow are taught. Absent: nothing. May throw `unknown_skill` and the codes of plugins. */
+  readonly skills?: (workflow: Workflow) => Promise<readonly RunSkill[]>;
   /** Closed with the worker. */
   readonly toolServer: ToolServer;
   /** Absolute; holds a folder for each account of an agent. */

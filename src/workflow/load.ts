@@ -135,6 +135,11 @@ function placeOf(place: WorkflowFile["validation"]["in"]): Pick<Workflow["valida
   return place === "workspace" ? { in: place } : {};
 }
 
+function skillsOf(ofProfile: readonly string[], ofFile: readonly string[]): Pick<Workflow, "skills"> {
+  const skills = [...new Set([...ofProfile, ...ofFile])];
+  return skills.length === 0 ? {} : { skills };
+}
+
 type Parts = Omit<Workflow, "id" | "hash" | "path" | "directory" | "profile" | "prompt">;
 
 async function readParts(
@@ -154,6 +159,7 @@ async function readParts(
     validation: { commands: validation.commands, timeoutMs: validation.timeout_ms, ...placeOf(validation.in) },
     ...readReconciliation(loading, file, profile),
     ...(file.tools.enable.length === 0 ? {} : { tools: { enable: file.tools.enable } }),
+    ...skillsOf(loaded?.file.skills ?? [], file.skills),
     polling: { intervalMs: file.polling.interval_ms },
     workspace: await readWorkspace(loading, file.workspace),
     hooks: readHooks(loading, file.hooks),

@@ -7,6 +7,7 @@ import { openTranscript } from "../transcript.ts";
 import { readCheckLogs } from "./check-logs.ts";
 import { converse } from "./converse.ts";
 import { mergeNewestBase } from "./newest-base.ts";
+import { placeSkills, removeSkills } from "./skills.ts";
 import { takeOver, type Taken } from "./take-over.ts";
 import type { TurnsEnd } from "./turns.ts";
 
@@ -28,16 +29,22 @@ export async function carryRun(context: WorkContext): Promise<WorkOutcome> {
     return endOf(context, error);
   }
   let end: TurnsEnd | WorkOutcome;
+  let taught: readonly string[] = [];
   try {
     await workspaces.beforeRun(lane, signal);
     const told = [await mergeNewestBase(context, path), await readCheckLogs(context)];
+    const skills = (await parts.skills?.(workflow)) ?? [];
+    taught = await placeSkills(parts.runtime, path, skills, context.log);
     const feedback = told.filter((part) => part !== null).join("\n\n") || null;
     const transcript = await openTranscript(context);
     end = await converse(context, { path, feedback, transcript });
   } catch (error) {
     end = endOf(context, error);
   }
-  await finish(context, () => workspaces.afterRun(lane));
+  await finish(context, async () => {
+    await removeSkills(parts.runtime, path, taught);
+    await workspaces.afterRun(lane);
+  });
   return conclude(context, path, end);
 }
 

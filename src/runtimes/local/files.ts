@@ -12,6 +12,7 @@ export type Files = Pick<
   Runtime,
   | "readText"
   | "writeText"
+  | "writeBytes"
   | "appendText"
   | "list"
   | "stat"
@@ -33,6 +34,7 @@ export function localFiles(): Files {
   return {
     readText: (path, { maxBytes = DEFAULT_READ_BYTES } = {}) => onFile(path, () => readText(path, maxBytes)),
     writeText: (path, text, options = {}) => onFile(path, () => writeText(path, text, options)),
+    writeBytes: (path, bytes, options = {}) => onFile(path, () => writeText(path, bytes, options)),
     appendText: (path, text) => onFile(path, () => appendText(path, text)),
     list: (path) => onFile(path, async () => listFolder(path)),
     stat: (path) => onFile(path, async () => statPath(path)),

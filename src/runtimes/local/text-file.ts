@@ -41,7 +41,11 @@ export interface Writing {
  * Writes whole or not at all; a durable one also when the power fails. A link at the path is replaced, never written through: an agent
  * could have set it.
  */
-export async function writeText(path: string, text: string, { mode, durable = true }: Writing): Promise<void> {
+export async function writeText(
+  path: string,
+  text: string | Uint8Array,
+  { mode, durable = true }: Writing,
+): Promise<void> {
   const folder = dirname(path);
   const temporary = join(folder, `.${basename(path).slice(0, 200)}.${randomBytes(6).toString("hex")}.tmp`);
   try {
@@ -57,7 +61,7 @@ export async function writeText(path: string, text: string, { mode, durable = tr
   if (durable) await syncFolder(folder);
 }
 
-async function writeNew(path: string, text: string, mode: number | undefined): Promise<void> {
+async function writeNew(path: string, text: string | Uint8Array, mode: number | undefined): Promise<void> {
   // Private until the final mode is set.
   const file = await open(path, "wx", mode === undefined ? 0o666 : 0o600);
   try {
@@ -70,7 +74,7 @@ async function writeNew(path: string, text: string, mode: number | undefined): P
 }
 
 /** Into the system's memory only, and so without a thread. */
-function writeNewNow(path: string, text: string, mode: number | undefined): void {
+function writeNewNow(path: string, text: string | Uint8Array, mode: number | undefined): void {
   const file = openSync(path, "wx", mode === undefined ? 0o666 : 0o600);
   try {
     writeFileSync(file, text);

@@ -97,6 +97,12 @@ export const ProfileFile = Type.Object(
     }),
     completion: CompletionEntry,
     tools: toolNames("The tools that its runs get."),
+    skills: Type.Optional(
+      Type.Array(Type.String({ pattern: "^[a-z0-9][a-z0-9.:-]*$" }), {
+        uniqueItems: true,
+        description: "Skills that agents find in their workspace, by name or `plugin:name`. Default none.",
+      }),
+    ),
     decided_by: Type.Optional(
       Type.Enum(["host", "tracker"], {
         description:
