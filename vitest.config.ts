@@ -1,6 +1,14 @@
 import { defineConfig } from "vitest/config";
+import { mkdtempSync, rmSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
 import { CiSummary } from "./dev/ci-summary.ts";
 
+// A home of their own: a person's start-up files are no part of what is tested, and a shell that is killed among them leaves locks behind.
+process.env.XDG_CACHE_HOME ??= join(homedir(), ".cache");
+const home = mkdtempSync(join(tmpdir(), "maestro-test-home-"));
+process.env.HOME = home;
+process.once("exit", () => rmSync(home, { recursive: true, force: true }));
 const isLong = process.env.MAESTRO_LONG === "1";
 const exclude = isLong ? [] : ["**/*.long.test.ts"];
 /** Tests that start real agents, which `npm run agents` installs. */
