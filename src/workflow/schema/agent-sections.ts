@@ -1,0 +1,105 @@
+import { Type } from "typebox";
+import type { JsonObject, JsonValue } from "../../base/json-value.ts";
+import { section, text, textOr, count, names, texts, block } from "./words.ts";
+
+const stateLimits = "Greatest number of agents per tracker state. Entries that are no positive integer are ignored.";
+
+const AgentRule = Type.Object(
+  {
+    when: Type.Object(
+      {
+        labels: Type.Optional(names("The issue carries one of these labels.")),
+        states: Type.Optional(names("The issue is in one of these states.")),
+        retry_at_least: Type.Optional(
+          Type.Integer({ minimum: 1, description: "So many runs have failed since the last success." }),
+        ),
+        priority_at_most: Type.Optional(
+          Type.Integer({ description: "The issue's priority is this number or a lower, more urgent one." }),
+        ),
+      },
+      { additionalProperties: false, description: "All that is named has to hold." },
+    ),
+    kind: Type.Optional(text("The agent's kind. Default: the usual one.")),
+    options: Type.Optional(
+      Type.Unsafe<JsonObject>({
+        type: "object",
+        description: "The agent's own options; for the usual kind they are added to `agent_provider.options`.",
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const Fallback = Type.Object(
+  {
+    kind: text("The agent's kind."),
+    options: Type.Optional(Type.Unsafe<JsonObject>({ type: "object", description: "The agent's own options." })),
+  },
+  { additionalProperties: false },
+);
+
+const AgentProvider = section("The agent that does the work.", {
+  kind: text("The agent's kind."),
+  options: block("The agent's own options."),
+  rules: Type.Array(AgentRule, {
+    default: [],
+    description:
+      "When another agent, or the same one with other options, does the work: the first rule that fits. Default none.",
+  }),
+  fallback: Type.Array(Fallback, {
+    default: [],
+    description:
+      "Agents that do the work while the account of the chosen one is paused, in their order. Default none: the work waits.",
+  }),
+});
+
+const AgentRuntime = section("Where agents run and what they see.", {
+  placement: textOr("local", "Where their processes run."),
+  isolation: Type.Enum(["auto", "none", "bwrap"], {
+    default: "auto",
+    description:
+      "`auto`: processes of its own, where bubblewrap works. `bwrap`: that is demanded, and only the workspace, the account and the run's temporary folder can be written to. Default auto.",
+  }),
+  env: texts("Set in the agent's environment."),
+  pass: Type.Array(Type.String({ pattern: "^[A-Za-z_][A-Za-z0-9_]*$" }), {
+    default: [],
+    description: "Names of the daemon's variables that the agent gets, beside the small built-in list.",
+  }),
+});
+
+const Agent = section("Limits and cadence of agents.", {
+  max_concurrent_agents: count(10, "Greatest number of agents at once."),
+  max_concurrent_agents_by_state: Type.Record(Type.String(), Type.Unsafe<JsonValue>({}), {
+    default: {},
+    description: stateLimits,
+  }),
+  max_turns: count(20, "Turns of one session."),
+  max_attempts: count(5, "Failed runs in a row before an issue is parked."),
+  max_retry_backoff_ms: count(300_000, "Longest wait before a retry, milliseconds."),
+  startup_timeout_ms: count(60_000, "Longest start of an agent, milliseconds."),
+  read_timeout_ms: count(5_000, "Longest wait for the answer to one protocol request, milliseconds."),
+  turn_timeout_ms: count(3_600_000, "Longest silence of an agent within a turn, milliseconds."),
+  first_output_timeout_ms: count(
+    240_000,
+    "Longest wait for an agent's first answer to a prompt, milliseconds. Signs of life are no answer.",
+  ),
+  turn_total_timeout_ms: count(5_400_000, "Longest turn, whatever happens in it, milliseconds."),
+  stall_timeout_ms: Type.Integer({
+    default: 300_000,
+    description:
+      "Longest time without any event before a run is ended, milliseconds; 0 or less: never. Default 300000.",
+  }),
+  run_timeout_ms: count(7_200_000, "Longest run, milliseconds."),
+  command_timeout_ms: count(
+    1_800_000,
+    "How long a command that an agent is known to run counts as work, milliseconds. After that, silence is silence.",
+  ),
+  max_sessions_without_progress: Type.Integer({
+    minimum: 0,
+    default: 3,
+    description: "Clean sessions without a deliverable before an issue is parked; 0: never. Default 3.",
+  }),
+});
+
+/** Which agents work, where, and within which limits. */
+export const AGENT_SECTIONS = { agent_provider: AgentProvider, agent_runtime: AgentRuntime, agent: Agent };
