@@ -80,13 +80,12 @@ export function workerOf(parts: DaemonParts, around: WorkerSurroundings): Worker
     random,
     log,
     secrets,
-    slots: () => ({
-      run: around.workflows.current().agent.maxConcurrentAgents,
-      validate: SIDE_WORK_SLOTS,
-      land: SIDE_WORK_SLOTS,
-      clean: CLEAN_SLOTS,
-    }),
+    slots: () => slotsOf(around.workflows.current()),
   });
+}
+
+function slotsOf({ agent }: Workflow) {
+  return { run: agent.maxConcurrentAgents, validate: SIDE_WORK_SLOTS, land: SIDE_WORK_SLOTS, clean: CLEAN_SLOTS };
 }
 
 /** What agents are taught, read anew for each run: a linked skill is being written. */

@@ -7,7 +7,7 @@ import { MaestroError } from "../../../src/base/errors.ts";
 import { silentLog } from "../../../src/base/log.ts";
 import { systemRandom } from "../../../src/base/random.ts";
 import { SecretRegistry } from "../../../src/base/redact.ts";
-import type { TrackerHarness } from "../../../src/contracts/conformance/tracker.ts";
+import type { SeedIssue, TrackerHarness } from "../../../src/contracts/conformance/tracker.ts";
 import type { PluginApi, PluginModule } from "../../../src/contracts/plugin.ts";
 import type { Tracker, TrackerProvider } from "../../../src/contracts/tracker.ts";
 
@@ -55,24 +55,7 @@ export function todoHarness(): TrackerHarness & { readonly file: () => string; d
     file,
     seed: async (issues) => {
       await directory();
-      const numbers = new Map(issues.map(({ identifier }, at) => [identifier, at + 1]));
-      const lines = issues.map(({ identifier, title, state, labels = [], priority, blockedBy = [] }) =>
-        [
-          ...(priority === undefined ? [] : [`(${String.fromCharCode(64 + priority)})`]),
-          ...["2026-01-01", title],
-          ...labels.filter((label) => label.trim() !== "").map((label) => `@${label.trim().replaceAll(" ", "_")}`),
-          ...blockedBy.map((other) => `after:${numbers.get(other)}`),
-          ...[`state:${state.replaceAll(" ", "_")}`, `id:${numbers.get(identifier)}`],
-        ].join(" "),
-      );
-      await writeFile(file(), `${lines.join("\n")}\n`);
-      const at = Date.parse("2026-01-01");
-      const pages = issues.map(({ description = null }, index) => [
-        index + 1,
-        { description, notes: [], createdAt: at, updatedAt: at },
-      ]);
-      const notes = { version: 1, next: issues.length + 1, pages: Object.fromEntries(pages) };
-      await writeFile(`${file()}.notes.json`, JSON.stringify(notes));
+      await writeSeeds(file(), issues);
       return issues.map((_, index) => ({ id: String(index + 1), identifier: `TODO-${index + 1}` }));
     },
     open: connect,
@@ -98,4 +81,25 @@ export function todoHarness(): TrackerHarness & { readonly file: () => string; d
       if (folder !== undefined) await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function writeSeeds(file: string, issues: readonly SeedIssue[]): Promise<void> {
+  const numbers = new Map(issues.map(({ identifier }, at) => [identifier, at + 1]));
+  const lines = issues.map(({ identifier, title, state, labels = [], priority, blockedBy = [] }) =>
+    [
+      ...(priority === undefined ? [] : [`(${String.fromCharCode(64 + priority)})`]),
+      ...["2026-01-01", title],
+      ...labels.filter((label) => label.trim() !== "").map((label) => `@${label.trim().replaceAll(" ", "_")}`),
+      ...blockedBy.map((other) => `after:${numbers.get(other)}`),
+      ...[`state:${state.replaceAll(" ", "_")}`, `id:${numbers.get(identifier)}`],
+    ].join(" "),
+  );
+  await writeFile(file, `${lines.join("\n")}\n`);
+  const at = Date.parse("2026-01-01");
+  const pages = issues.map(({ description = null }, index) => [
+    index + 1,
+    { description, notes: [], createdAt: at, updatedAt: at },
+  ]);
+  const notes = { version: 1, next: issues.length + 1, pages: Object.fromEntries(pages) };
+  await writeFile(`${file}.notes.json`, JSON.stringify(notes));
 }
