@@ -113,7 +113,8 @@ describe("maestro explain", () => {
     const self = await stage({ isRunning: true, issues: [{ ...TODO, state: "In Review" }], record: { lanes: [] } });
     const id = await pushedChange(self.forge);
     const headSha = "a".repeat(40);
-    const branch = branchOf({ changeId: id, headSha, pushedSha: headSha, validatedSha: headSha });
+    const tree = { headSha, changed: true, clean: true, guarded: [] };
+    const branch = branchOf({ changeId: id, headSha, pushedSha: headSha, validatedSha: headSha, tree });
     const lane = reviewLane({ branch });
     const other = await stage({
       isRunning: true,

@@ -147,13 +147,13 @@ describe("maestro workflow explain", () => {
     const rows = (await self.run("workflow", "explain", "workflow")).out
       .split("\n")
       .map((row) => row.replace(/ {2,}/g, "|"));
-    expect(rows).toEqual([
+    expect(rows.slice(0, 4)).toEqual([
       "KEY|VALUE|FROM",
       "workflow.profile.kind|triage|WORKFLOW.md:2:22",
-      "workflow.profile.version|1|the default",
+      "workflow.profile.version|none|the default",
       expect.stringMatching(/^workflow\.profile\.options\.routing_taxonomy\|\[\]\|the profile, .*triage\.md:\d+:\d+$/),
-      "",
     ]);
+    expect(rows).toContain("workflow.reconciliation.change_proposal.enabled|false|the default");
   });
 
   it("names the template that a value stands in", async () => {

@@ -158,7 +158,7 @@ export class ItemReader {
     if (validateItem(row) && titleOf({ entity, item: row }).trim() !== "") return true;
     if (!this.#told.has(row.id)) {
       this.#told.add(row.id);
-      this.#parts.log.warn(`TAPD shows ${entity} ${row.id} without a title or a status; it is left out.`);
+      this.#parts.log.warn("TAPD shows an item without a title or a status; it is left out", { entity, id: row.id });
     }
     return false;
   }
