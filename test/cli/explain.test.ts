@@ -123,7 +123,7 @@ describe("maestro explain", () => {
     });
     await pushedChange(other.forge);
     const { out } = await other.run("explain", "DEMO-1", "--template", "local/local/mock");
-    expect(out).toContain("DEMO-1 waits: Nobody has approved the present head of the change.\n");
+    expect(out).toContain("DEMO-1 waits: Nobody has approved the present head of the change.");
     expect(out).toContain(`maestro change review ${id} --approve --template local/local/mock`);
     expect(other.open.size).toBe(0);
   });
