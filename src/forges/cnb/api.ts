@@ -126,7 +126,9 @@ export class CnbApi {
 
   #request(method: string, path: string, query: CnbQuery): Request {
     const { apiUrl, repository, token } = this.place;
-    const pairs = Object.entries(query).flatMap(([name, value]) => [value].flat().map((one) => [name, one]));
+    const pairs = Object.entries(query).flatMap(([name, value]) =>
+      [value].flat().map((one): [string, string] => [name, one]),
+    );
     const search = pairs.length === 0 ? "" : `?${new URLSearchParams(pairs).toString()}`;
     return {
       name: `${method} ${path}`,
