@@ -1,4 +1,4 @@
-import type { AccountPause } from "./account.ts";
+import type { AccountPause, AccountStanding } from "./account.ts";
 import type { Change } from "./change.ts";
 import type { Issue, IssueComment } from "./issue.ts";
 import type { Lane } from "./lane.ts";
@@ -30,6 +30,8 @@ export interface LaneFacts {
   readonly comments?: readonly IssueComment[];
   /** The newest pause of each account, also one that has ended; absent: there was none. */
   readonly pauses?: readonly AccountPause[];
+  /** How the configured accounts stand; absent: there are none. */
+  readonly accounts?: readonly AccountStanding[];
   /** Polls in a row that showed failed checks at the change's present head; absent: none. */
   readonly failedLooks?: number;
   /** How many more cards may be moved in this poll; absent: as many as there are. */

@@ -1,3 +1,5 @@
+import type { Hooks } from "./hooks.ts";
+import type { McpServer } from "./mcp-server.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { LogLevel } from "../base/log.ts";
 import type { Limits, Price } from "./budget.ts";
@@ -33,17 +35,6 @@ export interface RepoSettings {
   };
   /** How Git logs in over SSH. Absent: it does not. */
   readonly ssh?: { readonly auth: "key" | "agent"; readonly key: string | null; readonly knownHosts: string | null };
-}
-
-/** The operator's shell scripts, run with `sh -lc` in the workspace (S-154). */
-export interface Hooks {
-  readonly afterCreate: string | null;
-  readonly beforeRun: string | null;
-  readonly afterRun: string | null;
-  readonly beforeRemove: string | null;
-  readonly timeoutMs: number;
-  /** Added to the environment of hooks. */
-  readonly env: Readonly<Record<string, string>>;
 }
 
 /** Limits and cadence of agents (S-049…S-055). Milliseconds where the name says so. */
@@ -98,6 +89,22 @@ export type Isolation = "auto" | "none" | "bwrap";
 export interface AgentChoice {
   readonly kind: string;
   readonly options: JsonObject;
+  /** Id of the only account that it may use. Absent: any that is configured, else the login of the machine. */
+  readonly account?: string;
+}
+
+/** How accounts are used. */
+export interface AccountSettings {
+  /** What is done about an account whose published capacity is used up: nothing, it is taken last, or not before its reset. */
+  readonly preflight: "off" | "advisory" | "required";
+  /** How often a service looks at what others said of the accounts, milliseconds. */
+  readonly pollIntervalMs: number;
+  /** Runs at the same time on an account that says nothing of its own; `null`: any number. */
+  readonly maxLeases: number | null;
+  /** Rest after each run of an account that says nothing of its own, milliseconds. */
+  readonly cooldownMs: number;
+  /** Tokens in a day for an account that says nothing of its own; `null`: any number. */
+  readonly dailyTokens: number | null;
 }
 
 /** When an agent other than the usual one does the work. What is `null` is not asked. */
@@ -214,6 +221,8 @@ export interface Workflow {
     readonly pass: readonly string[];
   };
   readonly agent: AgentSettings;
+  /** Absent: nothing is done beyond what the accounts say themselves. */
+  readonly accounts?: AccountSettings;
   readonly budget: Budget;
   /** Skills that agents find in their workspace, the profile's first. Absent: none. */
   readonly skills?: readonly string[];

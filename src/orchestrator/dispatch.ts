@@ -4,14 +4,29 @@ import type { CandidateFacts } from "../model/facts.ts";
 import type { Issue } from "../model/issue.ts";
 import type { Lane } from "../model/lane.ts";
 import type { Event } from "../model/events/index.ts";
-import type { Reason, Verdict } from "../model/verdict.ts";
+import { type Reason, refuse, type Verdict } from "../model/verdict.ts";
 import { workspaceKey } from "../model/workspace-key.ts";
-import { carriedFrom, judgeEligibility, judgeMove, judgeReopen, orderCandidates } from "../policy/index.ts";
+import {
+  carriedFrom,
+  isAccountTaken,
+  judgeEligibility,
+  judgeMove,
+  judgeReopen,
+  orderCandidates,
+} from "../policy/index.ts";
 import type { Board } from "./board.ts";
 import { judgeKnownClaim, takeClaim } from "./claims.ts";
 import { readIssues } from "./outside-view.ts";
 import type { OrchestratorParts } from "./ports.ts";
-import { judgeAccountFor, judgeSlotsFor, slotsInUse, startsAllowed, withOneMore } from "./slots.ts";
+import {
+  accountFor,
+  accountsLeft,
+  judgeSlotsFor,
+  slotsInUse,
+  startsAllowed,
+  withOneLeaseMore,
+  withOneMore,
+} from "./slots.ts";
 import { tend } from "./tending.ts";
 
 /** The issues that the last poll found in active states, in the order in which they are to be started. */
@@ -67,6 +82,9 @@ export async function fillSlots(
   }
 }
 
+/** Candidates that only wait for an account and are judged in one turn of the loop; each turn judges them anew, because it may be free. */
+const MOST_HELD = 20;
+
 /** The next candidates that may start, at most as many as there are slots. */
 function choose(parts: OrchestratorParts, board: Board, candidates: Candidates): Issue[] {
   const chosen: Issue[] = [];
@@ -74,15 +92,19 @@ function choose(parts: OrchestratorParts, board: Board, candidates: Candidates):
   if (!startsAllowed(parts, board).ok) return chosen;
   const workflow = parts.workflows.current();
   let slots = slotsInUse(workflow, board);
+  let accounts = accountsLeft(parts, board);
+  let held = 0;
   for (const issue of candidates.pending()) {
-    if (slots.running >= workflow.agent.maxConcurrentAgents) break;
-    const eligible = judgeStart(parts, board, issue);
+    if (slots.running >= workflow.agent.maxConcurrentAgents || held >= MOST_HELD) break;
+    const eligible = judgeStart(parts, board, issue, accounts);
     const verdict = eligible.ok ? judgeSlotsFor(workflow, slots, issue) : eligible;
     candidates.verdicts.set(issue.id, verdict);
     if (verdict.ok) {
       chosen.push(issue);
       slots = withOneMore(workflow, slots, issue);
-    } else if (!eligible.ok) refused.add(issue.id);
+      accounts = withOneLeaseMore(accounts, accountFor(parts, board, issue, null, accounts));
+    } else if (isAccountTaken(eligible.code)) held += 1;
+    else if (!eligible.ok) refused.add(issue.id);
   }
   candidates.settle(refused);
   return chosen;
@@ -100,11 +122,17 @@ export function judgeCandidate(parts: OrchestratorParts, board: Board, issue: Is
 }
 
 /** Whether an issue may start, slots aside, as far as its claim is known. */
-function judgeStart(parts: OrchestratorParts, board: Board, issue: Issue): Verdict {
+function judgeStart(
+  parts: OrchestratorParts,
+  board: Board,
+  issue: Issue,
+  accounts = accountsLeft(parts, board),
+): Verdict {
   const eligible = judgeEligibility(factsOf(parts, board, issue));
   if (!eligible.ok) return eligible;
-  const account = judgeAccountFor(parts, board, issue, board.laneOf(issue.id) ?? null);
-  return account.ok ? (judgeKnownClaim(parts, board, issue) ?? eligible) : account;
+  const account = accountFor(parts, board, issue, board.laneOf(issue.id) ?? null, accounts);
+  if (!account.ok) return refuse(account.code, account.sentence);
+  return judgeKnownClaim(parts, board, issue) ?? eligible;
 }
 
 function factsOf(parts: OrchestratorParts, board: Board, issue: Issue): CandidateFacts {

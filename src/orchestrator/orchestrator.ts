@@ -18,8 +18,9 @@ import { repeat } from "./repeat.ts";
 import { PollPlan } from "./poll-plan.ts";
 import { PollWatch } from "./poll-watch.ts";
 import { buryExpired, recover } from "./recovery.ts";
+import { takeUpResumed } from "./resumed.ts";
 import { Sender } from "./sender.ts";
-import { judgeSlotsFor, slotsInUse, startsAllowed } from "./slots.ts";
+import { accountFor, judgeSlotsFor, slotsInUse, startsAllowed } from "./slots.ts";
 import { tend } from "./tending.ts";
 import { isIdle, nextDue } from "./timing.ts";
 import { type WaitingIssue, waitingIssues } from "./waiting.ts";
@@ -32,6 +33,8 @@ export interface Ending {
 
 /** Events after which there may be something to send, or to look up. */
 const SENDS: readonly EventType[] = ["outbox_planned", "outbox_settled", "work_closed"];
+/** Waits for an account that may end at any moment, so that no retry is written for them. */
+const ACCOUNT_WAITS: readonly string[] = ["account_busy", "account_paused", "account_disabled", "account_missing"];
 /** Pause once there is space again, milliseconds: work that waits to be settled tries each second, and comes before its burial. */
 const SPACE_PAUSE_MS = 2_000;
 
@@ -56,6 +59,7 @@ export class Orchestrator {
   readonly polls: PollWatch;
   #revision = 0;
   #lookedAt = 0;
+  #resumedAt = 0;
   #ending: Ending | null = null;
   #starting: Promise<void> | null = null;
   #stopping: Promise<void> | null = null;
@@ -256,6 +260,7 @@ export class Orchestrator {
     await this.#notes.write();
     await answerCommands(this.#parts, this.#board, { poll: () => this.hint(), stop: (why) => this.#end(why) });
     await buryExpired(this.#parts);
+    this.#resumedAt = await takeUpResumed(this.#parts, this.#board, this.#resumedAt);
     const now = this.#parts.clock.now();
     const due = new Set(this.#board.dirty);
     for (const lane of this.#board.lanes.values()) if (this.#isDue(lane, now)) due.add(lane.id);
@@ -267,10 +272,13 @@ export class Orchestrator {
   #isDue(lane: Lane, now: number): boolean {
     const { retry } = lane;
     if (lane.work !== null || lane.parked !== null) return false;
-    if (retry?.kind !== "slot" && this.#board.waits.get(lane.id)?.code !== "no_slot")
+    const wait = this.#board.waits.get(lane.id)?.code ?? "";
+    const waitsForAccount = ACCOUNT_WAITS.includes(wait);
+    if (retry?.kind !== "slot" && wait !== "no_slot" && !waitsForAccount)
       return retry !== null && retry.dueAt <= now && retry.dueAt > this.#lookedAt;
     if (!startsAllowed(this.#parts, this.#board, lane).ok) return false;
     const workflow = this.#parts.workflows.current();
+    if (waitsForAccount && !accountFor(this.#parts, this.#board, lane.issue, lane).ok) return false;
     return judgeSlotsFor(workflow, slotsInUse(workflow, this.#board, lane), lane.issue).ok;
   }
 

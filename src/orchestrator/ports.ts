@@ -3,9 +3,10 @@ import type { MaestroError } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
 import type { AccountPauses } from "../contracts/account-pauses.ts";
+import type { AccountPool } from "../contracts/account-pool.ts";
 import type { Engine } from "../contracts/engine.ts";
 import type { Forge } from "../contracts/forge.ts";
-import type { WorkRecord } from "../contracts/record.ts";
+import type { CommandInbox, WorkRecord } from "../contracts/record.ts";
 import type { Tracker } from "../contracts/tracker.ts";
 import type { OutsideDocument } from "../model/documents/outside.ts";
 import type { Lease } from "../model/work.ts";
@@ -34,6 +35,8 @@ export interface OrchestratorParts {
   readonly engine: Engine;
   /** Which accounts are paused. Absent: what the record says, which other workflows do not see. */
   readonly pauses?: AccountPauses;
+  /** The accounts that somebody has configured. Absent: there are none. */
+  readonly accounts?: AccountPool;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -45,6 +48,8 @@ export interface OrchestratorParts {
   readonly owner?: string;
   readonly version: string;
   readonly pid: number;
+  /** Where what is asked in comments is put. Absent: comments ask nothing. */
+  readonly inbox?: CommandInbox;
   /** Called after each turn of the loop, with how the service gets on with tracker and forge. Must not throw. */
   readonly onTurn?: (outside: OutsideDocument) => void;
   /** Ends every process that a lost lease may have left behind; returns how many there were. */

@@ -1,20 +1,12 @@
 import type { ServiceMode } from "../model/events/service.ts";
 import type { SlotFacts } from "../model/facts.ts";
-import type { AccountPause } from "../model/account.ts";
+import type { AccountStanding } from "../model/account.ts";
 import { dayOf } from "../model/day.ts";
 import { holdsSlot, type Lane } from "../model/lane.ts";
 import { type Issue, stateKey } from "../model/issue.ts";
 import { allow, refuse, type Verdict } from "../model/verdict.ts";
 import type { Workflow } from "../model/workflow.ts";
-import {
-  chooseAccount,
-  countSlots,
-  judgeBudget,
-  judgeSlots,
-  pauseWords,
-  planRoute,
-  sharedUse,
-} from "../policy/index.ts";
+import { chooseAccount, countSlots, judgeBudget, judgeSlots, planRoute, sharedUse } from "../policy/index.ts";
 import type { Board } from "./board.ts";
 import type { OrchestratorParts } from "./ports.ts";
 
@@ -44,18 +36,37 @@ function isAboutToBegin(lane: Lane): boolean {
   return holdsSlot(lane) && (lane.progress?.session ?? "none") === "none";
 }
 
-/** Why a run of this issue finds no account: the pause that ends first. `null`: there is one. */
-export function pauseFor(parts: OrchestratorParts, board: Board, issue: Issue, lane: Lane | null): AccountPause | null {
-  const asked = { pauses: board.pauses(), now: parts.clock.now() };
-  const chosen = chooseAccount(parts.workflows.current(), issue, lane ?? { failures: 0 }, asked);
-  return "account" in chosen ? chosen : null;
+/** Who would do a run of this issue that is started now, or what it has to wait for. */
+export function accountFor(
+  parts: OrchestratorParts,
+  board: Board,
+  issue: Issue,
+  lane: Lane | null,
+  accounts: readonly AccountStanding[] = parts.accounts?.standing() ?? [],
+): ReturnType<typeof chooseAccount> {
+  const facts = { pauses: board.pauses(), accounts, now: parts.clock.now() };
+  return chooseAccount(parts.workflows.current(), issue, lane ?? { failures: 0 }, facts);
 }
 
-/** The same as a verdict, for issues without a lane. */
-export function judgeAccountFor(parts: OrchestratorParts, board: Board, issue: Issue, lane: Lane | null): Verdict {
-  const pause = pauseFor(parts, board, issue, lane);
-  if (pause === null) return allow("account_ready", "An account is free for the work.");
-  return refuse("account_paused", pauseWords(pause, parts.clock.now()));
+/** How the accounts stand once the lanes have theirs whose first run is about to start. */
+export function accountsLeft(parts: OrchestratorParts, board: Board): readonly AccountStanding[] {
+  const accounts = parts.accounts?.standing() ?? [];
+  if (accounts.length === 0) return accounts;
+  const opening = [...board.lanes.values()].filter(isOpening);
+  return opening.reduce(
+    (left, lane) => withOneLeaseMore(left, accountFor(parts, board, lane.issue, lane, left)),
+    accounts,
+  );
+}
+
+/** The accounts once one more run has the chosen one. */
+export function withOneLeaseMore(
+  accounts: readonly AccountStanding[],
+  chosen: ReturnType<typeof chooseAccount>,
+): readonly AccountStanding[] {
+  if (!chosen.ok || chosen.account === null) return accounts;
+  const { kind, id } = chosen.account;
+  return accounts.map((one) => (one.kind === kind && one.id === id ? { ...one, leases: one.leases + 1 } : one));
 }
 
 /** The answer to every start while the service does not start anything. */

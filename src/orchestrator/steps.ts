@@ -2,7 +2,7 @@ import { newId } from "../base/ids.ts";
 import { stableJson } from "../base/json.ts";
 import type { RecordTransaction } from "../contracts/record.ts";
 import { withAgent } from "../model/agent-choice.ts";
-import type { AccountPause } from "../model/account.ts";
+import type { AccountPause, AccountStanding } from "../model/account.ts";
 import type { Assignment } from "../model/assignment.ts";
 import type { Change } from "../model/change.ts";
 import type { Event } from "../model/events/index.ts";
@@ -15,7 +15,7 @@ import type { RunPurpose } from "../model/run.ts";
 import type { Reason } from "../model/verdict.ts";
 import type { WorkKind } from "../model/work.ts";
 import type { Workflow } from "../model/workflow.ts";
-import { attemptOf, chooseAccount, chooseAgent, planResumption } from "../policy/index.ts";
+import { attemptOf, chooseAccount, chooseAgent, keptAccount, planResumption } from "../policy/index.ts";
 import { changeSeen, linksSeen } from "./change-seen.ts";
 import type { OrchestratorParts } from "./ports.ts";
 
@@ -32,10 +32,15 @@ export interface StepScope {
   readonly openOutbox: readonly OutboxRow[];
   /** The newest pause of each account; absent: none is known. */
   readonly pauses?: readonly AccountPause[];
+  /** Gathers the work that took an account in the plan's transaction, which another store keeps. */
+  readonly leased?: string[];
   readonly now: number;
   /** Who asked for it; by default what the tracker showed. */
   readonly actor?: string;
 }
+
+/** Somebody else took the account in the same moment: the plan is made anew. */
+class AccountTaken extends Error {}
 
 /** Whether a plan does more than wait. */
 export function acts(plan: Plan): boolean {
@@ -48,15 +53,22 @@ export function acts(plan: Plan): boolean {
  */
 export async function carryOutPlan(parts: OrchestratorParts, plan: Plan, scope: StepScope): Promise<boolean> {
   const canceled: string[] = [];
-  const done = await parts.record.transact(async (tx) => {
-    const present = await tx.lane(scope.lane.id);
-    if (present === undefined || !samePosition(present, scope.lane)) return false;
-    await writePlan(parts, tx, plan, { ...scope, lane: present });
-    if (present.work !== null && plan.some((step) => step.do === "cancel_work")) canceled.push(present.work.id);
-    return true;
-  });
-  if (done) for (const workId of canceled) await parts.engine.cancel(workId);
-  return done;
+  const leased: string[] = [];
+  try {
+    const done = await parts.record.transact(async (tx) => {
+      const present = await tx.lane(scope.lane.id);
+      if (present === undefined || !samePosition(present, scope.lane)) return false;
+      await writePlan(parts, tx, plan, { ...scope, lane: present, leased });
+      if (present.work !== null && plan.some((step) => step.do === "cancel_work")) canceled.push(present.work.id);
+      return true;
+    });
+    if (done) for (const workId of canceled) await parts.engine.cancel(workId);
+    return done;
+  } catch (error) {
+    for (const workId of leased) parts.accounts?.release(workId);
+    if (error instanceof AccountTaken) return false;
+    throw error;
+  }
 }
 
 /** Writes a plan as part of a transaction, and with it the issue (S-127) and the change as they were seen when it was made. */
@@ -191,7 +203,7 @@ class StepWriter {
       headSha: (kind === "land" ? this.#scope.change?.headSha : null) ?? lane.branch?.headSha ?? null,
       changeId: lane.branch?.changeId ?? null,
       feedback: options.feedback ?? null,
-      ...(kind === "run" ? this.#ground() : { resume: null }),
+      ...(kind === "run" ? this.#ground(id, run) : { resume: null }),
       deleteBranch: options.deleteBranch ?? false,
       outbox: [...this.#workerRows],
     };
@@ -214,19 +226,33 @@ class StepWriter {
     });
   }
 
-  /** Which agent a run gets, and what it builds on. */
-  #ground(): Pick<
-    Assignment,
-    "agentRule" | "agentFallback" | "resume" | "baseline" | "interrupted" | "earlier" | "answer"
-  > {
+  /** Which agent and account a run gets, and what it builds on. */
+  #ground(workId: string, run: number): Partial<Assignment> & Pick<Assignment, "resume"> {
     const { workflow, issue, runs } = this.#scope;
-    const { pauses = [], now } = this.#scope;
-    const chosen = chooseAccount(workflow, issue, this.#lane, { pauses, now });
-    const agentRule = "account" in chosen ? chooseAgent(workflow, issue, this.#lane) : chosen.rule;
-    const agentFallback = "account" in chosen ? null : chosen.fallback;
+    const chosen = this.#choose();
+    const agentRule = chosen.ok ? chosen.rule : chooseAgent(workflow, issue, this.#lane);
+    const agentFallback = chosen.ok ? chosen.fallback : null;
     const { kind } = withAgent(workflow, agentRule, agentFallback).agentProvider;
-    const { session: resume, ...known } = planResumption(runs, kind);
-    return { agentRule, agentFallback, resume, ...known, answer: this.#lane.answer ?? null };
+    const account = chosen.ok ? chosen.account : null;
+    if (account !== null) this.#lease(account, workId, run);
+    const { session: resume, ...known } = planResumption(runs, kind, account?.id);
+    return {
+      ...{ agentRule, agentFallback, resume, ...known, answer: this.#lane.answer ?? null },
+      ...(account === null ? {} : { account: account.id }),
+    };
+  }
+
+  #choose() {
+    const { workflow, issue, runs, pauses = [], now } = this.#scope;
+    const accounts = this.#parts.accounts?.standing() ?? [];
+    return chooseAccount(workflow, issue, this.#lane, { pauses, accounts, kept: keptAccount(runs), now });
+  }
+
+  #lease({ kind, id }: AccountStanding, workId: string, run: number): void {
+    const limit = this.#scope.workflow.accounts?.maxLeases ?? null;
+    const taken = this.#parts.accounts?.lease({ workId, kind, id, laneId: this.#lane.id, run, limit });
+    if (taken === false) throw new AccountTaken(`${kind}/${id} is taken`);
+    this.#scope.leased?.push(workId);
   }
 
   /** It is the service's, not the lane's. */

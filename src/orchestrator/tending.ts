@@ -1,4 +1,4 @@
-import type { AccountPause } from "../model/account.ts";
+import type { AccountWait } from "../model/account.ts";
 import type { Change } from "../model/change.ts";
 import type { Issue } from "../model/issue.ts";
 import type { LaneFacts } from "../model/facts.ts";
@@ -9,7 +9,6 @@ import {
   judgeStall,
   needsClaim,
   orderCandidates,
-  pauseWords,
   planClaimLost,
   planClaimRefused,
   RUNS_FOR_RESUMPTION,
@@ -20,7 +19,7 @@ import { claimTtl, takeClaim } from "./claims.ts";
 import { lastKnown, needsChange, needsFreshIssue, planFor, startOf, waitOf } from "./care.ts";
 import { type ChangeView, type IssueView, readChanges, readIssues } from "./outside-view.ts";
 import type { OrchestratorParts } from "./ports.ts";
-import { judgeSlotsFor, pauseFor, slotsInUse, startsAllowed } from "./slots.ts";
+import { accountFor, judgeSlotsFor, slotsInUse, startsAllowed } from "./slots.ts";
 import { acts, carryOutPlan, differs } from "./steps.ts";
 
 /** A lane may go through several positions in one turn of the loop; more than this is a decision that goes in circles. */
@@ -118,6 +117,7 @@ function factsOf(parts: OrchestratorParts, board: Board, lane: Lane, round: Roun
     openOutbox: board.outboxOf(lane.id),
     comments: board.comments.get(lane.id) ?? [],
     pauses: board.pauses(),
+    accounts: parts.accounts?.standing() ?? [],
     ...lookedAgain(parts, board, lane),
     now: round.now,
   };
@@ -202,8 +202,8 @@ async function startWhenFree(
   }
   const issue = seenIssue(board, lane, round) ?? lastKnown(lane, board.issues.get(lane.issue.id));
   const workflow = parts.workflows.current();
-  const paused = pauseFor(parts, board, issue, lane);
-  if (paused !== null) return waitForAccount(parts, board, lane, paused, round);
+  const account = await freeAccount(parts, board, issue, lane);
+  if (!account.ok) return waitForAccount(parts, board, lane, account, round);
   const verdict = judgeSlotsFor(workflow, slotsInUse(workflow, board, lane), issue);
   if (verdict.ok) return apply(parts, board, lane, plan, round);
   board.waits.set(lane.id, verdict);
@@ -214,17 +214,25 @@ async function startWhenFree(
   }
 }
 
-/** A start waits for the account of its agent until its pause ends; how long, everybody can see. */
+/** Who does the run. What dead processes still seem to use is freed before anybody waits for it. */
+async function freeAccount(parts: OrchestratorParts, board: Board, issue: Issue, lane: Lane) {
+  const found = accountFor(parts, board, issue, lane);
+  if (found.ok || found.code !== "account_busy") return found;
+  await parts.accounts?.prune();
+  return accountFor(parts, board, issue, lane);
+}
+
+/** A start waits for an account until one is free; when that is, everybody can see as far as it is known. */
 async function waitForAccount(
   parts: OrchestratorParts,
   board: Board,
   lane: Lane,
-  pause: AccountPause,
+  { code, sentence, until }: AccountWait,
   round: Round,
 ): Promise<void> {
-  const error = pauseWords(pause, round.now);
-  board.waits.set(lane.id, { code: "account_paused", sentence: error });
-  const retry = { kind: "capacity", attempt: 1, dueAt: pause.until, error } as const;
+  board.waits.set(lane.id, { code, sentence });
+  if (until === null) return;
+  const retry = { kind: "capacity", attempt: 1, dueAt: until, error: sentence } as const;
   await apply(parts, board, lane, [{ do: "schedule", retry }], round);
   board.dirty.delete(lane.id);
 }

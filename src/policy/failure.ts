@@ -75,8 +75,9 @@ export function planCapacity(facts: LaneFacts, outcome: WorkOutcome): Plan {
   const last = pauses.find((pause) => pause.account === account);
   const pause = planPause(last, { account, resetAt: notBefore, why }, now, workflow.agent);
   const inForce = pause === null ? pauses : [...pauses.filter((other) => other.account !== account), pause];
-  const next = chooseAccount(workflow, knownIssue(facts), lane, { pauses: inForce, now });
-  const dueAt = "account" in next ? next.until : now;
+  const { accounts = [] } = facts;
+  const next = chooseAccount(workflow, knownIssue(facts), lane, { pauses: inForce, accounts, now });
+  const dueAt = next.ok ? now : (next.until ?? now);
   return [
     close,
     ...(pause === null ? [] : [{ do: "pause_account", pause } as const]),

@@ -1,7 +1,7 @@
 export { chooseAgent } from "./agent-choice.ts";
 export { planAfterWork } from "./after-work.ts";
 export { headToReview, planAnswer, planPark, planReviewChange, planStopWork } from "./asked.ts";
-export { chooseAccount, pauseWords } from "./accounts.ts";
+export { chooseAccount, isAccountTaken, pauseWords } from "./accounts.ts";
 export { judgeBreaker } from "./breaker.ts";
 export { carriedFrom } from "./carrying.ts";
 export { attemptOf } from "./attempt.ts";
@@ -65,7 +65,7 @@ export {
   repairMark,
 } from "./repairs.ts";
 export { judgeResult } from "./result.ts";
-export { planResumption, RUNS_FOR_RESUMPTION } from "./resumption.ts";
+export { keptAccount, planResumption, RUNS_FOR_RESUMPTION } from "./resumption.ts";
 export { CONTINUATION_DELAY_MS, retryDelay } from "./retry-delay.ts";
 export { isOnlyMoved, planMove, planRoute } from "./route.ts";
 export { countSlots, judgeSlots, NO_SLOT_ERROR } from "./slots.ts";

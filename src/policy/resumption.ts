@@ -1,3 +1,4 @@
+import { accountOf } from "../model/account.ts";
 import type { Run } from "../model/lane.ts";
 import { isFinal } from "../model/run.ts";
 import type { Resumption } from "../model/session.ts";
@@ -19,12 +20,22 @@ const SPOILS_SESSION: readonly string[] = ["context_overflow", "run_loops"];
 /** Failures of a start that the session to resume may be the reason of. */
 const SPOILS_START: readonly string[] = ["startup_timeout", "response_timeout", "protocol", "process_exit"];
 
-/** What the next run of a lane builds on, with an agent of this kind. `runs`: the newest ones, oldest first. */
-export function planResumption(runs: readonly Run[], agent: string): Resumption {
+/** `<kind>/<id>` of the account that keeps the session of a lane's newest runs (oldest first); `null`: there is none to go on with. */
+export function keptAccount(runs: readonly Run[]): string | null {
+  return runs.findLast(({ session }) => session !== undefined)?.session?.account ?? null;
+}
+
+/**
+ * What the next run of a lane builds on, with an agent of this kind on this account (absent: the machine's own). A session stays with its account:
+ * another one knows nothing of it. `runs`: the newest ones, oldest first.
+ */
+export function planResumption(runs: readonly Run[], agent: string, account?: string): Resumption {
   const at = runs.findLastIndex(({ session }) => session !== undefined);
   const last = runs[at];
   const facts = { interrupted: last === undefined ? null : breakOf(last), earlier: describeEarlier(runs) };
-  const isUsable = last !== undefined && last.session?.agent === agent && !isSpoilt(last, runs.slice(at + 1));
+  const place = accountOf(agent, account);
+  const isKept = last?.session?.agent === agent && (last.session.account ?? place) === place;
+  const isUsable = last !== undefined && isKept && !isSpoilt(last, runs.slice(at + 1));
   if (!isUsable) return { ...facts, session: null, baseline: null };
   return {
     ...facts,
