@@ -21,12 +21,14 @@ export async function openAgent(
   const runtime = await placement.open({ clock, machine: hostname(), log: silentLog });
   const { env, pass } = workflow.agentRuntime;
   const provider = await kind.open(choice.options);
+  const toolbox = createToolbox({ secrets, clock, log: silentLog, more: async () => kinds.tools });
+  await toolbox.load(workflow.profile.tools);
   const isUnguarded = workflow.profile.unguarded !== undefined;
   return {
     workflow,
     provider,
     runtime,
-    tools: createToolbox({ secrets, clock, log: silentLog }).descriptors(workflow.profile.tools),
+    tools: toolbox.descriptors(workflow.profile.tools),
     place: (workspace, marker) =>
       openAgentPlace({
         ...{ workflow, provider, runtime, machine: runtime, workspace, marker },

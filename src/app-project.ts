@@ -2,6 +2,7 @@ import { realpath } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { readTextIfExists, writeFileAtomic } from "./base/atomic-file.ts";
+import type { Clock } from "./base/clock.ts";
 import { MaestroError } from "./base/errors.ts";
 import { makeFolder } from "./base/folder.ts";
 import { exists } from "./base/presence.ts";
@@ -28,14 +29,14 @@ export interface LocatedProject extends Project {
 }
 
 /** Finds the workflow file that a command is about. Throws `missing_workflow_file`, `unknown_template`, `usage`. */
-export async function locateProject(target: Target, terminal: Terminal): Promise<LocatedProject> {
+export async function locateProject(target: Target, terminal: Terminal, clock: Clock): Promise<LocatedProject> {
   const given = target.path ?? target.config;
   if (target.template !== undefined && given !== undefined) {
     throw new MaestroError({ code: "usage", message: "Give a workflow file or --template, not both." });
   }
   return target.template === undefined
     ? fromFile(given ?? DEFAULT_FILE, terminal)
-    : fromTemplate(target.template, terminal);
+    : fromTemplate(target.template, terminal, clock);
 }
 
 async function fromFile(given: string, terminal: Terminal): Promise<LocatedProject> {
@@ -52,10 +53,13 @@ async function fromFile(given: string, terminal: Terminal): Promise<LocatedProje
 }
 
 /** With a template the project is the current folder; a template that needs files of its own makes a demo elsewhere. */
-async function fromTemplate(alias: string, terminal: Terminal): Promise<LocatedProject> {
+async function fromTemplate(alias: string, terminal: Terminal, clock: Clock): Promise<LocatedProject> {
   const folder = await realpath(terminal.cwd);
-  const found = await findTemplate(alias, folder);
   const home = homeOf(terminal.environment);
+  const found = await findTemplate(alias, folder, async () => {
+    const { pluginTemplates } = await import("./app-plugins.ts");
+    return pluginTemplates({ home, directory: folder, clock });
+  });
   const needsOne = needsDemo(alias) && !(await isInitialised(terminal.cwd));
   const demo = needsOne ? await (await import("./app-demo.ts")).makeDemo(home, alias) : null;
   const directory = demo ?? folder;

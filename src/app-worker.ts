@@ -72,7 +72,7 @@ export function workerOf(parts: DaemonParts, around: WorkerSurroundings): Worker
     workspaces,
     git,
     agent,
-    toolbox: createToolbox({ secrets, log, clock }),
+    toolbox: createToolbox({ secrets, log, clock, more: async () => kinds.tools }),
     skills: ({ skills = [], directory }) => taught(skills, { home: parts.home, directory, clock }),
     toolServer: createToolServer({ random, secrets }),
     agentsDirectory: join(parts.home, "agents"),

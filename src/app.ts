@@ -37,7 +37,7 @@ export function createApp(terminal: Terminal): App {
     random,
     terminal,
     locate: async (target) => {
-      const project = await locateProject(target, terminal);
+      const project = await locateProject(target, terminal, clock);
       projects.set(project.id, project);
       return project;
     },
@@ -47,6 +47,10 @@ export function createApp(terminal: Terminal): App {
       return workflow;
     },
     workflowInput: (project) => inputOf(foundation, project),
+    templateFolders: async (directory) => {
+      const { pluginTemplates } = await import("./app-plugins.ts");
+      return pluginTemplates({ home, directory, clock });
+    },
     service: (project, options) => openDaemon(foundation, project, options),
     ...outsideOf(foundation),
     ...recordOf(foundation),

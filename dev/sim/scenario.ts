@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { builtInKinds } from "../../src/app-kinds.ts";
-import type { Hooks, Workflow } from "../../src/model/workflow.ts";
+import type { Hooks } from "../../src/model/hooks.ts";
+import type { Workflow } from "../../src/model/workflow.ts";
 import { loadWorkflow } from "../../src/workflow/index.ts";
 
 /** Read once: they are the same for all seeds. */

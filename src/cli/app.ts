@@ -151,6 +151,8 @@ export interface App {
   workflow(project: Project): Promise<Workflow>;
   /** What its workflow file is loaded with. */
   workflowInput(project: Project): Promise<WorkflowInput>;
+  /** Where plugins that are in use for a project keep parts of templates; absolute. Throws the codes of plugins. */
+  templateFolders(directory: string): Promise<readonly string[]>;
   service(project: Project, options: ServiceOptions): Promise<Daemon>;
   tracker(project: Project): Promise<Opened<Tracker>>;
   /** Throws `no_forge` when the workflow has no repository. */

@@ -22,7 +22,7 @@ export async function printPreview(cli: Cli, target: Target, wanted: string, jso
   const outlook = await readOutlook(app, project, wanted);
   const standing = standingOf(outlook);
   const run = nextRun(outlook);
-  const prompt = promptOf(app, outlook.workflow, run);
+  const prompt = await promptOf(app, project, outlook.workflow, run);
   const note = noteOf(outlook, standing, run);
   if (!json) {
     cli.note(note);

@@ -7,7 +7,7 @@ import type { Resumption } from "../model/session.ts";
 import type { Workflow } from "../model/workflow.ts";
 import { createToolbox } from "../tools/index.ts";
 import { renderPrompt, renderResumption } from "../workflow/index.ts";
-import type { App } from "./app.ts";
+import type { App, Project } from "./app.ts";
 
 /** A run that has not been started. */
 export interface PlannedRun {
@@ -23,10 +23,12 @@ export interface PlannedRun {
   readonly answer?: Answer | null;
 }
 
-/** The prompt that a run would begin with, in its agent's old session when it has one to resume. Throws `template_render_error`, `unsupported_tool`. */
-export function promptOf({ clock }: App, workflow: Workflow, run: PlannedRun): string {
+/** The prompt that a run would begin with, in its agent's old session when it has one to resume. Throws `template_render_error`, `unsupported_tool`, and the codes of plugins. */
+export async function promptOf(app: App, project: Project, workflow: Workflow, run: PlannedRun): Promise<string> {
   const { issue, number, purpose, attempt, feedback, branch, workspace, resumption, answer = null } = run;
-  const toolbox = createToolbox({ secrets: new SecretRegistry(), clock, log: silentLog });
+  const more = async () => (await app.workflowInput(project)).kinds.tools;
+  const toolbox = createToolbox({ secrets: new SecretRegistry(), clock: app.clock, log: silentLog, more });
+  await toolbox.load(workflow.profile.tools);
   const input = {
     issue,
     attempt,

@@ -2,6 +2,7 @@ import type { JsonObject } from "../base/json.ts";
 import type { CapacityWindow } from "../model/capacity.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
+import type { McpServer } from "../model/mcp-server.ts";
 import type { TokenUsage } from "../model/usage.ts";
 import type { Runtime } from "./runtime.ts";
 import type { ToolCall, ToolDescriptor, ToolResult } from "./tool.ts";
@@ -28,6 +29,8 @@ export interface AgentCapabilities {
   readonly quotaSignals?: boolean;
   /** Tells how full its context is. */
   readonly contextWindow?: boolean;
+  /** Takes MCP servers beside the run's own tools (`SessionRequest.mcpServers`). */
+  readonly mcpServers?: boolean;
   /** How typed tools reach it: over the session's own protocol (default), or from the run's tool server. */
   readonly toolChannel?: "session" | "mcp";
 }
@@ -181,6 +184,8 @@ export interface SessionRequest {
     /** Resolves when the list of tools was asked for; only where somebody waits for it. */
     readonly listed?: Promise<void>;
   };
+  /** For agents with `mcpServers`; started and ended by the agent. Consented to by this machine's user, so their tools need no further leave. */
+  readonly mcpServers?: readonly McpServer[];
   /** Answers what an agent asks within a turn, in bounded time. Never rejects. Absent: everything is refused. */
   readonly decide?: (request: PermissionRequest) => Promise<PermissionAnswer>;
   /** Absent: the agent's own defaults. */

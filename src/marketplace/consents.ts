@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import type { Clock } from "../base/clock.ts";
+import { MaestroError } from "../base/errors.ts";
 import { keptFile } from "./kept-file.ts";
 import type { Plugin } from "./plugin.ts";
 import { validateConsentFile } from "./schema.gen.ts";
 
 /** What a plugin would run on this machine, in words for the person who consents; empty when it runs nothing. */
-export function whatRuns({ maestro, mcpServers, skills }: Plugin): readonly string[] {
+export function whatRuns({ maestro, mcpServers }: Plugin): readonly string[] {
   const kinds = Object.entries(maestro?.provides ?? {}).flatMap(([axis, names]) =>
     names.length === 0 ? [] : [`${axis}: ${names.join(", ")}`],
   );
@@ -20,9 +21,7 @@ export function whatRuns({ maestro, mcpServers, skills }: Plugin): readonly stri
       : `the MCP server ${name} at ${server.url}`,
   );
   // A skill is text for agents; its scripts run when an agent chooses to, within the agent's own bounds.
-  return skills.length === 0 && code.length + hooks.length + servers.length === 0
-    ? []
-    : [...code, ...hooks, ...servers];
+  return [...code, ...hooks, ...servers];
 }
 
 /** Whose code this user lets run: per plugin, version and content. */
@@ -60,4 +59,16 @@ export class Consents {
   async withdraw(name: string): Promise<void> {
     await this.#file.update((file) => ({ ...file, consents: file.consents.filter(({ plugin }) => plugin !== name) }));
   }
+}
+
+/** Throws `consent_missing` unless this user lets exactly this content run. */
+export async function requireConsent(plugin: Plugin, home: string, clock: Clock): Promise<void> {
+  if (await new Consents(home, clock).has(plugin)) return;
+  const { name, version, directory } = plugin;
+  throw new MaestroError({
+    code: "consent_missing",
+    message: `The plugin ${name} ${version} runs on this machine, and nobody here has consented to it: ${whatRuns(plugin).join("; ")}.`,
+    hint: `Look at it in ${directory}, then \`maestro plugins enable ${name} --consent\`.`,
+    facts: { plugin: name },
+  });
 }

@@ -22,8 +22,9 @@ export {
 } from "./marketplaces.ts";
 export { NEW_PLUGIN_AXES, type NewPluginAxis, writeNewPlugin, writeNewSkill } from "./new-plugin.ts";
 export { type Plugin, readPlugin } from "./plugin.ts";
-export { type PluginRegistries, registerPlugin } from "./plugin-code.ts";
+export { registerPlugin } from "./plugin-code.ts";
 export { readRunSkills } from "./run-skills.ts";
+export { partsOf } from "./plugin-parts.ts";
 export { readSkill, readSkills, type Skill } from "./skill.ts";
 export { chooseSkills, type OfferedSkill, offeredSkills, type SkillTier } from "./skill-choice.ts";
 export { type AddedSkill, addSkills, linkSkill, removeSkill } from "./skill-folders.ts";

@@ -9,7 +9,7 @@ import type { RuntimeProvider } from "../contracts/runtime.ts";
 import type { Registry } from "../contracts/registry.ts";
 import type { Tool } from "../contracts/tool.ts";
 import type { TrackerProvider } from "../contracts/tracker.ts";
-import { Consents } from "./consents.ts";
+import { requireConsent } from "./consents.ts";
 import type { Plugin } from "./plugin.ts";
 
 /** The registries that a plugin's kinds go into. */
@@ -65,14 +65,7 @@ function found<T>(kinds: ReadonlyMap<string, T>, { name }: Plugin, kind: string)
 
 async function loadCode(plugin: Plugin, home: string, clock: Clock): Promise<Provided> {
   const { name, version, maestro, directory } = plugin;
-  if (!(await new Consents(home, clock).has(plugin))) {
-    throw new MaestroError({
-      code: "consent_missing",
-      message: `The plugin ${name} ${version} brings code that runs with Maestro's own rights, and nobody on this machine has consented to it.`,
-      hint: `Look at it in ${directory}, then \`maestro plugins enable ${name} --consent\`.`,
-      facts: { plugin: name },
-    });
-  }
+  await requireConsent(plugin, home, clock);
   const provided: Provided = {
     trackers: new Map(),
     forges: new Map(),

@@ -3,6 +3,7 @@ import { shortHash } from "../base/ids.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { Runtime } from "../contracts/runtime.ts";
 import type { Evidence } from "../model/evidence.ts";
+import { hookScripts } from "../model/hooks.ts";
 import { processMarker } from "../model/process-marker.ts";
 import type { WorkOutcome } from "../model/run.ts";
 import { reason } from "../model/verdict.ts";
@@ -126,9 +127,11 @@ function checksOf({ workflow }: WorkContext, place: Place): readonly Check[] {
   const commands = validation.commands.map((command) => {
     return { name: `\`${command}\``, command, timeoutMs: validation.timeoutMs };
   });
-  if (hooks.afterCreate === null || place.in === "workspace") return commands;
-  const preparation = { name: "The hook after_create", command: hooks.afterCreate, timeoutMs: hooks.timeoutMs };
-  return [preparation, ...commands];
+  if (place.in === "workspace") return commands;
+  const preparation = hookScripts(hooks, "after_create").map(({ name, script }) => {
+    return { name: `The hook ${name}`, command: script, timeoutMs: hooks.timeoutMs };
+  });
+  return [...preparation, ...commands];
 }
 
 async function runCheck(context: WorkContext, { name, command, timeoutMs }: Check, { path, runtime, own }: Place) {

@@ -27,3 +27,8 @@ export const CATALOGUE: readonly Tool[] = [
   ...[changeOpen, changeSnapshot, changeDiscussion, changeComment, changeReply, changeChecks, changeRequestReview],
   ...[changeMerge, linearGraphql],
 ];
+
+/** The names of all of them. */
+export function toolNames(): readonly string[] {
+  return CATALOGUE.map(({ name }) => name);
+}

@@ -6,7 +6,9 @@ import { cutBytes } from "../base/jsonl.ts";
 import type { Log } from "../base/log.ts";
 import type { SecretRegistry } from "../base/redact.ts";
 import type { Tool, ToolAudience, ToolCall, ToolContext, ToolDescriptor, ToolResult } from "../contracts/tool.ts";
+import type { Registry } from "../contracts/registry.ts";
 import { CATALOGUE } from "./catalogue.ts";
+import { checkedTool } from "./checked-tool.ts";
 
 const MAX_RESULT_BYTES = 64 * 1024;
 const MAX_NAME_LENGTH = 100;
@@ -18,6 +20,8 @@ const OUTSIDE_CODES = /^(?:tracker|forge|git)_/;
 export interface ToolboxParts {
   /** Default: the built-in ones. */
   readonly tools?: readonly Tool[];
+  /** Tools that plugins bring; asked for when a name is not one of ours. Absent: none. */
+  readonly more?: () => Promise<Registry<Tool>>;
   readonly secrets: SecretRegistry;
   readonly clock: Clock;
   readonly log: Log;
@@ -27,6 +31,8 @@ export interface ToolboxParts {
 
 /** The typed tools that agents get. */
 export interface Toolbox {
+  /** Loads those of these names that plugins bring; before it, they are unknown. Throws the codes of plugins. */
+  load(names: readonly string[]): Promise<void>;
   /** The tools of these names, in this order, as `audience` sees them. Throws `unsupported_tool`, naming the known ones. */
   descriptors(names: readonly string[], audience?: ToolAudience): readonly ToolDescriptor[];
   /** Answers a call of a run that was given the tools `names`. Bounded; never rejects; each call is observed. */
@@ -37,6 +43,7 @@ export interface Toolbox {
 export function createToolbox(parts: ToolboxParts): Toolbox {
   const tools = new Map((parts.tools ?? CATALOGUE).map((tool) => [tool.name, tool]));
   return {
+    load: (names) => loadTools(tools, names, parts.more),
     descriptors: (names, audience) => names.map((name) => describe(tools, name, audience)),
     call: async (call, names, context) => {
       const begun = parts.clock.monotonic();
@@ -46,6 +53,19 @@ export function createToolbox(parts: ToolboxParts): Toolbox {
       return observed(parts, context, call.name, shorten(parts.secrets, result), ms);
     },
   };
+}
+
+async function loadTools(
+  tools: Map<string, Tool>,
+  names: readonly string[],
+  more: ToolboxParts["more"],
+): Promise<void> {
+  const unknown = names.filter((name) => !tools.has(name));
+  if (unknown.length === 0 || more === undefined) return;
+  const registry = await more();
+  for (const name of unknown.filter((each) => registry.kinds().includes(each))) {
+    tools.set(name, await checkedTool(await registry.load(name)));
+  }
 }
 
 function describe(tools: ReadonlyMap<string, Tool>, name: string, audience?: ToolAudience): ToolDescriptor {

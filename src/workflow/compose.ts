@@ -28,13 +28,18 @@ export function isComposedAlias(alias: string): boolean {
 
 /**
  * Puts a workflow file together from the parts that an alias names; without a profile the forge's usual one is taken. Parts in the project's
- * `.maestro/templates/` win over the packaged ones; a part `kind.profile` is laid over `kind`. Throws `unknown_template`, naming
+ * `.maestro/templates/` win over those in the folders `ofPlugins`, and these over the packaged ones; a part `kind.profile` is laid over `kind`. Throws `unknown_template`, naming
  * the known parts and the nearest, `template_part_invalid`, `file_read_failed`.
  */
-export async function composeTemplate(alias: string, directory: string): Promise<ComposedTemplate> {
+export async function composeTemplate(
+  alias: string,
+  directory: string,
+  ofPlugins: readonly string[] = [],
+): Promise<ComposedTemplate> {
   const [, tracker = "", forge = "", agent = "", asked] = ALIAS.exec(alias) ?? [];
   const need = async (axis: PartAxis, kind: string): Promise<Part> =>
-    (await readPart(axis, kind, directory)) ?? (await unknownPart(alias, axis, kind, directory));
+    (await readPart(axis, kind, directory, ofPlugins)) ??
+    unknownPart(alias, axis, kind, await knownParts(axis, directory, ofPlugins));
   const forgePart = await need("forge", forge);
   const profile = asked ?? forgePart.meta.profile ?? USUAL_PROFILE;
   const chosen = [
@@ -49,7 +54,7 @@ export async function composeTemplate(alias: string, directory: string): Promise
   const environment = new Map<string, string>();
   const optional = new Map<string, string>();
   for (const { axis, kind, part } of chosen) {
-    const variant = axis === "profile" ? undefined : await readPart(axis, `${kind}.${profile}`, directory);
+    const variant = axis === "profile" ? undefined : await readPart(axis, `${kind}.${profile}`, directory, ofPlugins);
     for (const { yaml, meta } of variant === undefined ? [part] : [part, variant]) {
       merge(root, yaml);
       for (const [name, purpose] of Object.entries(meta.environment)) environment.set(name, purpose);
@@ -79,8 +84,7 @@ function listed(variables: ReadonlyMap<string, string>): ComposedTemplate["envir
   return [...variables].map(([name, purpose]) => ({ name, purpose }));
 }
 
-async function unknownPart(alias: string, axis: PartAxis, kind: string, directory: string): Promise<never> {
-  const known = await knownParts(axis, directory);
+function unknownPart(alias: string, axis: PartAxis, kind: string, known: readonly string[]): never {
   const near = nearestOf(kind, known);
   // The other words of the alias are kept.
   const meant = alias
@@ -91,7 +95,7 @@ async function unknownPart(alias: string, axis: PartAxis, kind: string, director
     code: "unknown_template",
     message: `There is no template "${alias}": no ${axis} is called "${kind}"; known: ${known.join(", ")}`,
     hint: near === undefined ? "an alias is <tracker>/<forge>/<agent>[.<profile>]" : `did you mean "${meant}"?`,
-    facts: { alias, axis, known },
+    facts: { alias, axis, known: [...known] },
   });
 }
 

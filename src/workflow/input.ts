@@ -4,6 +4,7 @@ import type { Log } from "../base/log.ts";
 import type { SecretRegistry } from "../base/redact.ts";
 import type { AgentProviderKind } from "../contracts/agent-provider.ts";
 import type { ForgeProvider } from "../contracts/forge.ts";
+import type { PluginParts } from "../contracts/plugin-parts.ts";
 import type { Registry } from "../contracts/registry.ts";
 import type { RuntimeProvider } from "../contracts/runtime.ts";
 import type { Tool } from "../contracts/tool.ts";
@@ -19,6 +20,8 @@ export interface WorkflowKinds {
   readonly placements: Registry<RuntimeProvider>;
   /** Tools beyond the built-in ones, which plugins bring. */
   readonly tools: Registry<Tool>;
+  /** What plugins bring beside kinds. Absent: no plugin is in use. */
+  readonly parts?: PluginParts;
 }
 
 /** What a workflow file is loaded with. */

@@ -3,6 +3,7 @@ import { MaestroError } from "../base/errors.ts";
 import { shortHash } from "../base/ids.ts";
 import { isJsonObject, type JsonObject, stableJson } from "../base/json.ts";
 import { SecretRegistry } from "../base/redact.ts";
+import type { McpServer } from "../model/mcp-server.ts";
 import type { Profile } from "../model/profile.ts";
 import type { TrackerState, Workflow } from "../model/workflow.ts";
 import { readAgent, readTracker } from "./adapters.ts";
@@ -140,6 +141,10 @@ function skillsOf(ofProfile: readonly string[], ofFile: readonly string[]): Pick
   return skills.length === 0 ? {} : { skills };
 }
 
+function serversOf(mcpServers: readonly McpServer[]): Pick<Workflow, "mcpServers"> {
+  return mcpServers.length === 0 ? {} : { mcpServers };
+}
+
 type Parts = Omit<Workflow, "id" | "hash" | "path" | "directory" | "profile" | "prompt">;
 
 async function readParts(
@@ -149,6 +154,7 @@ async function readParts(
   profile: Profile | undefined,
 ): Promise<Parts> {
   const { validation, server } = file;
+  const brought = await loading.input.kinds.parts?.running();
   return {
     tracker: await readTrackerPart(loading, file.tracker, loaded),
     repo: await readRepo(loading, file, profile?.completion.deliversChange ?? false),
@@ -162,7 +168,8 @@ async function readParts(
     ...skillsOf(loaded?.file.skills ?? [], file.skills),
     polling: { intervalMs: file.polling.interval_ms },
     workspace: await readWorkspace(loading, file.workspace),
-    hooks: readHooks(loading, file.hooks),
+    hooks: readHooks(loading, file.hooks, brought?.hooks ?? []),
+    ...serversOf(brought?.mcpServers ?? []),
     server: { port: server.port ?? null, host: server.host },
     observability: readLogSettings(file.observability),
   };

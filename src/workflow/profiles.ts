@@ -2,6 +2,7 @@ import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { isMaestroError, systemCode, toMaestroError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
+import type { PluginParts } from "../contracts/plugin-parts.ts";
 import type { Route } from "../model/profile.ts";
 import { PROFILE_KEYS } from "./known-keys.ts";
 import { type Loading, report } from "./loading.ts";
@@ -41,8 +42,8 @@ export interface WantedProfile {
 const PROFILE = ["workflow", "profile"] as const;
 
 /**
- * The profile of this kind, with the workflow file's own keys laid over it: the project's `.maestro/profiles/` wins over the packaged ones,
- * and `<kind>@1.md` is an older version of `<kind>.md`. An unknown kind or version and everything wrong in the profile are problems; then
+ * The profile of this kind, with the workflow file's own keys laid over it: the project's `.maestro/profiles/` wins over those of plugins,
+ * and these over the packaged ones; `<kind>@1.md` is an older version of `<kind>.md`. An unknown kind or version and everything wrong in the profile are problems; then
  * there is no profile. Throws like `readSource` for a file that is no Markdown with front matter.
  */
 export async function loadProfile(loading: Loading, wanted: WantedProfile): Promise<LoadedProfile | undefined> {
@@ -70,7 +71,7 @@ export async function loadProfile(loading: Loading, wanted: WantedProfile): Prom
 }
 
 async function reportUnknown(loading: Loading, kind: string): Promise<undefined> {
-  const known = await listProfiles(loading.directory);
+  const known = await listProfiles(foldersOf(loading.directory, loading.input.kinds.parts));
   report(loading, [...PROFILE, "kind"], {
     message: `"${kind}" is not known; known: ${known.join(", ")}`,
     hint: didYouMean(kind, known),
@@ -88,15 +89,15 @@ function reportVersion(loading: Loading, { kind, version }: WantedProfile, newes
   });
 }
 
-/** The kinds of profiles that a project can use, sorted. Throws `file_read_failed` when a folder cannot be read. */
-export async function listProfiles(directory: string): Promise<string[]> {
-  const names = await Promise.all(foldersOf(directory).map(namesIn));
+/** The kinds of profiles in these folders, sorted. Throws `file_read_failed` when one cannot be read. */
+export async function listProfiles(folders: readonly string[]): Promise<string[]> {
+  const names = await Promise.all(folders.map(namesIn));
   return [...new Set(names.flat())].sort();
 }
 
 /** Where profiles are looked for; the first one that has it wins. */
-export function foldersOf(directory: string): string[] {
-  return [join(directory, ".maestro", "profiles"), packagedFolder("profiles")];
+export function foldersOf(directory: string, plugins: PluginParts | undefined): string[] {
+  return [join(directory, ".maestro", "profiles"), ...(plugins?.profiles ?? []), packagedFolder("profiles")];
 }
 
 async function namesIn(folder: string): Promise<string[]> {
@@ -118,7 +119,7 @@ async function findProfile(loading: Loading, wanted: WantedProfile): Promise<Sou
   // A kind is a name, never a way out of the folder.
   if (!/^[a-z][a-z0-9_]*$/.test(wanted.kind)) return undefined;
   for (const name of fileNamesOf(wanted)) {
-    for (const folder of foldersOf(loading.directory)) {
+    for (const folder of foldersOf(loading.directory, loading.input.kinds.parts)) {
       const source = await readIfExists(join(folder, `${name}.md`), loading.directory);
       if (source !== undefined) return source;
     }

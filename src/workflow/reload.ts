@@ -131,7 +131,8 @@ class FollowedWorkflow implements WorkflowSource {
     const { workflow, trace } = this.#loaded;
     // An older version that is in use has a file of its own name.
     const names = new Set([basename(trace.profile.source.path, ".md"), workflow.profile.kind]);
-    return foldersOf(workflow.directory).flatMap((folder) => [...names].map((name) => resolve(join(folder, name))));
+    const folders = foldersOf(workflow.directory, this.#input.kinds.parts);
+    return folders.flatMap((folder) => [...names].map((name) => resolve(join(folder, name))));
   }
 
   /** The text of everything that is followed; an unreadable file is a change that the reload explains. */

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { stateKey } from "../model/issue.ts";
-import type { AgentSettings, Hooks, LogSettings, RepoSettings, Workflow } from "../model/workflow.ts";
+import type { Hooks, PluginHook } from "../model/hooks.ts";
+import type { AgentSettings, LogSettings, RepoSettings, Workflow } from "../model/workflow.ts";
 import { checkPlacement, readForge } from "./adapters.ts";
 import { refuseRoot } from "./checkout.ts";
 import { resolvePath, resolveText, resolveTexts } from "./environment.ts";
@@ -125,8 +126,8 @@ export function readRuntime(loading: Loading, section: WorkflowFile["agent_runti
   };
 }
 
-/** The `hooks` section. Scripts stay as they are (S-072). */
-export function readHooks(loading: Loading, section: WorkflowFile["hooks"]): Hooks {
+/** The `hooks` section, and what plugins bring. Scripts stay as they are (S-072). */
+export function readHooks(loading: Loading, section: WorkflowFile["hooks"], ofPlugins: readonly PluginHook[]): Hooks {
   return {
     afterCreate: section.after_create ?? null,
     beforeRun: section.before_run ?? null,
@@ -134,6 +135,7 @@ export function readHooks(loading: Loading, section: WorkflowFile["hooks"]): Hoo
     beforeRemove: section.before_remove ?? null,
     timeoutMs: section.timeout_ms,
     env: resolveTexts(loading, ["hooks", "env"], section.env),
+    ...(ofPlugins.length === 0 ? {} : { plugins: ofPlugins }),
   };
 }
 

@@ -22,13 +22,17 @@ export interface Part {
 }
 
 /** Where parts are looked for; the first one that has it wins. */
-function foldersOf(directory: string): string[] {
-  return [join(directory, ".maestro", "templates"), join(packagedFolder("templates"), "parts")];
+function foldersOf(directory: string, ofPlugins: readonly string[]): string[] {
+  return [join(directory, ".maestro", "templates"), ...ofPlugins, join(packagedFolder("templates"), "parts")];
 }
 
 /** The kinds that there are parts for, sorted. Throws `file_read_failed`. */
-export async function knownParts(axis: PartAxis, directory: string): Promise<string[]> {
-  const names = await Promise.all(foldersOf(directory).map((folder) => namesIn(join(folder, axis))));
+export async function knownParts(
+  axis: PartAxis,
+  directory: string,
+  ofPlugins: readonly string[] = [],
+): Promise<string[]> {
+  const names = await Promise.all(foldersOf(directory, ofPlugins).map((folder) => namesIn(join(folder, axis))));
   // A second name behind a dot is a variant.
   const kinds = names.flat().flatMap((name) => /^([a-z][a-z0-9_]*)\.md$/.exec(name)?.[1] ?? []);
   return [...new Set(kinds)].sort();
@@ -44,8 +48,13 @@ async function namesIn(folder: string): Promise<string[]> {
 }
 
 /** The part of this name (a kind, or `kind.profile`), or undefined. Throws `template_part_invalid` and `file_read_failed`. */
-export async function readPart(axis: PartAxis, name: string, directory: string): Promise<Part | undefined> {
-  for (const folder of foldersOf(directory)) {
+export async function readPart(
+  axis: PartAxis,
+  name: string,
+  directory: string,
+  ofPlugins: readonly string[] = [],
+): Promise<Part | undefined> {
+  for (const folder of foldersOf(directory, ofPlugins)) {
     const path = join(folder, axis, `${name}.md`);
     const text = await readTextIfExists(path);
     if (text !== undefined) return parsePart(path, text);

@@ -44,12 +44,16 @@ export type FoundTemplate =
   | { readonly kind: "file"; readonly path: string }
   | { readonly kind: "composed"; readonly template: ComposedTemplate };
 
-/** Finds a packaged file by its alias, or composes one; `directory` is the project. Throws what these two throw. */
-export async function findTemplate(alias: string, directory: string): Promise<FoundTemplate> {
+/** Finds a packaged file by its alias, or composes one; `directory` is the project, `ofPlugins` tells the folders that plugins bring. Throws what these three throw. */
+export async function findTemplate(
+  alias: string,
+  directory: string,
+  ofPlugins: () => Promise<readonly string[]> = async () => [],
+): Promise<FoundTemplate> {
   const wanted = alias.trim().replace(/\.md$/, "");
   const isWhole = (await listTemplates()).includes(wanted);
   if (isWhole || !isComposedAlias(wanted)) return { kind: "file", path: await resolveTemplate(wanted) };
-  return { kind: "composed", template: await composeTemplate(wanted, directory) };
+  return { kind: "composed", template: await composeTemplate(wanted, directory, await ofPlugins()) };
 }
 
 function isAlias(name: string): boolean {

@@ -1,4 +1,5 @@
 import { MaestroError, toMaestroError } from "../base/errors.ts";
+import { hookScripts } from "../model/hooks.ts";
 import { runHook, requireHook } from "./hooks.ts";
 import { KeyedLock } from "./keyed-lock.ts";
 import type { WorkspacesOptions } from "./options.ts";
@@ -58,7 +59,7 @@ async function folderOf(options: WorkspacesOptions, key: string): Promise<string
 
 /** S-159: after every run that had a workspace. What goes wrong is told, and changes nothing about the run. */
 async function afterRun(options: WorkspacesOptions, lane: WorkspaceLane): Promise<void> {
-  if (options.hooks.afterRun === null) return;
+  if (hookScripts(options.hooks, "after_run").length === 0) return;
   try {
     await runHook(options, "after_run", lane, await folderOf(options, lane.key));
   } catch (error) {

@@ -1,22 +1,22 @@
 import { abortedError, MaestroError, toMaestroError } from "../base/errors.ts";
 import type { FinishedProcess } from "../contracts/runtime.ts";
+import { type HookName, type HookScript, hookScripts } from "../model/hooks.ts";
 import { processMarker } from "../model/process-marker.ts";
-import type { Hooks } from "../model/workflow.ts";
 import { hookVariables } from "./hook-environment.ts";
 import type { WorkspacesOptions } from "./options.ts";
 import type { WorkspaceLane } from "./workspaces.ts";
-
-/** The hooks by their names in the workflow file. */
-export type HookName = "after_create" | "before_run" | "after_run" | "before_remove";
 
 /** Read of each stream; more than is kept, so that a secret at the cut is seen whole and masked. */
 const READ_BYTES = 64 * 1024;
 /** Kept of a hook's output (S-156). */
 const KEPT_BYTES = 2048;
 
+/** When these fail, what follows of them runs all the same: the work is over. */
+const LAST: readonly HookName[] = ["after_run", "before_remove"];
+
 /**
- * Runs a hook with `sh -lc` in the workspace (S-154), when the workflow has it. Its time-out is its own (S-155); its processes end with it,
- * background ones too. Returns why it failed, or `null`. Throws only `aborted`.
+ * Runs a hook with `sh -lc` in the workspace (S-154): those of plugins, then the workflow's own, as far as there are any. The time-out of each is its own
+ * (S-155); its processes end with it, background ones too. Returns why the first one failed, or `null`. Throws only `aborted`.
  */
 export async function runHook(
   options: WorkspacesOptions,
@@ -25,13 +25,22 @@ export async function runHook(
   path: string,
   signal?: AbortSignal,
 ): Promise<MaestroError | null> {
-  const script = scriptOf(options.hooks, hook);
-  if (script === null) return null;
+  let first: MaestroError | null = null;
+  for (const script of hookScripts(options.hooks, hook)) {
+    const failure = await runScript(options, { ...script, lane, path, signal });
+    first ??= failure;
+    if (first !== null && !LAST.includes(hook)) return first;
+  }
+  return first;
+}
+
+async function runScript(options: WorkspacesOptions, call: Call): Promise<MaestroError | null> {
+  const { name: hook, lane } = call;
   const { clock } = options;
   const log = options.log.child({ hook });
   log.info("hook started");
   const began = clock.monotonic();
-  const { failure, output } = await outcomeOf(options, { hook, script, lane, path, signal });
+  const { failure, output } = await outcomeOf(options, call);
   const ms = Math.round(clock.monotonic() - began);
   lane.onHook({ hook, ok: failure === null, detail: output === "" && failure !== null ? failure.message : output, ms });
   if (failure === null) log.info("hook finished", { ms });
@@ -51,9 +60,7 @@ export async function requireHook(
   if (failure !== null) throw failure;
 }
 
-interface Call {
-  readonly hook: HookName;
-  readonly script: string;
+interface Call extends HookScript {
   readonly lane: WorkspaceLane;
   readonly path: string;
   readonly signal: AbortSignal | undefined;
@@ -65,7 +72,7 @@ interface Outcome {
 }
 
 async function outcomeOf(options: WorkspacesOptions, call: Call): Promise<Outcome> {
-  const { hook, signal } = call;
+  const { name: hook, signal } = call;
   try {
     const done = await execute(options, call);
     if (done.aborted && signal !== undefined) throw abortedError(signal);
@@ -103,7 +110,7 @@ async function execute(options: WorkspacesOptions, { script, lane, path, signal 
 
 function failureOf(
   { hooks }: WorkspacesOptions,
-  hook: HookName,
+  hook: string,
   done: FinishedProcess,
   output: string,
 ): MaestroError | null {
@@ -121,16 +128,6 @@ function failureOf(
     hint: "Raise hooks.timeout_ms in the workflow file, or make the hook faster.",
     facts: { ...facts, timeout_ms: hooks.timeoutMs },
   });
-}
-
-function scriptOf(hooks: Hooks, hook: HookName): string | null {
-  const scripts = {
-    after_create: hooks.afterCreate,
-    before_run: hooks.beforeRun,
-    after_run: hooks.afterRun,
-    before_remove: hooks.beforeRemove,
-  };
-  return scripts[hook];
 }
 
 function lastBytes(text: string): string {

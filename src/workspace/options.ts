@@ -3,7 +3,7 @@ import type { Log } from "../base/log.ts";
 import type { SecretRegistry } from "../base/redact.ts";
 import type { Runtime } from "../contracts/runtime.ts";
 import type { HostGit } from "../git/index.ts";
-import type { Hooks } from "../model/workflow.ts";
+import type { Hooks } from "../model/hooks.ts";
 
 /** What workspaces are made with, for one workflow. */
 export interface WorkspacesOptions {

@@ -1,5 +1,6 @@
 import { isMaestroError, MaestroError, messageOf } from "../base/errors.ts";
 import type { PreparedTree } from "../git/index.ts";
+import { hookScripts } from "../model/hooks.ts";
 import { requireHook } from "./hooks.ts";
 import type { WorkspacesOptions } from "./options.ts";
 import { linkError, look, makeFolder, type Place, requireFolder } from "./place.ts";
@@ -37,7 +38,7 @@ export async function prepareWorkspace(
 
 /** An empty folder cannot be found half-made; one without a note is made anew like one that was never finished. */
 function isPopulated({ git, hooks }: WorkspacesOptions, { branch }: WorkspaceLane): boolean {
-  return (git !== null && branch !== null) || hooks.afterCreate !== null;
+  return (git !== null && branch !== null) || hookScripts(hooks, "after_create").length > 0;
 }
 
 function isReadyFor(known: WorkspaceState, lane: WorkspaceLane): boolean {

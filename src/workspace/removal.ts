@@ -1,4 +1,5 @@
 import { isMaestroError } from "../base/errors.ts";
+import { hookScripts } from "../model/hooks.ts";
 import { runHook } from "./hooks.ts";
 import type { WorkspacesOptions } from "./options.ts";
 import { look, type Place, requireFolder } from "./place.ts";
@@ -28,7 +29,7 @@ export async function removeWorkspace(
     await beforeRemove(options, place, lane, signal);
     salvage = await salvageContent(options, place, lane, branch, signal);
     // Without either of them a crash repeats nothing.
-    if (salvage !== null || hooks.beforeRemove !== null)
+    if (salvage !== null || hookScripts(hooks, "before_remove").length > 0)
       await noteRemoving(options, place, known, { laneId: lane.laneId, branch, salvage });
   }
   await discard(runtime, place);

@@ -124,6 +124,7 @@ function appOf(props: Props, self: Stage, shared: Pick<App, "clock" | "random" |
     version: "1.2.3",
     locate: async () => project,
     workflow: async () => workflowOf(props.workflow),
+    templateFolders: async () => [],
     workflowInput: () => Promise.reject(new Error("this stage has no workflow file")),
     service: async (_project, options) => {
       self.started.push(options);

@@ -62,7 +62,7 @@ export async function openDesk(options: DeskOptions) {
     scope: new Scope(clock, "test"),
   };
   // What a desk does not use of a worker is not there.
-  const desk = new ToolDesk(context as unknown as WorkContext, "/work/workspaces/k");
+  const desk = await ToolDesk.open(context as unknown as WorkContext, "/work/workspaces/k");
   return { desk, log, record: open.record, ...usesOf({ desk, record: open.record, work, signal }) };
 }
 

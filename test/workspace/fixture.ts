@@ -8,7 +8,7 @@ import { SecretRegistry } from "../../src/base/redact.ts";
 import type { Runtime } from "../../src/contracts/runtime.ts";
 import { createHostGit, type HostGit } from "../../src/git/index.ts";
 import type { Issue } from "../../src/model/issue.ts";
-import type { Hooks } from "../../src/model/workflow.ts";
+import type { Hooks } from "../../src/model/hooks.ts";
 import { localRuntime } from "../../src/runtimes/local/index.ts";
 import {
   createWorkspaces,

@@ -3,6 +3,7 @@ import { isMaestroError, toMaestroError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { type Launch, launchAgent } from "../../contracts/agent-launch.ts";
 import type { AgentFailure, SessionRequest, SessionStart } from "../../contracts/agent-provider.ts";
+import type { McpServer } from "../../model/mcp-server.ts";
 import { failureOf } from "./map.ts";
 import { validateInitialized, validateNewSession } from "./schema.gen.ts";
 import type { Initialized } from "./schema.ts";
@@ -58,7 +59,7 @@ async function open(session: AcpSession, how: AcpLaunch, request: SessionRequest
     return failure("protocol", "The agent takes no tools over HTTP (mcpCapabilities.http), so it could not hand off.");
   }
   if (!(await goOn(session, said, request))) {
-    const made = await session.ask("session/new", placeOf(request));
+    const made = await session.ask("session/new", placeOf(request, said));
     if (!validateNewSession(made)) return failure("protocol", "The agent named no session.");
     session.begin(made.sessionId, false);
   }
@@ -67,16 +68,13 @@ async function open(session: AcpSession, how: AcpLaunch, request: SessionRequest
 }
 
 /** Takes an old session up again, when the agent can and still has it. */
-async function goOn(
-  session: AcpSession,
-  { agentCapabilities: can }: Initialized,
-  request: SessionRequest,
-): Promise<boolean> {
+async function goOn(session: AcpSession, said: Initialized, request: SessionRequest): Promise<boolean> {
+  const { agentCapabilities: can } = said;
   const { resume: id } = request;
   const method = can?.sessionCapabilities?.resume != null ? "session/resume" : "session/load";
   if (id === null || (method === "session/load" && can?.loadSession !== true)) return false;
   try {
-    await session.ask(method, { sessionId: id, ...placeOf(request) });
+    await session.ask(method, { sessionId: id, ...placeOf(request, said) });
   } catch (error) {
     const { code, message } = toMaestroError(error);
     if (code !== "rpc_error") throw error;
@@ -88,10 +86,26 @@ async function goOn(
   return true;
 }
 
-function placeOf({ workspace, toolServer }: SessionRequest): JsonObject {
-  const headers = [{ name: "Authorization", value: `Bearer ${toolServer?.token ?? ""}` }];
-  const servers = toolServer === undefined ? [] : [{ type: "http", name: SERVER, url: toolServer.url, headers }];
-  return { cwd: workspace, mcpServers: servers };
+function placeOf(request: SessionRequest, { agentCapabilities: can }: Initialized): JsonObject {
+  const { workspace, toolServer, mcpServers = [], onEvent } = request;
+  const takes = { stdio: true, http: can?.mcpCapabilities?.http === true, sse: can?.mcpCapabilities?.sse === true };
+  for (const { name, type } of mcpServers) {
+    if (!takes[type]) onEvent({ type: "activity", summary: `The agent takes no MCP server like ${name} (${type}).` });
+  }
+  const besides = mcpServers.filter(({ type }) => takes[type]).map(serverOf);
+  const headers = { Authorization: `Bearer ${toolServer?.token ?? ""}` };
+  const ours: McpServer[] =
+    toolServer === undefined ? [] : [{ type: "http", name: SERVER, url: toolServer.url, headers }];
+  return { cwd: workspace, mcpServers: [...ours.map(serverOf), ...besides] };
+}
+
+/** As the protocol says it: maps are lists of pairs, and the usual type has no name. */
+function serverOf(server: McpServer): JsonObject {
+  const pairs = (map: Readonly<Record<string, string>>) =>
+    Object.entries(map).map(([name, value]) => ({ name, value }));
+  if (server.type !== "stdio") return { ...server, headers: pairs(server.headers) };
+  const { name, command, args, env } = server;
+  return { name, command, args: [...args], env: pairs(env) };
 }
 
 function startFailure(thrown: unknown, startupMs: number, { signal }: SessionRequest): AgentFailure {

@@ -22,7 +22,7 @@ export function createAcpAgent(preset: Preset): AgentProviderKind {
         kind: preset.kind,
         capabilities: {
           ...{ resume: true, tools: true, usage: true, interrupt: true, cost: true },
-          ...{ approvals: true, contextWindow: true, toolChannel: "mcp" },
+          ...{ approvals: true, contextWindow: true, mcpServers: true, toolChannel: "mcp" },
         },
         hasOwnHome: true,
         litter: preset.litter,

@@ -44,7 +44,9 @@ export const Initialized = Type.Object(
       Type.Object(
         {
           loadSession: Type.Optional(Type.Boolean()),
-          mcpCapabilities: Type.Optional(Type.Object({ http: Type.Optional(Type.Boolean()) }, lenient)),
+          mcpCapabilities: Type.Optional(
+            Type.Object({ http: Type.Optional(Type.Boolean()), sse: Type.Optional(Type.Boolean()) }, lenient),
+          ),
           sessionCapabilities: Type.Optional(
             Type.Object({ resume: Type.Optional(Type.Unknown()), close: Type.Optional(Type.Unknown()) }, lenient),
           ),

@@ -73,6 +73,7 @@ async function argumentsOf(
   { id, resumed }: Opening,
 ): Promise<readonly string[]> {
   const { model, permission_mode: mode = "default", tools = TOOLS, allowed_tools: allowed = [] } = options;
+  const besides = (request.mcpServers ?? []).map(({ name }) => name);
   const { append_system_prompt: system, max_budget_usd: budget, settings } = options;
   const optional = (flag: string, value: string | undefined): string[] => (value === undefined ? [] : [flag, value]);
   return [
@@ -88,18 +89,30 @@ async function argumentsOf(
     ...optional("--settings", settings === undefined ? undefined : JSON.stringify(settings)),
     // These take any number of values, so that they stand last.
     ...["--tools", tools.join(",")],
-    ...["--allowedTools", [`mcp__${SERVER}`, ...allowed].join(",")],
+    ...[
+      "--allowedTools",
+      [SERVER, ...besides]
+        .map((name) => `mcp__${name}`)
+        .concat(allowed)
+        .join(","),
+    ],
   ];
 }
 
 /** The token stands in a file of the run's own, not in an argument or a variable that a command could see. */
-async function toolArguments({ runtime, toolServer, temporaryDirectory, marker }: SessionRequest): Promise<string[]> {
-  if (toolServer === undefined) return [];
+async function toolArguments(request: SessionRequest): Promise<string[]> {
+  const { runtime, toolServer, mcpServers = [], temporaryDirectory, marker } = request;
+  if (toolServer === undefined && mcpServers.length === 0) return [];
   const file = `${temporaryDirectory ?? runtime.temporaryDirectory()}/${marker}-tools.json`;
-  const headers = { Authorization: `Bearer ${toolServer.token}` };
-  const server = { type: "http", url: toolServer.url, headers, alwaysLoad: true, timeout: TOOL_TIMEOUT_MS };
-  await runtime.writeText(file, JSON.stringify({ mcpServers: { [SERVER]: server } }), { mode: 0o600, durable: false });
+  const servers = Object.fromEntries(mcpServers.map(({ name, ...server }) => [name, server]));
+  const all = { ...servers, ...(toolServer === undefined ? {} : { [SERVER]: ours(toolServer) }) };
+  await runtime.writeText(file, JSON.stringify({ mcpServers: all }), { mode: 0o600, durable: false });
   return ["--mcp-config", file];
+}
+
+function ours({ url, token }: NonNullable<SessionRequest["toolServer"]>) {
+  const headers = { Authorization: `Bearer ${token}` };
+  return { type: "http", url, headers, alwaysLoad: true, timeout: TOOL_TIMEOUT_MS };
 }
 
 function refuse(kind: AgentFailure["kind"], sentence: string): SessionStart {

@@ -19,7 +19,7 @@ export const claudeCodeAgent: AgentProviderKind = {
       kind: "claude_code",
       capabilities: {
         ...{ resume: true, tools: true, usage: true, interrupt: true, cost: true, hardCaps: ["cost"] },
-        ...{ approvals: true, questions: true, quotaSignals: true, toolChannel: "mcp" },
+        ...{ approvals: true, questions: true, quotaSignals: true, mcpServers: true, toolChannel: "mcp" },
       },
       hasOwnHome: true,
       litter: [".claude", ".claude.json"],

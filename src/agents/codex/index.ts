@@ -37,6 +37,7 @@ export const codexAgent: AgentProviderKind = {
         questions: true,
         quotaSignals: true,
         contextWindow: true,
+        mcpServers: true,
         toolChannel: codex.tools === "dynamic" ? "session" : "mcp",
       },
       hasOwnHome: true,

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from "../../base/json.ts";
 import type { SessionRequest } from "../../contracts/agent-provider.ts";
+import type { McpServer } from "../../model/mcp-server.ts";
 import { approvalPolicyOf, DEFAULT_SANDBOX } from "./options.ts";
 import type { CodexOptions } from "./schema.ts";
 
@@ -43,7 +44,10 @@ const THREAD_SETTINGS: JsonObject = {
 const CORE = ["HOME", "LOGNAME", "PATH", "SHELL", "USER", "USERNAME", "TMPDIR", "TEMP", "TMP"];
 const SECRET = /KEY|SECRET|TOKEN|PASSW|CREDENTIAL|AUTH|^CODEX_|^OPENAI_/i;
 
-type Session = Pick<SessionRequest, "env" | "marker" | "temporaryDirectory" | "tools" | "toolServer" | "workspace">;
+type Session = Pick<
+  SessionRequest,
+  "env" | "marker" | "temporaryDirectory" | "tools" | "toolServer" | "mcpServers" | "workspace"
+>;
 
 /** How the tools of a session reach Codex: without a tool server there is only its own protocol. */
 export function channelOf(options: CodexOptions, { toolServer }: Pick<Session, "toolServer">): "mcp" | "dynamic" {
@@ -108,6 +112,7 @@ function configOf(options: CodexOptions, session: Session): JsonObject {
     "shell_environment_policy.set": commandEnvironment(session, keyNames(config)),
     ...(effort === undefined ? {} : { model_reasoning_effort: effort }),
     ...config,
+    ...Object.assign({}, ...(session.mcpServers ?? []).map(beside)),
     ...(channelOf(options, session) === "mcp" ? serverSettings(session) : {}),
   };
 }
@@ -123,8 +128,22 @@ function serverSettings({ toolServer }: Session): JsonObject {
     default_tools_approval_mode: "approve",
     tool_timeout_sec: TOOL_TIMEOUT_S,
   };
-  const named = Object.entries(settings).map(([key, value]) => [`mcp_servers.${TOOL_SERVER}.${key}`, value]);
-  return Object.fromEntries(named);
+  return below(TOOL_SERVER, settings);
+}
+
+/** A server beside ours: a session goes on without it. Codex speaks no SSE. */
+function beside(server: McpServer): JsonObject {
+  if (server.type === "sse") return {};
+  const { name, type } = server;
+  const how: JsonObject =
+    type === "stdio"
+      ? { command: server.command, args: [...server.args], env: { ...server.env } }
+      : { url: server.url, http_headers: { ...server.headers } };
+  return below(name, { ...how, default_tools_approval_mode: "approve" });
+}
+
+function below(server: string, settings: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(settings).map(([key, value]) => [`mcp_servers.${server}.${key}`, value]));
 }
 
 /** What commands of the agent see beyond the core: what the host gives the agent, less everything that looks like a secret. */

@@ -34,7 +34,7 @@ export function addWorkflowRender(group: Command, cli: Cli): void {
       const project = await app.locate(targetOf(command, path));
       const workflow = await loadWorkflow(await app.workflowInput(project));
       const issue = options.issue === undefined ? exampleIssue(workflow) : await issueOf(app, project, options.issue);
-      const prompt = promptOf(app, workflow, firstRun(workflow, issue));
+      const prompt = await promptOf(app, project, workflow, firstRun(workflow, issue));
       if (options.issue === undefined) cli.note("No --issue is given: the issue in this prompt is made up.");
       if (options.json) cli.printJson({ version: 1, issue_identifier: issue.identifier, prompt });
       else cli.printExact(prompt);

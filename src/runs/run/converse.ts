@@ -66,7 +66,7 @@ async function talk(
   const { parts, observer, workflow } = context;
   const enter = (phase: RunPhase) => observer.note({ type: "phase_entered", data: { phase } });
   enter("building_prompt");
-  const desk = new ToolDesk(context, conversation.path);
+  const desk = await ToolDesk.open(context, conversation.path);
   const prompts = promptsOf(context, conversation, desk);
   enter("launching_agent");
   const watch = new SessionWatch({

@@ -70,17 +70,32 @@ export async function startAgent(context: WorkContext, path: string, staff: Sess
   return account === undefined ? start : { ...start, stateDirectory: account.stateDirectory };
 }
 
-/** A right to use the tool server, for agents that take their tools there. */
+/** A right to use the tool server, for agents that take their tools there, and what plugins bring beside it. */
 async function servedTools(
-  { parts, scope }: WorkContext,
-  { capabilities }: AgentProvider,
+  context: WorkContext,
+  provider: AgentProvider,
   { desk, signal }: SessionStaff,
-): Promise<Pick<SessionRequest, "toolServer">> {
-  if (capabilities.toolChannel !== "mcp" || desk.descriptors.length === 0) return {};
+): Promise<Pick<SessionRequest, "toolServer" | "mcpServers">> {
+  const { parts, scope } = context;
+  const more = besides(context, provider);
+  if (provider.capabilities.toolChannel !== "mcp" || desk.descriptors.length === 0) return more;
   const call = (made: Parameters<ToolDesk["answer"]>[0]) => desk.answer(made, signal);
   const { url, token, end } = await parts.toolServer.admit({ tools: desk.descriptors, call });
   scope.defer("tool server", end);
-  return { toolServer: { url, token } };
+  return { ...more, toolServer: { url, token } };
+}
+
+/** What plugins bring, for agents that take it; for others that is told once per session. */
+function besides(
+  { workflow, log }: WorkContext,
+  { kind, capabilities }: AgentProvider,
+): Pick<SessionRequest, "mcpServers"> {
+  const { mcpServers = [] } = workflow;
+  if (mcpServers.length === 0) return {};
+  if (capabilities.mcpServers === true) return { mcpServers };
+  const names = mcpServers.map(({ name }) => name);
+  log.warn("the agent takes no MCP servers, so it works without those of plugins", { agent: kind, servers: names });
+  return {};
 }
 
 function environmentOf({ parts, workflow, work, assignment, runtime, log }: WorkContext) {

@@ -23,8 +23,13 @@ export class ToolDesk {
   readonly #signals: SignalRecord[] = [];
   readonly #questions: AgentQuestion[] = [];
 
-  /** `path` is the workspace. Throws `unsupported_tool` when the profile names a tool that is not built. */
-  constructor(context: WorkContext, path: string) {
+  /** `path` is the workspace. Throws `unsupported_tool` when the profile names a tool that is not built, and the codes of plugins. */
+  static async open(context: WorkContext, path: string): Promise<ToolDesk> {
+    await context.parts.toolbox.load(toolNames(context));
+    return new ToolDesk(context, path);
+  }
+
+  private constructor(context: WorkContext, path: string) {
     this.#context = context;
     this.#audience = audienceOf(context);
     this.#outside = runOutside(context, path);

@@ -142,7 +142,7 @@ export class Stage {
       environment: { PATH: process.env.PATH, HOME: this.home, MAESTRO_HOME: this.home, ...environment },
       signal: ending.signal,
     };
-    const project = await locateProject({}, terminal);
+    const project = await locateProject({}, terminal, this.clock);
     const options = {
       ...{ port: port ?? null, host: null, logsRoot: null, pollIntervalMs: null, issue: null },
       onEvent: (event: StoredEvent) => {
