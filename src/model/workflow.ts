@@ -235,6 +235,8 @@ export interface Workflow {
   readonly budget: Budget;
   /** Skills that agents find in their workspace, the profile's first. Absent: none. */
   readonly skills?: readonly string[];
+  /** MCP servers of plugins, for agents that take such. Absent: none. */
+  readonly mcpServers?: readonly McpServer[];
   /** Tools that no profile gives by itself. Absent: none of them. */
   readonly tools?: { readonly enable: readonly string[] };
   readonly validation: {
