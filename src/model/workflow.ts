@@ -1,7 +1,9 @@
 import type { JsonObject } from "../base/json.ts";
 import type { LogLevel } from "../base/log.ts";
 import type { Limits, Price } from "./budget.ts";
+import type { Hooks } from "./hooks.ts";
 import { stateKey } from "./issue.ts";
+import type { McpServer } from "./mcp-server.ts";
 import { ACTIVE_CATEGORIES, type Category, type Profile, type Route, TERMINAL_CATEGORIES } from "./profile.ts";
 
 /** One tracker state with its meaning here. */
@@ -33,17 +35,6 @@ export interface RepoSettings {
   };
   /** How Git logs in over SSH. Absent: it does not. */
   readonly ssh?: { readonly auth: "key" | "agent"; readonly key: string | null; readonly knownHosts: string | null };
-}
-
-/** The operator's shell scripts, run with `sh -lc` in the workspace (S-154). */
-export interface Hooks {
-  readonly afterCreate: string | null;
-  readonly beforeRun: string | null;
-  readonly afterRun: string | null;
-  readonly beforeRemove: string | null;
-  readonly timeoutMs: number;
-  /** Added to the environment of hooks. */
-  readonly env: Readonly<Record<string, string>>;
 }
 
 /** Limits and cadence of agents (S-049…S-055). Milliseconds where the name says so. */
