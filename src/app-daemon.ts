@@ -74,6 +74,7 @@ async function compose(parts: DaemonParts, scope: Scope): Promise<Daemon> {
     outside: { tracker, forge: outside.forge },
     owner: `maestro-${shortHash(`${hostname()}\n${project.stateDirectory}`, 8)}`,
     pid: process.pid,
+    inbox: open.inbox,
     onTurn: tellOutside(parts, instance, scope),
     endLeftovers: (lease) => worker.endLeftovers(lease),
   });

@@ -12,6 +12,8 @@ export const COMMAND_VERBS = [
   "retry",
   "park",
   "stop_work",
+  "approve_request",
+  "deny_request",
   "approve",
   "request_changes",
 ] as const;
@@ -39,6 +41,10 @@ export interface Command {
   readonly arguments: JsonObject;
   readonly askedAt: number;
   /** `null` until it has been carried out. */
+/** The verbs that answer what Maestro or an agent asked of people; their arguments are `request` (its id) and `body` (why, or the answer). */
+export const ANSWER_VERBS = ["approve_request", "deny_request"] as const satisfies readonly CommandVerb[];
+export type AnswerVerb = (typeof ANSWER_VERBS)[number];
+
   readonly answer: CommandAnswer | null;
 }
 

@@ -1,5 +1,6 @@
 import type { CapacityWindow } from "./capacity.ts";
 import type { Proof } from "./evidence.ts";
+import type { Approval } from "./approval.ts";
 import type { Issue } from "./issue.ts";
 import type { Answer, Question } from "./question.ts";
 import type { LaneProgress } from "./progress.ts";
@@ -159,6 +160,10 @@ export interface Lane {
 export interface Run {
   readonly laneId: string;
   readonly workflowId: string;
+  /** What people were asked and have not answered, and the answers that still decide something, oldest first. Absent: nothing. */
+  readonly approvals?: readonly Approval[];
+  /** How many requests there were. Absent: none. */
+  readonly approvalCount?: number;
   readonly number: number;
   readonly purpose: RunPurpose;
   readonly phase: RunPhase;

@@ -1,4 +1,5 @@
 import type { AccountPause } from "./account.ts";
+import type { NewApproval } from "./approval.ts";
 import type { LaneStage, Retry, WorkCount } from "./lane.ts";
 import type { Intent } from "./outbox.ts";
 import type { Answer, Question } from "./question.ts";
@@ -48,6 +49,8 @@ export type Step =
       readonly question?: Question;
     }
   | { readonly do: "unpark"; readonly reason: Reason; readonly answer?: Answer }
+  /** Puts a question to people; the step that it is about is not taken before they have answered. */
+  | { readonly do: "ask_approval"; readonly request: NewApproval }
   /** Nothing is started on an account for some time, whichever lane wants to. */
   | { readonly do: "pause_account"; readonly pause: AccountPause }
   | { readonly do: "close_lane"; readonly reason: Reason }

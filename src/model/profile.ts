@@ -1,4 +1,5 @@
 import type { JsonObject } from "../base/json.ts";
+import type { ApprovalSettings } from "./approval.ts";
 import type { Witness } from "./evidence.ts";
 
 /**
@@ -154,6 +155,8 @@ export interface Profile {
   readonly gates?: Readonly<Partial<Record<GateName, ProfileGate>>>;
   readonly budget?: ProfileLimits;
   readonly stop?: StopConditions;
+  /** What people are asked first, where the workflow file says nothing. Absent: nothing. */
+  readonly approvals?: Partial<ApprovalSettings>;
   /** What its prompts may take in beside the issue. Absent: everything. */
   readonly input?: readonly InputContext[];
   /** Absent: nothing in particular. */

@@ -2,8 +2,9 @@ import type { JsonObject } from "../base/json.ts";
 import type { LogLevel } from "../base/log.ts";
 import type { Limits, Price } from "./budget.ts";
 import type { Hooks } from "./hooks.ts";
+import type { ApprovalSettings } from "./approval.ts";
 import { stateKey } from "./issue.ts";
-import type { McpServer } from "./mcp-server.ts";
+import type { TrustSettings } from "./trust.ts";
 import { ACTIVE_CATEGORIES, type Category, type Profile, type Route, TERMINAL_CATEGORIES } from "./profile.ts";
 
 /** One tracker state with its meaning here. */
@@ -229,6 +230,10 @@ export interface Workflow {
   /** MCP servers of plugins, for agents that take such. Absent: none. */
   readonly mcpServers?: readonly McpServer[];
   /** Tools that no profile gives by itself. Absent: none of them. */
+  /** What people are asked first. Absent: nothing. */
+  readonly approvals?: ApprovalSettings;
+  /** Whose words reach agents as instructions. Absent: as `USUAL_TRUST`. */
+  readonly trust?: TrustSettings;
   readonly tools?: { readonly enable: readonly string[] };
   readonly validation: {
     readonly commands: readonly string[];

@@ -30,6 +30,7 @@ const DECISIVE: ReadonlySet<EventType> = new Set<EventType>([
 ]);
 
 interface OwnMove {
+  "approval_answered",
   readonly intent: Extract<Intent, { kind: "issue_move" }>;
   readonly at: number;
 }

@@ -3,11 +3,19 @@ import type { Issue } from "../model/issue.ts";
 import type { LaneFacts } from "../model/facts.ts";
 import type { Lane } from "../model/lane.ts";
 import { planLane } from "../lanes/index.ts";
-import { judgeReconcile, judgeUnpark, planAfterWork, planUnpark } from "../policy/index.ts";
+import { holdForApproval, judgeReconcile, judgeUnpark, planAfterWork, planUnpark } from "../policy/index.ts";
 
 /** What is to be done about a lane now: the one place that says which decision is asked in which position. Pure. */
 export function planFor(facts: LaneFacts): Plan {
   const { lane } = facts;
+  return holdForApproval(facts, decide(facts));
+}
+
+function decide(facts: LaneFacts): Plan {
+  return isGivenUp(facts) ? planAbandon(facts) : holdStill(facts, decideFreely(facts));
+}
+
+function decideFreely(facts: LaneFacts): Plan {
   if (lane.work !== null) return lane.work.state === "settled" ? planAfterWork(facts) : judgeReconcile(facts);
   const verdict = judgeUnpark(facts);
   if (lane.parked !== null && verdict.ok) return planUnpark(facts, { code: verdict.code, sentence: verdict.sentence });

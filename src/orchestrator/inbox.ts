@@ -1,11 +1,13 @@
 import { toMaestroError } from "../base/errors.ts";
 import { nearestOf } from "../base/nearest.ts";
 import type { RecordTransaction } from "../contracts/record.ts";
-import { type Command, COMMAND_VERBS, type CommandAnswer, type CommandVerb, type LaneVerb } from "../model/command.ts";
+import { type AnswerVerb, type Command, COMMAND_VERBS, type CommandAnswer, type CommandVerb, type LaneVerb } from "../model/command.ts";
 import type { Event } from "../model/events/index.ts";
 import type { ServiceMode } from "../model/events/service.ts";
 import { reason } from "../model/verdict.ts";
 import type { Board } from "./board.ts";
+import { answerRequest, isAnswerVerb } from "./approvals.ts";
+import { tellSession } from "./lane-orders.ts";
 import { type Answered, carryOutOnLane, isLaneVerb, type Writing } from "./lane-commands.ts";
 import type { OrchestratorParts } from "./ports.ts";
 
@@ -56,9 +58,10 @@ async function carryOutCommand(writing: Writing): Promise<Answered> {
   return isLaneVerb(verb) ? carryOutOnLane(writing, verb) : verbs[verb](writing);
 }
 
-const verbs: Record<Exclude<CommandVerb, LaneVerb>, (writing: Writing) => Promise<Answered>> = {
+const verbs: Record<Exclude<CommandVerb, LaneVerb | AnswerVerb>, (writing: Writing) => Promise<Answered>> = {
   pause: (writing) => changeMode(writing, "paused", "Nothing new is started; what runs goes on."),
   resume: (writing) => changeMode(writing, "running", "Issues are started again."),
+  if (isAnswerVerb(verb)) return answerRequest(writing, verb);
   drain: (writing) => changeMode(writing, "draining", "Nothing new is started; the service ends after the last run."),
   stop: async () => ({
     ok: true,

@@ -9,6 +9,7 @@ import { Board } from "./board.ts";
 import { ClaimLoop } from "./claim-loop.ts";
 import { careForClaims, giveUpReleased } from "./claims.ts";
 import { Candidates, fillSlots } from "./dispatch.ts";
+import { expireApprovals } from "./approvals.ts";
 import { answerCommands } from "./inbox.ts";
 import { outsideDocument } from "./outside-document.ts";
 import type { OrchestratorParts } from "./ports.ts";
@@ -259,6 +260,7 @@ export class Orchestrator {
   async #look(): Promise<void> {
     await this.#notes.write();
     await answerCommands(this.#parts, this.#board, { poll: () => this.hint(), stop: (why) => this.#end(why) });
+    await expireApprovals(this.#parts, this.#board);
     await buryExpired(this.#parts);
     this.#resumedAt = await takeUpResumed(this.#parts, this.#board, this.#resumedAt);
     const now = this.#parts.clock.now();

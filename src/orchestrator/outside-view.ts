@@ -67,8 +67,8 @@ export async function readChanges(
 /** How much older than a question a comment below it may look, because clocks differ; milliseconds. */
 const CLOCK_SKEW_MS = 600_000;
 
-function isAsked({ parked }: Lane): boolean {
-  return parked?.question !== undefined;
+function isAsked({ parked, approvals = [] }: Lane): boolean {
+  return parked?.question !== undefined || approvals.some(({ answer }) => answer === null);
 }
 
 /** Whether the issue of a parked lane was touched since its comments were read: one of them may let it go on. */
@@ -84,8 +84,9 @@ export async function readAnswers(parts: OrchestratorParts, board: Board, signal
   if (waiting.length === 0 || !tracker.capabilities.comment) return;
   try {
     await withDeadline(parts.clock, CALL_DEADLINE_MS, signal, async (bounded) => {
-      for (const { id, issue, parked } of waiting) {
-        const since = (parked?.at ?? 0) - CLOCK_SKEW_MS;
+      for (const { id, issue, parked, approvals = [] } of waiting) {
+        const asked = approvals.flatMap(({ answer, at }) => (answer === null ? [at] : []));
+        const since = Math.min(parked?.at ?? Number.POSITIVE_INFINITY, ...asked) - CLOCK_SKEW_MS;
         board.comments.set(id, await tracker.comments(issue.id, since, { signal: bounded }));
         board.commentsReadOf.set(id, board.issues.get(issue.id)?.updatedAt ?? null);
       }

@@ -1,6 +1,7 @@
 import { MaestroError } from "../base/errors.ts";
 import type { Lane } from "../model/lane.ts";
 import { activeStates } from "../model/workflow.ts";
+import { askFromComments } from "./approvals.ts";
 import type { Board } from "./board.ts";
 import { needsChange } from "./care.ts";
 import { type Candidates, openMoves } from "./dispatch.ts";
@@ -28,6 +29,7 @@ export async function poll(
   );
   board.countLooks(changes);
   await readAnswers(parts, board, signal);
+  await askFromComments(parts, board);
   await tend(parts, board, new Set(open.map((lane) => lane.id)), { issues, changes }, signal);
   if (parts.workflows.problem() !== null) return null;
   const found = await readCandidates(parts, board, activeStates(parts.workflows.current()), signal);

@@ -144,6 +144,8 @@ class StepWriter {
         return this.#close(step);
       case "pause_account":
         return this.#pause(step.pause);
+      case "ask_approval":
+        return this.#append({ type: "approval_requested", data: step.request });
       default: {
         const event = eventOf(step, this.#scope);
         if (event !== null) await this.#append(event);

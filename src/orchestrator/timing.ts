@@ -16,6 +16,9 @@ export function nextDue(board: Board, now: number, nextPollAt: number, lookedAt:
     if (lane.work !== null || lane.parked !== null || lane.retry === null) continue;
     if (lane.retry.dueAt > lookedAt) at = Math.min(at, lane.retry.dueAt);
   }
+  for (const { approvals = [] } of board.lanes.values()) {
+    for (const { answer, expiresAt } of approvals) if (answer === null) at = Math.min(at, expiresAt);
+  }
   return Math.max(at - now, SHORTEST_WAIT_MS);
 }
 

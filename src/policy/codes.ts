@@ -99,6 +99,10 @@ export const POLICY_CODES = {
   attention_label_removed: "Somebody took the attention label off the issue.",
   state_changed: "Somebody moved the issue to another state.",
   new_comment: "A person whom the project trusts wrote a comment.",
+  // Human gates
+  approval_pending: "A step waits for a person's approval; nothing of it holds a slot meanwhile.",
+  approval_denied: "A person, or the end of its time, denied a step.",
+  untrusted_issue: "The issue was written by somebody whom the project does not trust, and nobody has accepted it.",
   // What people ask of a lane
   possible: "It may be asked for now.",
   already: "What is asked for is so already.",

@@ -40,6 +40,16 @@ export {
   pendingWrites,
 } from "./eligibility.ts";
 export { repairFeedback } from "./feedback.ts";
+export { commandIn, mayAnswer } from "./comment-commands.ts";
+export {
+  approvalComment,
+  approvalTopic,
+  findApproval,
+  holdForApproval,
+  isGatedTool,
+  openApprovals,
+  toolRequest,
+} from "./human-gates.ts";
 export { type FeedbackItem, feedbackOf } from "./feedback-view.ts";
 export { judgeIssueMove, moveTargets, reservedLabels } from "./agent-moves.ts";
 export { type AllowanceFacts, type Pace, pacePolls } from "./pace.ts";

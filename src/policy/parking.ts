@@ -3,6 +3,7 @@ import type { IssueComment } from "../model/issue.ts";
 import type { Plan, Step } from "../model/plan.ts";
 import type { Answer, Question } from "../model/question.ts";
 import type { Reason } from "../model/verdict.ts";
+import { commandIn } from "./comment-commands.ts";
 import { attentionLabel, comment, type Steps } from "./writes.ts";
 
 /**
@@ -67,7 +68,10 @@ export function answerIn({ lane, comments = [] }: LaneFacts): Pick<Answer, "text
   const place = comments.findIndex((one) => one.topic === topic);
   // Clocks differ: what stands below the question came after it.
   const later = place >= 0 ? comments.slice(place + 1) : comments.filter(({ at }) => at > parked.at);
-  const said = later.filter((one) => one.topic === null && isTrusted(one) && one.body.trim() !== "");
+  // What is put as a command goes through the inbox, like everything that is asked.
+  const said = later.filter(
+    (one) => one.topic === null && isTrusted(one) && one.body.trim() !== "" && commandIn(one.body) === null,
+  );
   const [first, ...others] = said;
   if (first === undefined) return null;
   const isOne = others.every(({ author }) => author === first.author);

@@ -16,7 +16,8 @@ type CommentTopic =
   | "landed"
   | "attention"
   | `question-${number}`
-  | `answer-${number}`;
+  | `answer-${number}`
+  | `approval-${string}`;
 
 /** The issue as the tracker shows it now, else as it was seen last. */
 export function knownIssue(facts: LaneFacts): Issue {

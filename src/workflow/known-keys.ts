@@ -5,6 +5,19 @@ import type { WorkflowFile } from "./schema/workflow-file.ts";
 /** The limits of a budget that several runs share. */
 const SHARED = { sessions: true, tokens: true, cost_usd: true, turns: true, model_calls: true, wall_ms: true } as const;
 
+/** What people can be asked first. */
+const APPROVALS = {
+  before_dispatch: true,
+  before_push: true,
+  before_review: true,
+  before_merge: true,
+  tools: true,
+  cost_step_usd: true,
+  cost_step_tokens: true,
+  expires_ms: true,
+  on_expiry: true,
+} as const;
+
 /** The keys of a schema; maps whose keys are free end it. The compiler keeps it complete. */
 type KeyTree<T> = T extends readonly unknown[]
   ? true
@@ -93,6 +106,8 @@ export const WORKFLOW_KEYS = {
   polling: { interval_ms: true },
   workspace: { root: true, strategy: true, min_free_bytes: true },
   hooks: { after_create: true, before_run: true, after_run: true, before_remove: true, timeout_ms: true, env: true },
+  approvals: APPROVALS,
+  trust: { authors: true, associations: true, others: true, issues: true, accept_label: true },
   server: { port: true, host: true },
   optional_environment: true,
   observability: {
@@ -125,6 +140,7 @@ export const PROFILE_KEYS = {
   requires: { tracker: true, forge: true, agent: true, runtime: true },
   input: true,
   gates: { review: { evidence: true, human: true }, landing: { evidence: true, human: true } },
+  approvals: APPROVALS,
   budget: { model_calls: true, tokens: true, cost_usd: true, repeated_calls: true, turns: true },
   stop: { failures: true, idle_sessions: true },
   options: true,

@@ -9,6 +9,7 @@ import type { TrackerState, Workflow } from "../model/workflow.ts";
 import { readAgent, readTracker } from "./adapters.ts";
 import { workflowIdOf } from "./identity.ts";
 import { readBudget } from "./budget.ts";
+import { readApprovals, readTrust } from "./guards.ts";
 import type { WorkflowInput } from "./input.ts";
 import { WORKFLOW_KEYS } from "./known-keys.ts";
 import { type Loading, report, warn } from "./loading.ts";
@@ -162,6 +163,8 @@ async function readParts(
     agentRuntime: readRuntime(loading, file.agent_runtime),
     agent: readAgentSettings(file.agent),
     budget: readBudget(loading, file.budget),
+    ...readApprovals(file.approvals, profile),
+    trust: readTrust(file.trust),
     validation: { commands: validation.commands, timeoutMs: validation.timeout_ms, ...placeOf(validation.in) },
     ...readReconciliation(loading, file, profile),
     ...(file.tools.enable.length === 0 ? {} : { tools: { enable: file.tools.enable } }),

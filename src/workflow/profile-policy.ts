@@ -3,8 +3,9 @@ import type { JsonObject } from "../base/json.ts";
 import type { ProfileFile } from "./schema/profile-file.ts";
 import type { WorkflowFile } from "./schema/workflow-file.ts";
 import { isIn } from "./tree.ts";
+import { writtenApprovals } from "./guards.ts";
 
-type Policy = Pick<Profile, "gates" | "budget" | "stop" | "input" | "requires" | "unguarded">;
+type Policy = Pick<Profile, "gates" | "approvals" | "budget" | "stop" | "input" | "requires" | "unguarded">;
 
 /** What a profile that leaves everything to the tracker does without, one sentence each. */
 export const NOT_ENFORCED: readonly string[] = [
@@ -15,9 +16,12 @@ export const NOT_ENFORCED: readonly string[] = [
 
 /** The optional policy of a profile; what its file leaves out is left out. */
 export function policyOf(file: ProfileFile): Policy {
-  const { gates, budget, stop, input, requires } = file;
+  const { gates, approvals, budget, stop, input, requires } = file;
   return {
     ...(gates === undefined ? {} : { gates: gatesOf(gates) }),
+    ...(approvals === undefined && gates?.review?.human !== true
+      ? {}
+      : { approvals: { ...(gates?.review?.human ? { beforeReview: true } : {}), ...writtenApprovals(approvals ?? {}) } }),
     ...(budget === undefined ? {} : { budget: limitsOf(budget) }),
     ...(stop === undefined ? {} : { stop: conditionsOf(stop) }),
     ...(input === undefined ? {} : { input }),

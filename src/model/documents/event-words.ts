@@ -60,6 +60,8 @@ const LANE = {
   retry_cleared: ({ reason }) => detail(`nothing is due any more: ${reason.sentence}`),
   lane_parked: ({ sentence }) => milestone(`parked: ${sentence}`),
   lane_unparked: ({ reason }) => milestone(`goes on: ${reason.sentence}`),
+  approval_answered: ({ id, answer: { decision, actor, reason } }) =>
+    milestone(`${id} ${decision} by ${actor}${reason === "" ? "" : `: ${reason}`}`),
   lane_closed: ({ reason }) => milestone(`finished: ${reason.sentence}`),
   lane_archived: ({ events }) => detail(`${events} events were replaced by their outcome`),
 } satisfies Partial<Dictionary>;
@@ -75,6 +77,7 @@ const WORK = {
   hook_finished: ({ hook, ok, detail: said }) =>
     ok ? detail(`hook ${hook} ended`) : step(`hook ${hook} failed: ${said}`),
   process_spawning: ({ role }) => detail(`process of ${role} is started`),
+  approval_requested: ({ what }) => milestone(`asks first: ${what}`),
   process_started: ({ pid }) => detail(`process ${pid} runs`),
   process_exited: ({ code, signal }) => detail(`process ended with ${signal ?? `code ${code ?? "unknown"}`}`),
   session_started: ({ agent, resumed }) => step(`session of ${agent} ${resumed ? "goes on" : "began"}`),

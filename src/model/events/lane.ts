@@ -1,3 +1,4 @@
+import type { ApprovalAnswer } from "../approval.ts";
 import type { Lane, LaneStage, Parking, Retry, Run, WorkCount } from "../lane.ts";
 import type { Issue } from "../issue.ts";
 import type { Answer } from "../question.ts";
@@ -69,6 +70,8 @@ export type LaneEvent =
       readonly type: "lane_unparked";
       readonly data: { readonly actor: string; readonly reason: Reason; readonly answer?: Answer };
     }
+  /** An answer to a request: the first one counts, and there is no second. */
+  | { readonly type: "approval_answered"; readonly data: { readonly id: string; readonly answer: ApprovalAnswer } }
   | { readonly type: "lane_closed"; readonly data: { readonly reason: Reason } }
   /** Stands in for all events of a closed lane that retention has removed. */
   | {

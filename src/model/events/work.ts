@@ -1,3 +1,4 @@
+import type { NewApproval } from "../approval.ts";
 import type { CapacityWindow } from "../capacity.ts";
 import type { CompletionSignal, RunPhase, WorkOutcome } from "../run.ts";
 import type { RunSummary } from "../run-summary.ts";
@@ -88,6 +89,8 @@ export type WorkEvent =
       readonly type: "tool_called";
       readonly data: { readonly tool: string; readonly ok: boolean; readonly code: string; readonly ms: number };
     }
+  /** People are asked before a step: by the orchestrator, or by a run whose agent called a tool that waits for them. */
+  | { readonly type: "approval_requested"; readonly data: NewApproval }
   | {
       readonly type: "signal_recorded";
       readonly data: { readonly tool: string; readonly path: string; readonly signal: CompletionSignal };

@@ -7,6 +7,7 @@ import { addUsage, NO_USAGE } from "../../model/usage.ts";
 import { applyEvidence, applyWrite } from "./branch-evidence.ts";
 import { spendingIn } from "./ledger.ts";
 import { applyToProgress } from "./progress.ts";
+import { askApproval, answerApproval, withoutDenied, withoutOpen } from "./approvals.ts";
 
 /** The lane after an event. Pure; an event that does not concern it gives the lane back as it is. */
 export function applyToLane(lane: Lane | undefined, stored: StoredEvent): Lane | undefined {
@@ -116,12 +117,14 @@ function decided(lane: Lane, { event, at }: StoredEvent): Lane | undefined {
     case "lane_unparked":
       // A fresh start: with the old counters the breaker would park the issue again at once.
       return {
-        ...{ ...lane, parked: null, ...counters(lane, "success"), reason: event.data.reason },
+        ...{ ...withoutDenied(lane), parked: null, ...counters(lane, "success"), reason: event.data.reason },
         ...(event.data.answer === undefined ? {} : { answer: event.data.answer }),
       };
     case "lane_closed":
+    case "approval_answered":
+      return answerApproval(lane, event);
       return {
-        ...lane,
+        ...withoutOpen(lane),
         stage: "closed",
         reason: event.data.reason,
         work: null,
@@ -202,6 +205,8 @@ function observed(lane: Lane, { event, at }: StoredEvent): Lane {
     case "work_settled":
       return settle(lane, event);
     case "session_started":
+    case "approval_requested":
+      return askApproval(lane, event, at);
       return { ...lane, sessions: lane.sessions + 1 };
     case "usage_reported":
       return { ...lane, usage: addUsage(lane.usage, event.data.usage) };

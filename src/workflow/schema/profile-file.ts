@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import type { JsonObject } from "../../base/json-value.ts";
+import { APPROVAL_KEYS } from "./guard-sections.ts";
 
 const NAME = "^[a-z][a-z0-9_]*$";
 const routeName = (description: string) => Type.String({ pattern: NAME, description });
@@ -134,6 +135,12 @@ export const ProfileFile = Type.Object(
         },
         { additionalProperties: false, description: "What the host asks for beside what it always asks for." },
       ),
+    ),
+    approvals: Type.Optional(
+      Type.Object(APPROVAL_KEYS, {
+        additionalProperties: false,
+        description: "What people are asked first, where the workflow file says nothing.",
+      }),
     ),
     budget: Type.Optional(
       Type.Object(

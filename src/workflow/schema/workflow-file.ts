@@ -2,6 +2,7 @@ import { type Static, Type } from "typebox";
 import { AGENT_SECTIONS } from "./agent-sections.ts";
 import { BUDGET_SECTION } from "./budget-section.ts";
 import { LOG_SECTION, PLACE_SECTIONS } from "./place-sections.ts";
+import { GUARD_SECTIONS } from "./guard-sections.ts";
 import { REPO_SECTION } from "./repo-section.ts";
 import { TRACKER_SECTION } from "./tracker-section.ts";
 import { WORK_SECTION } from "./work-section.ts";
@@ -16,6 +17,7 @@ export const WorkflowFile = Type.Object(
     ...REPO_SECTION,
     ...AGENT_SECTIONS,
     ...BUDGET_SECTION,
+    ...GUARD_SECTIONS,
     validation: section("How the host checks a change.", {
       commands: names("Shell commands that must succeed on a clean checkout, in order.", { default: [] }),
       timeout_ms: count(600_000, "Longest time of one command, milliseconds."),
