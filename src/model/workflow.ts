@@ -1,8 +1,9 @@
+import type { Hooks } from "./hooks.ts";
+import type { McpServer } from "./mcp-server.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { LogLevel } from "../base/log.ts";
-import type { Limits, Price } from "./budget.ts";
-import type { Hooks } from "./hooks.ts";
 import type { ApprovalSettings } from "./approval.ts";
+import type { Limits, Price } from "./budget.ts";
 import { stateKey } from "./issue.ts";
 import type { TrustSettings } from "./trust.ts";
 import { ACTIVE_CATEGORIES, type Category, type Profile, type Route, TERMINAL_CATEGORIES } from "./profile.ts";
@@ -229,11 +230,11 @@ export interface Workflow {
   readonly skills?: readonly string[];
   /** MCP servers of plugins, for agents that take such. Absent: none. */
   readonly mcpServers?: readonly McpServer[];
-  /** Tools that no profile gives by itself. Absent: none of them. */
   /** What people are asked first. Absent: nothing. */
   readonly approvals?: ApprovalSettings;
   /** Whose words reach agents as instructions. Absent: as `USUAL_TRUST`. */
   readonly trust?: TrustSettings;
+  /** Tools that no profile gives by itself. Absent: none of them. */
   readonly tools?: { readonly enable: readonly string[] };
   readonly validation: {
     readonly commands: readonly string[];
