@@ -171,7 +171,8 @@ export class GithubClient {
     if (status === 304 && kept !== undefined) return { data: kept.data, ...(kept.link && { link: kept.link }) };
     const link = told.link?.toString();
     const etag = told.etag?.toString();
-    if (etag !== undefined) this.#etags.set(key, { etag, data, link });
+    // What is no JSON arrived broken: kept, it would come back with every 304.
+    if (etag !== undefined && typeof data === "object") this.#etags.set(key, { etag, data, link });
     return { data, ...(link === undefined ? {} : { link }) };
   }
 
