@@ -76,6 +76,7 @@ async function compose(parts: DaemonParts, scope: Scope): Promise<Daemon> {
     pid: process.pid,
     inbox: open.inbox,
     onTurn: tellOutside(parts, instance, scope),
+    steer: (workId, text) => worker.steer(workId, text),
     endLeftovers: (lease) => worker.endLeftovers(lease),
   });
   hints.connect({

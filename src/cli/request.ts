@@ -17,6 +17,8 @@ export interface Asked {
   readonly issue: string | null;
   /** What the person says with it: why they ask, or their answer. */
   readonly body?: string;
+  /** What else it is asked with. */
+  readonly more?: Readonly<Record<string, string>>;
   readonly json: boolean;
   /** What is said when no service runs, for requests that make no sense later. */
   readonly withoutService?: string;
@@ -24,7 +26,7 @@ export interface Asked {
 
 /** Asks the service for one thing and prints what it answered. Throws what it refused, and `unknown_issue`. */
 export async function request(cli: Cli, target: Target, asked: Asked): Promise<void> {
-  const { verb, issue, body, json, withoutService } = asked;
+  const { verb, issue, body, more = {}, json, withoutService } = asked;
   const app = await cli.app();
   const project = await app.locate(target);
   if (issue !== null) await requireLane(app, project, issue);
@@ -32,7 +34,7 @@ export async function request(cli: Cli, target: Target, asked: Asked): Promise<v
   if (!isRunning && withoutService !== undefined) {
     return print(cli, json, { ok: true, code: "not_running", sentence: withoutService });
   }
-  const words = { ...(issue === null ? {} : { issue }), ...(body === undefined ? {} : { body }) };
+  const words = { ...(issue === null ? {} : { issue }), ...(body === undefined ? {} : { body }), ...more };
   const row = { verb, actor: `cli:${personAt(cli)}`, arguments: words };
   const answer = await app.ask(project, row, isRunning ? ANSWER_WAIT_MS : 0);
   if (answer === null) return print(cli, json, unanswered(isRunning));

@@ -33,6 +33,8 @@ export interface Assignment {
   readonly earlier?: string | null;
   /** What came of the question that the run before asked. */
   readonly answer?: Answer | null;
+  /** What people said to the agent since the run before, in words. Absent: nothing. */
+  readonly words?: string | null;
   /** For `clean`: why, and whether the branch on the forge goes as well. */
   readonly deleteBranch: boolean;
   /** Keys of outbox rows that this work carries out. */

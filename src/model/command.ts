@@ -4,16 +4,21 @@ import type { JsonObject } from "../base/json.ts";
 export const COMMAND_VERBS = [
   "pause",
   "resume",
+  "pause_lane",
+  "resume_lane",
+  "steer",
+  "land",
+  "abandon",
   "drain",
   "stop",
   "refresh",
+  "approve_request",
+  "deny_request",
   "unpark",
   "answer",
   "retry",
   "park",
   "stop_work",
-  "approve_request",
-  "deny_request",
   "approve",
   "request_changes",
 ] as const;
@@ -28,8 +33,17 @@ export const LANE_VERBS = [
   "stop_work",
   "approve",
   "request_changes",
+  "pause_lane",
+  "resume_lane",
+  "steer",
+  "land",
+  "abandon",
 ] as const satisfies readonly CommandVerb[];
 export type LaneVerb = (typeof LANE_VERBS)[number];
+
+/** The verbs that answer what Maestro or an agent asked of people; their arguments are `request` (its id) and `body` (why, or the answer). */
+export const ANSWER_VERBS = ["approve_request", "deny_request"] as const satisfies readonly CommandVerb[];
+export type AnswerVerb = (typeof ANSWER_VERBS)[number];
 
 /** A row of the command inbox. */
 export interface Command {
@@ -41,10 +55,6 @@ export interface Command {
   readonly arguments: JsonObject;
   readonly askedAt: number;
   /** `null` until it has been carried out. */
-/** The verbs that answer what Maestro or an agent asked of people; their arguments are `request` (its id) and `body` (why, or the answer). */
-export const ANSWER_VERBS = ["approve_request", "deny_request"] as const satisfies readonly CommandVerb[];
-export type AnswerVerb = (typeof ANSWER_VERBS)[number];
-
   readonly answer: CommandAnswer | null;
 }
 

@@ -1,6 +1,7 @@
+import type { Abandonment, LandOrder, LanePause, PersonWords } from "./asked.ts";
 import type { CapacityWindow } from "./capacity.ts";
-import type { Proof } from "./evidence.ts";
 import type { Approval } from "./approval.ts";
+import type { Proof } from "./evidence.ts";
 import type { Issue } from "./issue.ts";
 import type { Answer, Question } from "./question.ts";
 import type { LaneProgress } from "./progress.ts";
@@ -131,6 +132,14 @@ export interface Lane {
   readonly parked: Parking | null;
   /** What the next run is told; kept until a run that knew it has ended by itself. */
   readonly answer?: Answer | null;
+  /** Set while a person holds it still. Absent: nobody does. */
+  readonly paused?: LanePause | null;
+  /** What its agent has not been told yet, oldest first. Absent: nothing. */
+  readonly words?: readonly PersonWords[];
+  /** A person's order to land its change. Absent: there is none. */
+  readonly landOrder?: LandOrder;
+  /** A person gave it up: from here it is only put away. */
+  readonly abandoned?: Abandonment;
   readonly branch: LaneBranch | null;
   /** Failed runs since the last success. */
   readonly failures: number;
@@ -151,6 +160,10 @@ export interface Lane {
   readonly ownMove?: string | null;
   /** Moves of the issue that Maestro itself planned, also for its agent, and that the tracker has not shown yet, oldest first. */
   readonly ownMoves?: readonly { readonly key: string; readonly to: string }[];
+  /** What people were asked and have not answered, and the answers that still decide something, oldest first. Absent: nothing. */
+  readonly approvals?: readonly Approval[];
+  /** How many requests there were. Absent: none. */
+  readonly approvalCount?: number;
   readonly openedAt: number;
   readonly updatedAt: number;
   readonly closedAt: number | null;
@@ -160,10 +173,6 @@ export interface Lane {
 export interface Run {
   readonly laneId: string;
   readonly workflowId: string;
-  /** What people were asked and have not answered, and the answers that still decide something, oldest first. Absent: nothing. */
-  readonly approvals?: readonly Approval[];
-  /** How many requests there were. Absent: none. */
-  readonly approvalCount?: number;
   readonly number: number;
   readonly purpose: RunPurpose;
   readonly phase: RunPhase;

@@ -70,6 +70,7 @@ export type Intent =
       /** Whether the thread is resolved with it. */
       readonly resolve: boolean;
     }
+  | { readonly kind: "close_change"; readonly changeId: string }
   | { readonly kind: "request_reviewers"; readonly changeId: string; readonly reviewers: readonly string[] }
   | {
       readonly kind: "publish_check";

@@ -20,6 +20,9 @@ const MOVE_LAG_MS = 120_000;
 /** Events after which a lane may have a next step. All others only tell what happens in a run. */
 const DECISIVE: ReadonlySet<EventType> = new Set<EventType>([
   "lane_opened",
+  "lane_resumed",
+  "land_asked",
+  "lane_abandoned",
   "lane_staged",
   "lane_parked",
   "lane_unparked",
@@ -27,10 +30,10 @@ const DECISIVE: ReadonlySet<EventType> = new Set<EventType>([
   "work_settled",
   "hand_off_accepted",
   "retry_cleared",
+  "approval_answered",
 ]);
 
 interface OwnMove {
-  "approval_answered",
   readonly intent: Extract<Intent, { kind: "issue_move" }>;
   readonly at: number;
 }

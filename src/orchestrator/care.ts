@@ -2,12 +2,12 @@ import type { Plan, Step } from "../model/plan.ts";
 import type { Issue } from "../model/issue.ts";
 import type { LaneFacts } from "../model/facts.ts";
 import type { Lane } from "../model/lane.ts";
+import { holdStill, isGivenUp, planAbandon } from "../policy/index.ts";
 import { planLane } from "../lanes/index.ts";
 import { holdForApproval, judgeReconcile, judgeUnpark, planAfterWork, planUnpark } from "../policy/index.ts";
 
 /** What is to be done about a lane now: the one place that says which decision is asked in which position. Pure. */
 export function planFor(facts: LaneFacts): Plan {
-  const { lane } = facts;
   return holdForApproval(facts, decide(facts));
 }
 
@@ -16,6 +16,7 @@ function decide(facts: LaneFacts): Plan {
 }
 
 function decideFreely(facts: LaneFacts): Plan {
+  const { lane } = facts;
   if (lane.work !== null) return lane.work.state === "settled" ? planAfterWork(facts) : judgeReconcile(facts);
   const verdict = judgeUnpark(facts);
   if (lane.parked !== null && verdict.ok) return planUnpark(facts, { code: verdict.code, sentence: verdict.sentence });

@@ -1,14 +1,22 @@
 import { toMaestroError } from "../base/errors.ts";
 import { nearestOf } from "../base/nearest.ts";
 import type { RecordTransaction } from "../contracts/record.ts";
-import { type AnswerVerb, type Command, COMMAND_VERBS, type CommandAnswer, type CommandVerb, type LaneVerb } from "../model/command.ts";
+import {
+  type AnswerVerb,
+  type Command,
+  COMMAND_VERBS,
+  type CommandAnswer,
+  type CommandVerb,
+  type LaneVerb,
+} from "../model/command.ts";
 import type { Event } from "../model/events/index.ts";
 import type { ServiceMode } from "../model/events/service.ts";
 import { reason } from "../model/verdict.ts";
 import type { Board } from "./board.ts";
 import { answerRequest, isAnswerVerb } from "./approvals.ts";
 import { tellSession } from "./lane-orders.ts";
-import { type Answered, carryOutOnLane, isLaneVerb, type Writing } from "./lane-commands.ts";
+import { carryOutOnLane, isLaneVerb } from "./lane-commands.ts";
+import type { Answered, Writing } from "./on-lane.ts";
 import type { OrchestratorParts } from "./ports.ts";
 
 /** What a command may make the loop do besides what it writes. */
@@ -20,7 +28,8 @@ export interface CommandEffects {
 /** Carries out every open command once: its effect and its answer are one transaction. */
 export async function answerCommands(parts: OrchestratorParts, board: Board, effects: CommandEffects): Promise<void> {
   for (const command of await parts.record.views.openCommands()) {
-    const answer = await answerOnce(parts, board, command);
+    const told = command.verb === "steer" ? await tellSession(parts, board, command) : null;
+    const answer = await answerOnce(parts, board, command, told);
     parts.log.info("command answered", { verb: command.verb, actor: command.actor, ok: answer.ok, code: answer.code });
     if (answer.ok && (command.verb === "refresh" || command.verb === "resume")) effects.poll();
     if (answer.ok && command.verb === "stop") effects.stop(`asked by ${command.actor}`);
@@ -28,7 +37,12 @@ export async function answerCommands(parts: OrchestratorParts, board: Board, eff
 }
 
 /** A command that cannot be carried out is answered so too: it must not come back for ever. Only trouble with the record itself is thrown. */
-async function answerOnce(parts: OrchestratorParts, board: Board, command: Command): Promise<CommandAnswer> {
+async function answerOnce(
+  parts: OrchestratorParts,
+  board: Board,
+  command: Command,
+  told: number | null,
+): Promise<CommandAnswer> {
   const answer = (work: (tx: RecordTransaction) => Promise<Answered>) =>
     parts.record.transact(async (tx) => {
       const { ok, code, sentence, follow } = await work(tx);
@@ -37,7 +51,7 @@ async function answerOnce(parts: OrchestratorParts, board: Board, command: Comma
       await append(tx, command, { type: "command_answered", data: { id, verb, actor, answer: given } });
       return { given, follow };
     });
-  const { given, follow } = await answer((tx) => carryOutCommand({ parts, board, command, tx })).catch(
+  const { given, follow } = await answer((tx) => carryOutCommand({ parts, board, command, tx, told })).catch(
     (error: unknown) => {
       const { code, message } = toMaestroError(error);
       parts.log.error("a command could not be carried out", { verb: command.verb, code, error: message });
@@ -55,13 +69,13 @@ async function carryOutCommand(writing: Writing): Promise<Answered> {
     const hint = nearest === undefined ? `Known: ${COMMAND_VERBS.join(", ")}.` : `Did you mean "${nearest}"?`;
     return { ok: false, ...reason("unknown_command", `Nothing is called "${writing.command.verb}". ${hint}`) };
   }
+  if (isAnswerVerb(verb)) return answerRequest(writing, verb);
   return isLaneVerb(verb) ? carryOutOnLane(writing, verb) : verbs[verb](writing);
 }
 
 const verbs: Record<Exclude<CommandVerb, LaneVerb | AnswerVerb>, (writing: Writing) => Promise<Answered>> = {
   pause: (writing) => changeMode(writing, "paused", "Nothing new is started; what runs goes on."),
   resume: (writing) => changeMode(writing, "running", "Issues are started again."),
-  if (isAnswerVerb(verb)) return answerRequest(writing, verb);
   drain: (writing) => changeMode(writing, "draining", "Nothing new is started; the service ends after the last run."),
   stop: async () => ({
     ok: true,

@@ -1,9 +1,8 @@
-import type { RecordTransaction } from "../contracts/record.ts";
-import { type Command, LANE_VERBS, type LaneVerb } from "../model/command.ts";
+import { LANE_VERBS, type LaneVerb } from "../model/command.ts";
 import type { LaneFacts } from "../model/facts.ts";
 import type { Lane } from "../model/lane.ts";
 import type { Plan } from "../model/plan.ts";
-import { reason, type Reason } from "../model/verdict.ts";
+import { reason } from "../model/verdict.ts";
 import {
   headToReview,
   judgeVerb,
@@ -13,29 +12,11 @@ import {
   planStopWork,
   planUnpark,
 } from "../policy/index.ts";
-import type { Board } from "./board.ts";
-import type { OrchestratorParts } from "./ports.ts";
+import { ORDERS } from "./lane-orders.ts";
+import { type Answered, nameOf, type OnLane, textOf, type Writing } from "./on-lane.ts";
 import { writePlan } from "./steps.ts";
 
-/** A command that is being carried out, in the transaction of its answer. */
-export interface Writing {
-  readonly parts: OrchestratorParts;
-  readonly board: Board;
-  readonly command: Command;
-  readonly tx: RecordTransaction;
-}
-
-/** What a command is answered, and what has to be done once that is on record. */
-export interface Answered extends Reason {
-  readonly ok: boolean;
-  readonly follow?: () => Promise<unknown>;
-}
-
-/** Who may say what about the open lane of the issue that a command names. */
-interface OnLane extends Writing {
-  readonly lane: Lane;
-  readonly facts: LaneFacts;
-}
+export type { Answered, Writing } from "./on-lane.ts";
 
 /** Whether a command is about one issue. */
 export function isLaneVerb(verb: string): verb is LaneVerb {
@@ -83,6 +64,7 @@ const acts: Record<LaneVerb, (on: OnLane) => Promise<Answered>> = {
       follow,
     };
   },
+  ...ORDERS,
   approve: (on) => review(on, "approved"),
   request_changes: (on) => review(on, "changes_requested"),
 };
@@ -117,15 +99,6 @@ async function review(on: OnLane, decision: "approved" | "changes_requested"): P
   const word = decision === "approved" ? "The approval" : "The request for changes";
   const where = `change ${changeId} of ${nameOf(on)} at ${headSha.slice(0, 12)}`;
   return { ok: true, ...reason("review_planned", `${word} is put onto ${where}.`) };
-}
-
-function nameOf({ lane }: OnLane): string {
-  return lane.issue.identifier;
-}
-
-function textOf({ arguments: given }: Command, name: string): string | null {
-  const value = given[name];
-  return typeof value === "string" ? value : null;
 }
 
 /** The lane as it stands in this transaction: work may have ended since the board heard of it. */

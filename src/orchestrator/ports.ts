@@ -52,6 +52,11 @@ export interface OrchestratorParts {
   readonly inbox?: CommandInbox;
   /** Called after each turn of the loop, with how the service gets on with tracker and forge. Must not throw. */
   readonly onTurn?: (outside: OutsideDocument) => void;
+  /**
+   * Tells the running session of a piece of work something. `false` when it cannot be told now; then nobody was. Absent: no session can be told.
+   * Bounded; never rejects.
+   */
+  readonly steer?: (workId: string, text: string) => Promise<boolean>;
   /** Ends every process that a lost lease may have left behind; returns how many there were. */
   readonly endLeftovers: (lease: Lease) => Promise<number>;
 }

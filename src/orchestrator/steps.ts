@@ -14,6 +14,7 @@ import type { Plan, Step } from "../model/plan.ts";
 import type { RunPurpose } from "../model/run.ts";
 import type { Reason } from "../model/verdict.ts";
 import type { WorkKind } from "../model/work.ts";
+import { wordsToTell } from "../policy/index.ts";
 import type { Workflow } from "../model/workflow.ts";
 import { attemptOf, chooseAccount, chooseAgent, keptAccount, planResumption } from "../policy/index.ts";
 import { changeSeen, linksSeen } from "./change-seen.ts";
@@ -206,6 +207,7 @@ class StepWriter {
       changeId: lane.branch?.changeId ?? null,
       feedback: options.feedback ?? null,
       ...(kind === "run" ? this.#ground(id, run) : { resume: null }),
+      words: kind === "run" ? wordsToTell(lane) : null,
       deleteBranch: options.deleteBranch ?? false,
       outbox: [...this.#workerRows],
     };

@@ -13,7 +13,7 @@ const SHORTEST_WAIT_MS = 1;
 export function nextDue(board: Board, now: number, nextPollAt: number, lookedAt: number): number {
   let at = Math.min(nextPollAt, now + LONGEST_WAIT_MS);
   for (const lane of board.lanes.values()) {
-    if (lane.work !== null || lane.parked !== null || lane.retry === null) continue;
+    if (lane.work !== null || lane.parked !== null || lane.paused != null || lane.retry === null) continue;
     if (lane.retry.dueAt > lookedAt) at = Math.min(at, lane.retry.dueAt);
   }
   for (const { approvals = [] } of board.lanes.values()) {
@@ -32,6 +32,13 @@ export function isIdle(board: Board, now: number, lookedAt: number): boolean {
   return [...board.lanes.values()].every((lane) => lane.work === null && !isDueSince(lane, now, lookedAt));
 }
 
-function isDueSince({ parked, retry }: Lane, now: number, lookedAt: number): boolean {
-  return parked === null && retry !== null && retry.kind !== "slot" && retry.dueAt > lookedAt && retry.dueAt <= now;
+function isDueSince({ parked, paused, retry }: Lane, now: number, lookedAt: number): boolean {
+  return (
+    parked === null &&
+    paused == null &&
+    retry !== null &&
+    retry.kind !== "slot" &&
+    retry.dueAt > lookedAt &&
+    retry.dueAt <= now
+  );
 }

@@ -12,15 +12,15 @@ export type ApprovalFacts = Pick<LaneFacts, "issue" | "lane" | "workflow">;
 /** Whether a change may land as far as people are asked, and who said so. */
 export interface Approval {
   readonly ok: boolean;
-  readonly by: "review" | "move" | "green" | null;
+  readonly by: "review" | "command" | "move" | "green" | null;
   /** Whether only a review can let it in, because of the files that it touches. */
   readonly isGuarded: boolean;
   readonly sentence: string;
 }
 
 /**
- * Whether the change may land, as far as people are asked: a member's review approves the present head, a person moved the issue to a merging
- * state, or the profile (or its label) lands what is green. A request for changes outweighs all three. A change of files that decide how changes
+ * Whether the change may land, as far as people are asked: a member's review approves the present head, a person ordered its landing or moved the
+ * issue to a merging state, or the profile (or its label) lands what is green. A request for changes outweighs all four. A change of files that decide how changes
  * are made and checked needs the review, whatever the profile says.
  */
 export function approvalOf(facts: ApprovalFacts, change: Change): Approval {
@@ -30,6 +30,8 @@ export function approvalOf(facts: ApprovalFacts, change: Change): Approval {
   if (decision === "changes_requested") return no(isGuarded, "A review of the present head asks for changes.");
   if (decision === "approved") return yes("review", isGuarded, "A review approves the present head.");
   if (isGuarded) return no(true, describeGuarded(tree));
+  const order = facts.lane.landOrder;
+  if (order?.headSha === change.headSha) return yes("command", false, `${order.actor} lets the present head land.`);
   if (isMovedByPerson(facts)) return yes("move", false, "A person moved the issue to a merging state.");
   const isHumanAsked = facts.workflow.profile.gates?.landing?.human === true;
   if (!isHumanAsked && landsWhenGreen(facts) && checkSummary(change) === "passed" && isGreenAlone(facts, change)) {

@@ -1,5 +1,6 @@
 export { chooseAgent } from "./agent-choice.ts";
 export { planAfterWork } from "./after-work.ts";
+export { holdStill, isGivenUp, judgeOrder, planAbandon, stateToLeaveIn, wordsToTell } from "./orders.ts";
 export { headToReview, planAnswer, planPark, planReviewChange, planStopWork } from "./asked.ts";
 export { chooseAccount, isAccountTaken, pauseWords } from "./accounts.ts";
 export { judgeBreaker } from "./breaker.ts";
@@ -39,7 +40,6 @@ export {
   judgeMove,
   pendingWrites,
 } from "./eligibility.ts";
-export { repairFeedback } from "./feedback.ts";
 export { commandIn, mayAnswer } from "./comment-commands.ts";
 export {
   approvalComment,
@@ -50,6 +50,7 @@ export {
   openApprovals,
   toolRequest,
 } from "./human-gates.ts";
+export { repairFeedback } from "./feedback.ts";
 export { type FeedbackItem, feedbackOf } from "./feedback-view.ts";
 export { judgeIssueMove, moveTargets, reservedLabels } from "./agent-moves.ts";
 export { type AllowanceFacts, type Pace, pacePolls } from "./pace.ts";

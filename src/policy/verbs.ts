@@ -2,6 +2,7 @@ import type { Change } from "../model/change.ts";
 import { LANE_VERBS, type LaneVerb } from "../model/command.ts";
 import type { Lane, LaneStage } from "../model/lane.ts";
 import type { Verdict } from "../model/verdict.ts";
+import { judgeOrder } from "./orders.ts";
 import { no, yes } from "./codes.ts";
 import { describeWork } from "./eligibility.ts";
 
@@ -43,6 +44,12 @@ export function judgeVerb(verb: LaneVerb, facts: VerbFacts): Verdict {
         : possible(identifier);
     case "stop_work":
       return judgeStop(lane);
+    case "pause_lane":
+    case "resume_lane":
+    case "steer":
+    case "land":
+    case "abandon":
+      return judgeOrder(verb, facts);
     case "approve":
     case "request_changes":
       return judgeReview(facts);

@@ -1,5 +1,6 @@
 import type { Log } from "../base/log.ts";
 import type { Scope } from "../base/scope.ts";
+import type { AgentSession } from "../contracts/agent-provider.ts";
 import type { Runtime } from "../contracts/runtime.ts";
 import type { LaneTree } from "../git/index.ts";
 import type { Assignment } from "../model/assignment.ts";
@@ -25,6 +26,8 @@ export interface WorkContext {
   readonly meter: Meter;
   /** Counts what happens, for the summary of a run. */
   readonly tally: RunTally;
+  /** Makes the session of this work known, so that it can be told what people say. Absent: nobody could be told. */
+  readonly onSession?: (session: Pick<AgentSession, "steer">) => void;
   /** Releases everything that the work has started, last first, before it is settled. */
   readonly scope: Scope;
   /** Aborted when the work has to end: its lease went, it was taken back, the worker stops. */

@@ -1,6 +1,7 @@
-import { sharedAbort } from "../base/abort.ts";
+import { sharedAbort, withDeadline } from "../base/abort.ts";
 import { MaestroError, toMaestroError } from "../base/errors.ts";
 import { withAgent } from "../model/agent-choice.ts";
+import type { AgentSession } from "../contracts/agent-provider.ts";
 import { Scope } from "../base/scope.ts";
 import type { WorkOutcome } from "../model/run.ts";
 import type { Lease } from "../model/work.ts";
@@ -15,6 +16,8 @@ import type { Meter } from "./run/meter.ts";
 import { RunTally } from "./tally.ts";
 import { watchRuntime } from "./watched-runtime.ts";
 
+/** How long a session may take to take a word, milliseconds. */
+const STEER_MS = 8_000;
 /** Longest wait for the last processes of a piece of work, milliseconds. */
 const END_PROCESSES_MS = 10_000;
 
@@ -27,6 +30,7 @@ export class Job {
   readonly #meter: Meter;
   readonly #stopping: AbortSignal;
   readonly #stop = sharedAbort();
+  #session: Pick<AgentSession, "steer"> | null = null;
 
   /** `stopping` is aborted when the worker stops. */
   constructor(parts: WorkerParts, lease: Lease, stopping: AbortSignal, meter: Meter) {
@@ -35,6 +39,25 @@ export class Job {
     this.#stopping = stopping;
     this.lease = lease;
     this.done = this.#run();
+  }
+
+  /**
+   * Tells its session something. `false` when there is none, when its agent takes nothing in the middle of its work, or when it does not answer in
+   * time. Never rejects.
+   */
+  async steer(text: string): Promise<boolean> {
+    const session = this.#session;
+    if (session?.steer === undefined || this.#stop.signal.aborted) return false;
+    const told = session.steer(text);
+    try {
+      await withDeadline(this.#parts.clock, STEER_MS, this.#stop.signal, () => told);
+      return true;
+    } catch (error) {
+      this.#parts.log.info("the session could not be told what a person said", {
+        error: toMaestroError(error).message,
+      });
+      return false;
+    }
   }
 
   /** Breaks the work off; the first reason counts. */
@@ -102,6 +125,12 @@ export class Job {
       meter: this.#meter,
       tally,
       scope,
+      onSession: (session) => {
+        this.#session = session;
+        scope.defer("steering", () => {
+          this.#session = null;
+        });
+      },
       signal: this.#stop.signal,
       stopping: this.#stopping,
       log: this.#parts.log.child({

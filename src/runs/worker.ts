@@ -21,6 +21,8 @@ export interface Worker {
   stop(options: { readonly reason: string }): Promise<void>;
   /** Pieces of work that are under way. */
   busy(): number;
+  /** Tells the session of a piece of work something; `false` when it cannot be told now. Bounded; never rejects. */
+  steer(workId: string, text: string): Promise<boolean>;
   /** Ends every process that a lost lease may have left behind; returns how many there were. */
   endLeftovers(lease: Lease): Promise<number>;
 }
@@ -32,6 +34,7 @@ export function createWorker(parts: WorkerParts): Worker {
     start: () => worker.start(),
     stop: ({ reason }) => worker.stop(reason),
     busy: () => worker.busy(),
+    steer: (workId, text) => worker.steer(workId, text),
     endLeftovers: ({ work }) => endProcesses(parts.runtime, work),
   };
 }
@@ -75,6 +78,10 @@ class PullWorker {
 
   busy(): number {
     return this.#jobs.size;
+  }
+
+  async steer(workId: string, text: string): Promise<boolean> {
+    return (await this.#jobs.get(workId)?.steer(text)) ?? false;
   }
 
   stop(reason: string): Promise<void> {

@@ -28,7 +28,7 @@ export function Dialog({ title, onClose, children, className = "" }: DialogProps
 }
 
 /** What is asked before something that cannot be undone. */
-interface QuestionProps {
+export interface QuestionProps {
   readonly title: string;
   readonly body: ComponentChildren;
   /** What the button that does it says. */

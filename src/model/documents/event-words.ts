@@ -66,7 +66,19 @@ const LANE = {
   lane_archived: ({ events }) => detail(`${events} events were replaced by their outcome`),
 } satisfies Partial<Dictionary>;
 
+const ASKED = {
+  lane_paused: ({ actor, words }) => milestone(`paused by ${actor}${words === null ? "" : `: ${words}`}`),
+  lane_resumed: ({ actor }) => milestone(`resumed by ${actor}`),
+  lane_steered: ({ author, text, told }) =>
+    step(`${author} says to ${told === null ? "the next run" : `run ${told}`}: ${text}`),
+  land_asked: ({ actor, headSha }) => milestone(`${actor} lets ${headSha.slice(0, 12)} land`),
+  lane_abandoned: ({ actor, state, words }) =>
+    milestone(`abandoned by ${actor}, its issue goes to "${state}"${words === null ? "" : `: ${words}`}`),
+} satisfies Partial<Dictionary>;
+
 const WORK = {
+  approval_used: ({ id }) => step(`carries out what ${id} allows`),
+  approval_requested: ({ what }) => milestone(`asks first: ${what}`),
   lease_granted: ({ kind, holder }) => step(`${workName(kind)} taken by ${holder}`),
   lease_lost: ({ kind, holder }) => step(`${workName(kind)} taken from ${holder}, which was not heard of`),
   work_settled: ({ kind, outcome }) => (kind === "run" ? milestone : step)(endWords(kind, outcome)),
@@ -77,7 +89,6 @@ const WORK = {
   hook_finished: ({ hook, ok, detail: said }) =>
     ok ? detail(`hook ${hook} ended`) : step(`hook ${hook} failed: ${said}`),
   process_spawning: ({ role }) => detail(`process of ${role} is started`),
-  approval_requested: ({ what }) => milestone(`asks first: ${what}`),
   process_started: ({ pid }) => detail(`process ${pid} runs`),
   process_exited: ({ code, signal }) => detail(`process ended with ${signal ?? `code ${code ?? "unknown"}`}`),
   session_started: ({ agent, resumed }) => step(`session of ${agent} ${resumed ? "goes on" : "began"}`),
@@ -125,7 +136,7 @@ const OUTSIDE = {
   plugin: ({ name }) => detail(`plugin ${name}`),
 } satisfies Partial<Dictionary>;
 
-const DICTIONARY: Dictionary = { ...SERVICE, ...LANE, ...WORK, ...OUTSIDE };
+const DICTIONARY: Dictionary = { ...SERVICE, ...LANE, ...ASKED, ...WORK, ...OUTSIDE };
 
 /** The start of a run in one word or two. */
 export const PURPOSE_WORDS: Readonly<Record<RunPurpose, string>> = {

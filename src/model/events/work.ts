@@ -91,6 +91,8 @@ export type WorkEvent =
     }
   /** People are asked before a step: by the orchestrator, or by a run whose agent called a tool that waits for them. */
   | { readonly type: "approval_requested"; readonly data: NewApproval }
+  /** A call that people said yes to is carried out now: the yes holds for no second one. */
+  | { readonly type: "approval_used"; readonly data: { readonly id: string } }
   | {
       readonly type: "signal_recorded";
       readonly data: { readonly tool: string; readonly path: string; readonly signal: CompletionSignal };

@@ -34,6 +34,9 @@ export async function sendToChange(
       if (intent.resolve) await forge.resolve?.(changeId, intent.threadId, { signal });
       return intent.threadId;
     }
+    case "close_change":
+      await forge.close(changeId, { signal });
+      return "closed";
     case "request_reviewers": {
       if (forge.requestReviewers === undefined) throw unsupported(forge, "ask for reviewers");
       await forge.requestReviewers(changeId, intent.reviewers, { signal });
@@ -67,6 +70,8 @@ export async function lookUpInChange(
       const kept = change.comments.find((comment) => isOurs(comment, intent.body));
       return kept === undefined ? FOUND_NOTHING : found(kept.id);
     }
+    case "close_change":
+      return change.state === "open" ? FOUND_NOTHING : found(change.state);
     case "change_reply":
       return isReplied(forge, change, intent) ? found(intent.threadId) : FOUND_NOTHING;
   }

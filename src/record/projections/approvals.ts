@@ -49,6 +49,11 @@ export function withoutDenied(lane: Lane): Lane {
   return keep(lane, ({ answer }) => answer?.decision !== "denied");
 }
 
+/** A yes to a call is used up by it. */
+export function useApproval(lane: Lane, { data }: EventOf<"approval_used">): Lane {
+  return keep(lane, ({ id }) => id !== data.id);
+}
+
 /** Nobody has to answer any more. */
 export function withoutOpen(lane: Lane): Lane {
   return keep(lane, ({ answer }) => answer !== null);

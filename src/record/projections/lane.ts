@@ -2,19 +2,20 @@ import type { StoredEvent } from "../../model/events/envelope.ts";
 import type { EventOf } from "../../model/events/index.ts";
 import type { Lane, LaneBranch, WorkCount } from "../../model/lane.ts";
 import { sameState } from "../../model/issue.ts";
+import { applyAsked, wordsGiven, wordsHeard } from "./asked.ts";
 import { addSpending, NO_SPENDING } from "../../model/spending.ts";
 import { addUsage, NO_USAGE } from "../../model/usage.ts";
 import { applyEvidence, applyWrite } from "./branch-evidence.ts";
 import { spendingIn } from "./ledger.ts";
+import { askApproval, answerApproval, useApproval, withoutDenied, withoutOpen } from "./approvals.ts";
 import { applyToProgress } from "./progress.ts";
-import { askApproval, answerApproval, withoutDenied, withoutOpen } from "./approvals.ts";
 
 /** The lane after an event. Pure; an event that does not concern it gives the lane back as it is. */
 export function applyToLane(lane: Lane | undefined, stored: StoredEvent): Lane | undefined {
   const { event } = stored;
   if (event.type === "lane_archived") return event.data.lane;
   if (lane === undefined) return event.type === "lane_opened" ? openLane(stored, event) : undefined;
-  const next = withUse(lane, decided(lane, stored) ?? observed(lane, stored), stored);
+  const next = withUse(lane, decided(lane, stored) ?? applyAsked(lane, stored) ?? observed(lane, stored), stored);
   return next.updatedAt === stored.at ? next : { ...next, updatedAt: stored.at };
 }
 
@@ -99,11 +100,11 @@ function decided(lane: Lane, { event, at }: StoredEvent): Lane | undefined {
     case "issue_refreshed":
       return { ...lane, issue: event.data.issue };
     case "work_enqueued":
-      return enqueue(lane, at, event);
+      return { ...enqueue(lane, at, event), ...wordsGiven(lane, event) };
     case "work_canceled":
       return cancel(lane, event);
     case "work_closed":
-      return closeWork(lane, event);
+      return { ...closeWork(lane, event), ...wordsHeard(lane, event) };
     case "lane_staged":
       return stage(lane, event);
     case "hand_off_accepted":
@@ -120,9 +121,9 @@ function decided(lane: Lane, { event, at }: StoredEvent): Lane | undefined {
         ...{ ...withoutDenied(lane), parked: null, ...counters(lane, "success"), reason: event.data.reason },
         ...(event.data.answer === undefined ? {} : { answer: event.data.answer }),
       };
-    case "lane_closed":
     case "approval_answered":
       return answerApproval(lane, event);
+    case "lane_closed":
       return {
         ...withoutOpen(lane),
         stage: "closed",
@@ -204,9 +205,11 @@ function observed(lane: Lane, { event, at }: StoredEvent): Lane {
       return { ...lane, fence: event.data.fence };
     case "work_settled":
       return settle(lane, event);
-    case "session_started":
+    case "approval_used":
+      return useApproval(lane, event);
     case "approval_requested":
       return askApproval(lane, event, at);
+    case "session_started":
       return { ...lane, sessions: lane.sessions + 1 };
     case "usage_reported":
       return { ...lane, usage: addUsage(lane.usage, event.data.usage) };

@@ -97,6 +97,7 @@ async function talk(
   await observer.observe({ type: "session_started", data });
   spending.open();
   enter("streaming_turn");
+  context.onSession?.(session);
   try {
     const log = context.log.child({ session_id: session.id });
     return await takeTurns({ ...context, log }, session, { prompt, desk, watch, spending, signal });
@@ -127,6 +128,7 @@ function sessionData(
 /** What the session is told first: `resumed` when it is the old one, else `whole`. Both are made before anything is started. */
 function promptsOf({ assignment, workflow, work }: WorkContext, conversation: Conversation, desk: ToolDesk) {
   const { issue, attempt, purpose, branch, earlier = null, answer = null, interrupted = null, resume } = assignment;
+  const { words = null } = assignment;
   const input = {
     issue,
     attempt,
@@ -134,6 +136,7 @@ function promptsOf({ assignment, workflow, work }: WorkContext, conversation: Co
     feedback: conversation.feedback,
     earlier,
     answer,
+    words,
     lane: { branch, workspace: conversation.path },
     tools: desk.descriptors,
     run: { number: work.run, purpose },
