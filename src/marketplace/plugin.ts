@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { isJsonObject } from "../base/json.ts";
 import { contentHash } from "./content-hash.ts";
@@ -108,7 +109,11 @@ async function readExtension(
   if (fault !== null) findings.error(located.place(["extensions", EXTENSION, "api"]), fault);
   for (const [key, path] of pathsOf(own)) {
     const found = await contain(directory, path);
-    if (!found.ok) findings.error(located.place(["extensions", EXTENSION, ...key]), found.message);
+    const place = located.place(["extensions", EXTENSION, ...key]);
+    if (!found.ok) findings.error(place, found.message);
+    else if (key[0] === "hooks" && ((await stat(found.path)).mode & 0o111) === 0) {
+      findings.error(place, `"${path}" is not executable`);
+    }
   }
   const kinds = Object.values(own.provides ?? {}).flat();
   if (kinds.length > 0 && own.code === undefined) {
