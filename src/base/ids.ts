@@ -26,3 +26,8 @@ export function slug(text: string, max = 48): string {
     .replace(/-$/, "");
   return plain === "" ? shortHash(text, Math.min(8, max)) : plain;
 }
+
+/** A mark that nobody can guess, of letters and digits: 96 random bits. */
+export function newNonce(random: Random): string {
+  return random.hex(12);
+}

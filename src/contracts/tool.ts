@@ -2,6 +2,7 @@ import type { JsonObject } from "../base/json.ts";
 import type { Issue } from "../model/issue.ts";
 import type { EventDraft } from "../model/events/envelope.ts";
 import type { ResultKind } from "../model/profile.ts";
+import type { TrustSettings } from "../model/trust.ts";
 import type { RunPurpose } from "../model/run.ts";
 import type { RunOutside, ToolCapability } from "./run-outside.ts";
 
@@ -49,6 +50,10 @@ export interface ToolContext {
   /** Writes an observation under the run's fence; resolves when it is on record. */
   readonly observe: (event: EventDraft["event"]) => Promise<void>;
   readonly signal: AbortSignal;
+  /** A mark that nobody can guess, new with each call, for words of people who are not trusted; absent: such words are left out. */
+  readonly nonce?: string;
+  /** What becomes of such words, and whose they are; absent: the usual. */
+  readonly trust?: TrustSettings;
   /** Tracker, forge and repository, as far as they are this run's; absent where there are none (trials). */
   readonly outside?: RunOutside;
 }

@@ -34,6 +34,8 @@ export interface LaneFacts {
   readonly accounts?: readonly AccountStanding[];
   /** Polls in a row that showed failed checks at the change's present head; absent: none. */
   readonly failedLooks?: number;
+  /** Makes a mark that nobody can guess, for words of people who are not trusted. Absent: such words are left out. */
+  readonly nonce?: () => string;
   /** How many more cards may be moved in this poll; absent: as many as there are. */
   readonly cardsLeft?: number;
   readonly now: number;

@@ -32,6 +32,10 @@ export interface Issue {
   readonly blockedBy: readonly Blocker[];
   /** The adapter's own word that its provider's rules allow work on it; the scheduler adds its rules on top. */
   readonly dispatchable: boolean;
+  /** Who wrote it. Absent: the tracker does not tell. */
+  readonly author?: string | null;
+  /** How far its author may be believed. Absent: the tracker does not tell, because only members write there. */
+  readonly authorTrust?: AuthorTrust;
   /** Epoch milliseconds, or `null` when unknown. */
   readonly createdAt: number | null;
   /** Epoch milliseconds, or `null` when unknown. */

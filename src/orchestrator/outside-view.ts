@@ -3,6 +3,7 @@ import { type MaestroError, toMaestroError } from "../base/errors.ts";
 import type { Change } from "../model/change.ts";
 import type { Issue } from "../model/issue.ts";
 import type { Lane } from "../model/lane.ts";
+import { believedChange, believedComments, USUAL_TRUST } from "../model/trust.ts";
 import type { Board } from "./board.ts";
 import { CALL_DEADLINE_MS, type OrchestratorParts } from "./ports.ts";
 
@@ -54,7 +55,8 @@ export async function readChanges(
       forge.changesByIds(ids, { signal: bounded }),
     );
     for (const id of ids) view.set(id, null);
-    for (const change of found) {
+    const { trust = USUAL_TRUST } = parts.workflows.current();
+    for (const change of found.map((one) => believedChange(trust, one))) {
       board.changes.set(change.id, change);
       view.set(change.id, change);
     }
@@ -80,6 +82,7 @@ function hasNews(board: Board, { id, issue, parked }: Lane): boolean {
 /** Reads what was said on the issues of lanes that wait for people. A failure leaves what is known. */
 export async function readAnswers(parts: OrchestratorParts, board: Board, signal: AbortSignal): Promise<void> {
   const tracker = parts.outside.tracker();
+  const { trust = USUAL_TRUST } = parts.workflows.current();
   const waiting = [...board.lanes.values()].filter((lane) => isAsked(lane) || hasNews(board, lane));
   if (waiting.length === 0 || !tracker.capabilities.comment) return;
   try {
@@ -87,7 +90,8 @@ export async function readAnswers(parts: OrchestratorParts, board: Board, signal
       for (const { id, issue, parked, approvals = [] } of waiting) {
         const asked = approvals.flatMap(({ answer, at }) => (answer === null ? [at] : []));
         const since = Math.min(parked?.at ?? Number.POSITIVE_INFINITY, ...asked) - CLOCK_SKEW_MS;
-        board.comments.set(id, await tracker.comments(issue.id, since, { signal: bounded }));
+        const said = await tracker.comments(issue.id, since, { signal: bounded });
+        board.comments.set(id, believedComments(trust, said));
         board.commentsReadOf.set(id, board.issues.get(issue.id)?.updatedAt ?? null);
       }
     });

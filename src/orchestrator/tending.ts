@@ -1,3 +1,4 @@
+import { newNonce } from "../base/ids.ts";
 import type { AccountWait } from "../model/account.ts";
 import type { Change } from "../model/change.ts";
 import type { Issue } from "../model/issue.ts";
@@ -119,6 +120,7 @@ function factsOf(parts: OrchestratorParts, board: Board, lane: Lane, round: Roun
     pauses: board.pauses(),
     accounts: parts.accounts?.standing() ?? [],
     ...lookedAgain(parts, board, lane),
+    nonce: () => newNonce(parts.random),
     now: round.now,
   };
 }

@@ -2,6 +2,7 @@ import { type Issue, normaliseLabels, sameState } from "../model/issue.ts";
 import { nextRoutes, type Route } from "../model/profile.ts";
 import { allow, refuse, type Verdict } from "../model/verdict.ts";
 import { routeOf, stateForRoute, trackerState, type Workflow } from "../model/workflow.ts";
+import { USUAL_TRUST } from "../model/trust.ts";
 
 /** What decides whether an agent may move its issue. */
 export interface AgentMove {
@@ -66,10 +67,10 @@ function isWork({ category, action }: Route): boolean {
 }
 
 /** Those of these labels by which people steer Maestro: an agent neither sets them nor takes them off. */
-export function reservedLabels({ tracker, profile }: Workflow, labels: readonly string[]): readonly string[] {
+export function reservedLabels({ tracker, profile, trust }: Workflow, labels: readonly string[]): readonly string[] {
   const { requiredLabels, optOutLabel, needsAttentionLabel } = tracker;
   const { autoLandLabel } = profile.completion;
-  const steering = [...requiredLabels, optOutLabel, needsAttentionLabel, ...(autoLandLabel ? [autoLandLabel] : [])];
+  const steering = [...requiredLabels, optOutLabel, needsAttentionLabel, ...(autoLandLabel ? [autoLandLabel] : []), (trust ?? USUAL_TRUST).acceptLabel];
   const reserved = normaliseLabels(steering);
   return normaliseLabels(labels).filter((label) => reserved.includes(label) || label.startsWith("maestro:"));
 }

@@ -3,6 +3,7 @@ import type { Issue } from "../model/issue.ts";
 import type { Lane, LaneStage } from "../model/lane.ts";
 import type { OutboxRow } from "../model/outbox.ts";
 import { isOrchestrators } from "../model/outbox.ts";
+import { isTrustedIssue, USUAL_TRUST } from "../model/trust.ts";
 import type { Verdict } from "../model/verdict.ts";
 import { isTerminal, routeOf, stateForRoute, trackerState, type Workflow } from "../model/workflow.ts";
 import { no } from "./codes.ts";
@@ -20,7 +21,19 @@ export function judgeEligibility(facts: CandidateFacts): Verdict {
 export function judgeAdmission(workflow: Workflow, issue: Issue): Verdict {
   const standing = judgeStanding(workflow, issue, "work");
   if (!standing.ok) return standing;
-  return judgeAttention(workflow, issue) ?? judgeTarget(workflow, issue) ?? judgeBlockers(workflow, issue) ?? standing;
+  const held = judgeAttention(workflow, issue) ?? judgeTrust(workflow, issue) ?? judgeTarget(workflow, issue);
+  return held ?? judgeBlockers(workflow, issue) ?? standing;
+}
+
+/** A no to what somebody wrote whom the project does not trust, until a member accepts it: an agent does what an issue says. */
+function judgeTrust({ trust = USUAL_TRUST }: Workflow, issue: Issue): Verdict | null {
+  const { issues, acceptLabel } = trust;
+  if (issues !== "trusted" || isTrustedIssue(trust, issue) || hasLabel(issue, acceptLabel)) return null;
+  const who = issue.author ?? "somebody who is gone";
+  return no(
+    "untrusted_issue",
+    `${issue.identifier} is by ${who}, who is not trusted; the label "${acceptLabel}" accepts it.`,
+  );
 }
 
 /**
@@ -30,7 +43,11 @@ export function judgeAdmission(workflow: Workflow, issue: Issue): Verdict {
 export function judgeMove(workflow: Workflow, issue: Issue): Verdict | null {
   if (routeOf(workflow, issue.state)?.action !== "transition") return null;
   const standing = judgeStanding(workflow, issue, "move");
-  const held = judgeFields(issue) ?? (standing.ok ? null : standing) ?? judgeAttention(workflow, issue);
+  const held =
+    judgeFields(issue) ??
+    (standing.ok ? null : standing) ??
+    judgeAttention(workflow, issue) ??
+    judgeTrust(workflow, issue);
   return held ?? judgeTarget(workflow, issue) ?? judgeBlockers(workflow, issue) ?? standing;
 }
 

@@ -1,10 +1,11 @@
 import { anySignal } from "../../base/abort.ts";
 import { MaestroError } from "../../base/errors.ts";
-import { shortHash } from "../../base/ids.ts";
+import { newNonce, shortHash } from "../../base/ids.ts";
 import type { AgentEvent } from "../../contracts/agent-provider.ts";
 import type { EventOf } from "../../model/events/index.ts";
 import type { RunPhase } from "../../model/run.ts";
 import type { TranscriptWriter } from "../../record/index.ts";
+import { shownIssue, USUAL_TRUST } from "../../model/trust.ts";
 import { NO_USAGE } from "../../model/usage.ts";
 import { renderPrompt, renderResumption } from "../../workflow/index.ts";
 import type { WorkContext } from "../context.ts";
@@ -130,7 +131,7 @@ function promptsOf({ assignment, workflow, work }: WorkContext, conversation: Co
   const { issue, attempt, purpose, branch, earlier = null, answer = null, interrupted = null, resume } = assignment;
   const { words = null } = assignment;
   const input = {
-    issue,
+    issue: shownIssue(workflow.trust ?? USUAL_TRUST, issue, newNonce(parts.random)),
     attempt,
     retryKind: purpose === "first" ? null : purpose,
     feedback: conversation.feedback,

@@ -1,3 +1,4 @@
+import { newNonce } from "../../base/ids.ts";
 import type { AgentQuestion } from "../../contracts/agent-provider.ts";
 import type { RunOutside } from "../../contracts/run-outside.ts";
 import type { ToolAudience, ToolCall, ToolContext, ToolDescriptor, ToolResult } from "../../contracts/tool.ts";
@@ -6,6 +7,7 @@ import type { CompletionSignal } from "../../model/run.ts";
 import { routeOf } from "../../model/workflow.ts";
 import { judgeSignals, type SignalRecord } from "../../tools/index.ts";
 import type { WorkContext } from "../context.ts";
+import { holdCall } from "./held-call.ts";
 import { runOutside } from "./outside/run-outside.ts";
 
 /** The tool by which people are asked, and what it takes at most. */
@@ -51,6 +53,8 @@ export class ToolDesk {
       run: work.run,
       fence: lease.fence,
       signal,
+      nonce: newNonce(parts.random),
+      ...(workflow.trust === undefined ? {} : { trust: workflow.trust }),
       outside: this.#outside,
       observe: async (event) => {
         await observer.observe(event);
@@ -59,7 +63,9 @@ export class ToolDesk {
       },
     };
     const names = this.descriptors.map(({ name }) => name);
-    const result = await parts.toolbox.call(call, names, context);
+    const described = this.descriptors.find(({ name }) => name === call.name);
+    const held = described === undefined ? null : await holdCall(this.#context, described, call);
+    const result = held ?? (await parts.toolbox.call(call, names, context));
     tally.called(call.name, result.ok);
     return result;
   }

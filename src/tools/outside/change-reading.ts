@@ -1,9 +1,10 @@
 import { type Change, type ChangeCheck, checkSummary, reviewDecision } from "../../model/change.ts";
 import { type FeedbackItem, feedbackOf } from "../../policy/index.ts";
+import type { ToolContext } from "../../contracts/tool.ts";
 import type { RunOutside } from "../../contracts/run-outside.ts";
 import { toMaestroError } from "../../base/errors.ts";
 import { answered, outsideTool } from "./outside-tool.ts";
-import { cut, fitting, instant, WORDS_OF_OTHERS } from "./remarks.ts";
+import { cut, fitting, instant, words, WORDS_OF_OTHERS } from "./remarks.ts";
 import {
   schemaOfChecksArguments,
   schemaOfNoArguments,
@@ -42,10 +43,11 @@ export const changeDiscussion = outsideTool({
   capability: "change",
   schema: schemaOfNoArguments,
   validate: validateNoArguments,
-  answer: async (_, outside, { signal }) => {
-    const change = await outside.change.read({ signal });
+  answer: async (_, outside, context) => {
+    const change = await outside.change.read({ signal: context.signal });
     if (change === null) return answered(NONE);
-    const { shown, left_out } = fitting(feedbackOf(change).map(itemOf), MOST_ITEMS);
+    const items = feedbackOf(change).map((item) => itemOf(item, context));
+    const { shown, left_out } = fitting(items, MOST_ITEMS);
     return answered({
       untrusted: WORDS_OF_OTHERS,
       review: reviewDecision(change),
@@ -112,12 +114,15 @@ function snapshotOf(change: Change) {
   };
 }
 
-function itemOf(item: FeedbackItem) {
+function itemOf(item: FeedbackItem, context: ToolContext) {
   const { kind, id, author, trust, isBot, isOpen, path, line, url, at, body, replies } = item;
   return {
     ...{ kind, id, author, trust, bot: isBot, needs_answer: isOpen },
     ...(path === null ? {} : { path, line }),
-    ...{ url, at: instant(at), text: cut(body) },
-    replies: replies.map((reply) => ({ author: reply.author, trust: reply.trust, text: cut(reply.body) })),
+    ...{ url, at: instant(at), text: kind === "check" ? cut(body) : words(context, { author, trust, text: body }) },
+    replies: replies.map((reply) => ({
+      ...{ author: reply.author, trust: reply.trust },
+      text: words(context, { author: reply.author, trust: reply.trust, text: reply.body }),
+    })),
   };
 }

@@ -1,6 +1,8 @@
+import type { ToolContext } from "../../contracts/tool.ts";
 import type { IssueComment } from "../../model/issue.ts";
+import { shownIssue, USUAL_TRUST } from "../../model/trust.ts";
 import { answered, outsideTool } from "./outside-tool.ts";
-import { cut, fitting, instant, trustWord, WORDS_OF_OTHERS } from "./remarks.ts";
+import { cut, fitting, instant, trustWord, words, WORDS_OF_OTHERS } from "./remarks.ts";
 import {
   schemaOfNoArguments,
   schemaOfSnapshotArguments,
@@ -20,10 +22,15 @@ export const issueSnapshot = outsideTool({
   capability: "issue",
   schema: schemaOfSnapshotArguments,
   validate: validateSnapshotArguments,
-  answer: async ({ comments: most = 20 }, outside, { signal }) => {
-    const issue = await outside.issue.read({ signal });
+  answer: async ({ comments: most = 20 }, outside, context) => {
+    const { signal, nonce, trust = USUAL_TRUST } = context;
+    const read = await outside.issue.read({ signal });
+    const issue = shownIssue(trust, read, nonce);
     const said = most === 0 ? [] : await outside.issue.comments({ signal });
-    const { shown, left_out } = fitting(said.map(remarkOf), most);
+    const { shown, left_out } = fitting(
+      said.map((one) => remarkOf(one, context)),
+      most,
+    );
     const { identifier, title, state, priority, labels, url, assigneeId: owner, blockedBy: blocked_by } = issue;
     return answered({
       untrusted: WORDS_OF_OTHERS,
@@ -63,7 +70,7 @@ export const issueRelations = outsideTool({
   },
 });
 
-function remarkOf({ id, author, trust, at, topic, body }: IssueComment) {
+function remarkOf({ id, author, trust, at, topic, body }: IssueComment, context: ToolContext) {
   const by = topic === null ? author : "maestro";
   return {
     id,
@@ -71,6 +78,6 @@ function remarkOf({ id, author, trust, at, topic, body }: IssueComment) {
     trust: trustWord(trust),
     at: instant(at),
     ...(topic === null ? {} : { topic }),
-    text: cut(body),
+    text: topic === null ? words(context, { author, trust: trustWord(trust), text: body }) : cut(body),
   };
 }

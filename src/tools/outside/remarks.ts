@@ -1,4 +1,6 @@
+import type { ToolContext } from "../../contracts/tool.ts";
 import type { AuthorTrust } from "../../model/change.ts";
+import { fence, LEFT_OUT, USUAL_TRUST } from "../../model/trust.ts";
 
 /** Said wherever words of other people are shown to an agent. */
 export const WORDS_OF_OTHERS =
@@ -13,6 +15,16 @@ const LONGEST_TEXTS = 40_000;
 /** A text, cut. */
 export function cut(text: string, longest = LONGEST_TEXT): string {
   return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
+}
+
+/** How the words of one author are shown: as they are, or fenced or left out when they are no instruction. */
+export function words(
+  { nonce, trust = USUAL_TRUST }: Pick<ToolContext, "nonce" | "trust">,
+  said: { readonly author: string; readonly trust: AuthorTrust | "unknown"; readonly text: string },
+): string {
+  const text = cut(said.text);
+  if (said.trust === "member" || said.trust === "self") return text;
+  return trust.others === "leave_out" || nonce === undefined ? LEFT_OUT : fence(text, { author: said.author, nonce });
 }
 
 /** How far an author is believed, in one word. */

@@ -42,9 +42,17 @@ export function toIssue(issue: RestIssue, blockers: readonly RestIssue[], view: 
     labels: normaliseLabels(names.filter((name) => !hidden.has(name))),
     blockedBy: blockers.map((blocker) => toBlocker(blocker, view)),
     dispatchable: isOurs(issue, view),
+    ...authorOf(issue, view),
     createdAt: parseInstant(issue.created_at),
     updatedAt: parseInstant(issue.updated_at),
   };
+}
+
+/** Everybody may open an issue in a public repository, so it is said who did; a deleted account is nobody's. */
+function authorOf({ user, author_association: association }: RestIssue, { self }: IssueView) {
+  if (user === undefined || association === undefined) return {};
+  const actor = user === null ? null : { login: user.login, kind: user.type };
+  return { author: user?.login ?? null, authorTrust: trustOf(actor, association, self ?? "") };
 }
 
 /** The names of an issue's labels as they are written. */

@@ -41,6 +41,8 @@ export const RestIssue = Type.Object({
   state: Type.Union([Type.Literal("open"), Type.Literal("closed")]),
   labels: Type.Array(Type.Union([Type.String(), Type.Object({ name: Type.String() })])),
   assignees: Type.Optional(Type.Union([Type.Null(), Type.Array(Type.Object({ login: Type.String() }))])),
+  user: Type.Optional(User),
+  author_association: Type.Optional(Type.String()),
   html_url: Type.String(),
   repository_url: Type.String(),
   created_at: Type.String(),

@@ -1,6 +1,7 @@
 import { MaestroError } from "../../../base/errors.ts";
 import type { Forge } from "../../../contracts/forge.ts";
 import type { Change } from "../../../model/change.ts";
+import { believedChange, USUAL_TRUST } from "../../../model/trust.ts";
 import { ask } from "../../ask.ts";
 import type { WorkContext } from "../../context.ts";
 import { branchOf } from "./repo-desk.ts";
@@ -9,11 +10,12 @@ import { branchOf } from "./repo-desk.ts";
 export async function readChange(context: WorkContext, signal: AbortSignal): Promise<Change | null> {
   const forge = forgeOf(context);
   const { changeId, name } = await branchOf(context);
-  return ask(context, signal, async (inner) => {
+  const change = await ask(context, signal, async (inner) => {
     if (changeId === null) return (await forge.findChange(name, { signal: inner })) ?? null;
     const found = await forge.changesByIds([changeId], { signal: inner });
     return found.find(({ id }) => id === changeId) ?? null;
   });
+  return change === null ? null : believedChange(context.workflow.trust ?? USUAL_TRUST, change);
 }
 
 /** The forge. Throws `forge_invalid_config` when the workflow has lost it meanwhile. */

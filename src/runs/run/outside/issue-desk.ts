@@ -1,5 +1,6 @@
 import { MaestroError } from "../../../base/errors.ts";
 import type { RunOutside } from "../../../contracts/run-outside.ts";
+import { believedComments, USUAL_TRUST } from "../../../model/trust.ts";
 import { routeOf } from "../../../model/workflow.ts";
 import { judgeIssueMove, moveTargets, reservedLabels } from "../../../policy/index.ts";
 import { ask } from "../../ask.ts";
@@ -20,7 +21,10 @@ export function issueDesk(context: WorkContext, path: string): RunOutside["issue
       if (issue !== undefined) return issue;
       throw new MaestroError({ code: "tracker_not_found", message: `The tracker no longer shows ${identifier}.` });
     },
-    comments: ({ signal }) => ask(context, signal, (inner) => parts.tracker().comments(id, null, { signal: inner })),
+    comments: async ({ signal }) => {
+      const said = await ask(context, signal, (inner) => parts.tracker().comments(id, null, { signal: inner }));
+      return believedComments(workflow.trust ?? USUAL_TRUST, said);
+    },
     relations: ({ signal }) =>
       ask(context, signal, async (inner) => (await parts.tracker().relations?.(id, { signal: inner })) ?? []),
     judgeMove: async (issue, to, { signal }) => {
