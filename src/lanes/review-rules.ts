@@ -1,6 +1,7 @@
 import { checkSummary } from "../model/change.ts";
 import type { LaneFacts } from "../model/facts.ts";
-import type { LaneStage } from "../model/lane.ts";
+import { type Issue, sameState } from "../model/issue.ts";
+import type { Lane, LaneStage } from "../model/lane.ts";
 import type { Plan } from "../model/plan.ts";
 import { type Reason, reason } from "../model/verdict.ts";
 import { isActive } from "../model/workflow.ts";
@@ -15,6 +16,7 @@ import {
   isUnconfirmed,
   planCard,
   isRepaired,
+  isResumed,
   judgeAttention,
   judgeGate,
   judgeBreaker,
@@ -122,9 +124,15 @@ function isOptedOut(facts: LaneFacts): boolean {
   return hasLabel(knownIssue(facts), facts.workflow.tracker.optOutLabel);
 }
 
-/** A person closed the change and wants the work done again. */
-function isGivenUp({ change, issue, workflow }: LaneFacts): boolean {
-  return change?.state === "closed" && (issue === null || (issue !== undefined && isActive(workflow, issue.state)));
+/** A person closed the change and wants the work done again: the issue is active, and not only because we left it so. */
+function isGivenUp({ change, issue, lane, workflow }: LaneFacts): boolean {
+  if (change?.state !== "closed" || issue === undefined) return false;
+  return issue === null || (isActive(workflow, issue.state) && (!isLeftByUs(lane, issue) || isResumed(lane)));
+}
+
+/** Whether nobody but Maestro has moved the issue to where it is shown, or a tracker that lags does not show our last move yet. */
+function isLeftByUs({ ownMove, ownMoves = [] }: Lane, issue: Issue): boolean {
+  return ownMoves.length > 0 || (ownMove != null && sameState(ownMove, issue.state));
 }
 
 function planNextLane(facts: LaneFacts): Plan {

@@ -10,6 +10,7 @@ import {
   fencedRevision,
   gateFacts,
   judgeGate,
+  keepsLedger,
   moveToRoute,
   parkSteps,
   planDue,
@@ -17,6 +18,7 @@ import {
   runRevision,
   validateSteps,
   VALIDATION_CHECK,
+  workpadStep,
   write,
 } from "../policy/index.ts";
 import { because, type Rule, waitFor } from "./rule.ts";
@@ -108,7 +110,8 @@ function tellIssue(facts: LaneFacts): Plan {
   const head = branch?.headSha ?? "";
   const body = [summary, "", `Change: ${whereIs(facts)}`].join("\n");
   const told = comment(facts, HAND_OFF_TOPIC, body, fencedRevision(facts, head));
-  const [first, ...rest] = [...checkSteps(facts), told];
+  const ledger = keepsLedger(facts.workflow) ? [workpadStep(facts.lane, fencedRevision(facts, head))] : [];
+  const [first, ...rest] = [...checkSteps(facts), ...ledger, told];
   return first === undefined ? [told] : [first, ...rest];
 }
 

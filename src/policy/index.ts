@@ -70,6 +70,7 @@ export {
   findRepair,
   isApproved,
   isRepaired,
+  isResumed,
   judgeRepair,
   REPAIR_CODES,
   type RepairFact,
@@ -84,6 +85,7 @@ export { hasLabel, judgeStanding } from "./standing.ts";
 export { judgeStall } from "./stall.ts";
 export { judgeUnpark } from "./unpark.ts";
 export { VALIDATION_CHECK } from "./validation-check.ts";
+export { describeCheckpoint, keepsLedger, ledgerOf, withoutPlaces, workpadBody, workpadStep } from "./workpad.ts";
 export { judgeVerb, possibleVerbs, type VerbFacts } from "./verbs.ts";
 export {
   attentionLabel,

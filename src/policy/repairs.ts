@@ -74,14 +74,20 @@ export function repairMark(lane: Lane, fact: RepairFact): string {
 /** Reasons that a lane has right after a person let it go on: the rounds start afresh. */
 const RESUMED: readonly string[] = ["unparked", "retried", "attention_label_removed", "state_changed"];
 
+/** Whether a person let the lane go on, and nothing was decided about it since. */
+export function isResumed({ reason: last }: Lane): boolean {
+  return RESUMED.includes(last.code);
+}
+
 /** Remarks of people in a row that wake a lane; whoever answers an agent by a machine under a person's name must not do so for ever. */
 const MOST_REMARKS_ANSWERED = 20;
 
 /** The how-manieth repair of its kind in a row this one would be, 0 when a person decided that there has to be one. */
-function repairRound({ branch, reason: last }: Lane, fact: RepairFact): number {
+function repairRound(lane: Lane, fact: RepairFact): number {
+  const { branch } = lane;
   const isRemark = fact.code === "comment_added";
   if (fact.byHuman && !isRemark) return 0;
-  if (branch?.repairedFor == null || RESUMED.includes(last.code)) return 1;
+  if (branch?.repairedFor == null || isResumed(lane)) return 1;
   const before = splitMark(branch.repairedFor);
   return before.key.startsWith("comment_added:") === isRemark ? before.round + 1 : 1;
 }

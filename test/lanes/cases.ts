@@ -2,6 +2,7 @@ import type { Change } from "../../src/model/change.ts";
 import type { LaneFacts } from "../../src/model/facts.ts";
 import type { Issue } from "../../src/model/issue.ts";
 import type { Lane } from "../../src/model/lane.ts";
+import { reason } from "../../src/model/verdict.ts";
 import { VALIDATION_CHECK } from "../../src/policy/index.ts";
 import {
   branchOf,
@@ -153,6 +154,32 @@ export const CASES: readonly [string, string, LaneFacts, string[]][] = [
     "active again, with our label",
     review({ state: "closed" }, { issue: inState("Rework", { labels: [ATTENTION] }) }),
     ["stage cleanup", "write issue_label"],
+  ],
+  [
+    "change_closed_restart",
+    "where we left it, after a person let it go on",
+    review(
+      { state: "closed" },
+      { ownMove: "In Progress", reason: reason("unparked", "A person lets it go on.") },
+      { issue: inState("In Progress") },
+    ),
+    ["stage cleanup", "start_clean"],
+  ],
+  [
+    "change_closed",
+    "before the issue was moved to review: it is active because we left it so",
+    review({ state: "closed" }, { ownMove: "In Progress" }, { issue: inState("In Progress") }),
+    ["park change_closed", "write issue_label", "write issue_comment"],
+  ],
+  [
+    "change_closed",
+    "while the tracker does not show our move to review yet",
+    review(
+      { state: "closed" },
+      { ownMove: "In Review", ownMoves: [{ key: "k", to: "In Review" }] },
+      { issue: inState("In Progress") },
+    ),
+    ["park change_closed", "write issue_label", "write issue_comment"],
   ],
   [
     "change_closed",
