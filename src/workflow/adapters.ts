@@ -44,17 +44,18 @@ export async function readForge(
 /** Loads and asks the adapters of the agent and of those that its rules and its fallback name. */
 export async function readAgent(
   loading: Loading,
-  { kind, options, rules, fallback }: WorkflowFile["agent_provider"],
+  { kind, account, options, rules, fallback }: WorkflowFile["agent_provider"],
 ): Promise<Workflow["agentProvider"]> {
   const above = ["agent_provider"];
-  const usual = { kind, options: await readAgentOptions(loading, above, { kind, options }) };
+  const usual = { kind, options: await readAgentOptions(loading, above, { kind, options }), ...accountIn(account) };
   const read: AgentRule[] = [];
   for (const [at, rule] of rules.entries()) {
     const isUsual = rule.kind === undefined || rule.kind === kind;
     const own = isUsual ? { ...options, ...rule.options } : { ...rule.options };
     const choice = { kind: rule.kind ?? kind, options: own };
     const complete = await readAgentOptions(loading, [...above, "rules", at], choice);
-    read.push({ when: conditionsOf(rule.when), kind: choice.kind, options: complete });
+    const login = accountIn(rule.account ?? (isUsual ? account : undefined));
+    read.push({ when: conditionsOf(rule.when), kind: choice.kind, options: complete, ...login });
   }
   const others: AgentChoice[] = [];
   for (const [at, choice] of fallback.entries()) {
@@ -62,13 +63,19 @@ export async function readAgent(
       kind: choice.kind,
       options: choice.kind === kind ? { ...options, ...choice.options } : { ...choice.options },
     };
-    others.push({ kind: own.kind, options: await readAgentOptions(loading, [...above, "fallback", at], own) });
+    const complete = await readAgentOptions(loading, [...above, "fallback", at], own);
+    others.push({ kind: own.kind, options: complete, ...accountIn(choice.account) });
   }
   return {
     ...usual,
     ...(read.length === 0 ? {} : { rules: read }),
     ...(others.length === 0 ? {} : { fallback: others }),
   };
+}
+
+/** Any account is what is taken when nothing is said. */
+function accountIn(account: string | undefined): Pick<AgentChoice, "account"> {
+  return account === undefined || account === "*" ? {} : { account };
 }
 
 function conditionsOf(when: WorkflowFile["agent_provider"]["rules"][number]["when"]): AgentRule["when"] {

@@ -23,7 +23,6 @@ export interface ForeignKey {
 const READERS = {
   delivery: "the delivery issue",
   plugins: "the skills and plugins issue",
-  safety: "the budgets and credentials issue",
   surface: "the surface issue",
   trackers: "the trackers and forges issue",
   workers: "remote workers, which are not planned in an issue yet",
@@ -45,6 +44,8 @@ const CODEX_TIMEOUTS = ["turn_timeout_ms", "read_timeout_ms", "stall_timeout_ms"
 
 /** Its limits are for events that it keeps in memory. */
 const KEPT_WHOLE = "not used: every event is kept on record (`maestro record prune` archives what has ended)";
+
+const ONLY_PUBLISHED = "not used: only what agents themselves tell of their capacity is looked at";
 
 /**
  * The keys of Symphony's files (S-039…S-055 and what its reference implementation adds) and of the control plane's that are not ours.
@@ -70,7 +71,8 @@ export const FOREIGN_KEYS: readonly ForeignKey[] = [
   // What every agent of the control plane takes among its own options, and a file of ours may have from there.
   ...CODEX_TIMEOUTS.map((key) => move("both", `agent_provider.options.${key}`, `agent.${key}`)),
   { of: "both", from: "agent_provider.options.prompt_transport", note: "not used: each agent has one protocol" },
-  ...later("both", "safety", "agent_provider.options", ["credential_ref", "quota_probe"]),
+  { ...move("both", "agent_provider.options.credential_ref", "agent_provider.account"), value: accountOfReference },
+  { of: "both", from: "agent_provider.options.quota_probe", note: ONLY_PUBLISHED },
   // A placement that is not built is an error at this key, never work on this machine instead (S-287).
   {
     ...move("symphony", "worker.ssh_hosts", "agent_runtime.placement"),
@@ -115,24 +117,29 @@ export const FOREIGN_KEYS: readonly ForeignKey[] = [
   },
   ...later("control_plane", "trackers", "tracker.lifecycle", ["workflows_by_type"]),
   ...later("control_plane", "plugins", "workspace", ["bootstrap_automation_from"]),
-  ...later("control_plane", "safety", "agent.credentials", [
-    "enabled",
-    "store_root",
-    "allow_host_auth_reuse",
-    "rotation_strategy",
-    "max_concurrent_leases_per_account",
-    "lease_timeout_ms",
-    "default_ttl_ms",
-    "exhausted_cooldown_ms",
-    "daily_token_budget",
-  ]),
-  ...later("control_plane", "safety", "agent.quota", [
-    "preflight",
-    "poller_enabled",
-    "poll_interval_ms",
-    "probe_timeout_ms",
-    "poll_providers",
-  ]),
+  ...["enabled", "store_root", "allow_host_auth_reuse"].map(
+    (name): ForeignKey => ({
+      ...{ of: "control_plane", from: `agent.credentials.${name}` },
+      note: "not used: `maestro accounts` keeps them, for all workflows of this user",
+    }),
+  ),
+  ...["lease_timeout_ms", "default_ttl_ms"].map(
+    (name): ForeignKey => ({
+      ...{ of: "control_plane", from: `agent.credentials.${name}` },
+      note: "not used: a lease lasts as long as its run, and ends with the process that holds it",
+    }),
+  ),
+  {
+    ...{ of: "control_plane", from: "agent.credentials.rotation_strategy" },
+    note: "not used: the account that is used least is taken",
+  },
+  {
+    ...{ of: "control_plane", from: "agent.credentials.exhausted_cooldown_ms" },
+    note: "not used: a pause lasts until the published reset, else by a back-off up to agent.max_retry_backoff_ms",
+  },
+  ...["poller_enabled", "probe_timeout_ms", "poll_providers"].map(
+    (name): ForeignKey => ({ of: "control_plane", from: `agent.quota.${name}`, note: ONLY_PUBLISHED }),
+  ),
   ...[
     "summary_max_bytes",
     "global_event_limit",
@@ -169,6 +176,13 @@ function routesOfPolicy(policy: JsonValue): JsonValue | undefined {
     return [[name, target === undefined ? rest : { ...rest, target }]];
   });
   return routes.length === 0 ? undefined : Object.fromEntries(routes);
+}
+
+/** `credential://<kind>/<id>`; all of them, or the wrong form, is for the key itself to say. */
+function accountOfReference(reference: JsonValue): JsonValue | undefined {
+  if (typeof reference !== "string") return reference;
+  const [, id] = /^credential:\/\/[^/]+(?:\/(.*))?$/.exec(reference) ?? [undefined, reference];
+  return id === undefined || id === "*" ? undefined : id;
 }
 
 function isForCodex(file: JsonObject): boolean {

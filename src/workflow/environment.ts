@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
+import { isCredentialReference } from "./credentials.ts";
 import { type Loading, report } from "./loading.ts";
 import type { KeyPath } from "./problems.ts";
 
@@ -15,6 +16,7 @@ export function referenceOf(value: string): string | undefined {
 
 /** A text, or what the variable behind it holds. Adds a problem for an unset or empty one; the text then stays. */
 export function resolveText(loading: Loading, keys: KeyPath, value: string): string {
+  if (isCredentialReference(value)) return resolveCredential(loading, keys, value);
   const name = referenceOf(value);
   if (name === undefined) return value;
   const found = loading.input.environment[name];
@@ -22,6 +24,14 @@ export function resolveText(loading: Loading, keys: KeyPath, value: string): str
   const state = found === undefined ? "not set" : "empty";
   report(loading, keys, { message: `the environment variable ${name} is ${state}`, hint: `set ${name}` });
   return value;
+}
+
+/** The secret behind a reference; it was registered when it was read. Adds a problem when it cannot be had; the reference then stays. */
+function resolveCredential(loading: Loading, keys: KeyPath, reference: string): string {
+  const found = loading.credentials.get(reference);
+  if (typeof found === "string") return found;
+  report(loading, keys, { message: found?.message ?? `${reference} was not looked up`, hint: found?.hint });
+  return reference;
 }
 
 /** The texts of a map, each resolved like `resolveText`. */
@@ -76,6 +86,7 @@ function resolveOption(
 ): string {
   const keys = [...above, ...below];
   if (!isSecret(secrets.keys, below)) return resolveText(loading, keys, value);
+  if (isCredentialReference(value)) return resolveCredential(loading, keys, value);
   const name = referenceOf(value);
   if (name === undefined) {
     loading.secrets.register(String(below.at(-1)), value);

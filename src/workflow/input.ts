@@ -39,6 +39,8 @@ export interface WorkflowInput {
   readonly id?: string;
   /** Learns every secret that is read. */
   readonly secrets?: SecretRegistry;
+  /** The secret behind `credential://<provider>/<id or *>`. Absent: there is none. Throws `credential_missing` and the codes of the store. */
+  readonly credentials?: (reference: string) => Promise<string>;
 }
 
 /** A reload that was taken, or why it was not. */

@@ -76,6 +76,8 @@ export const WORKFLOW_KEYS = {
   agent_provider: { kind: true, options: true, rules: true, fallback: true },
   agent_runtime: { placement: true, isolation: true, env: true, pass: true },
   agent: {
+    credentials: { max_concurrent_leases_per_account: true, cooldown_ms: true, daily_token_budget: true },
+    quota: { preflight: true, poll_interval_ms: true },
     max_concurrent_agents: true,
     max_concurrent_agents_by_state: true,
     max_turns: true,

@@ -16,6 +16,7 @@ import { type Loading, report, warn } from "./loading.ts";
 import { withoutUnset } from "./optional.ts";
 import { checkCapabilities } from "./profile-capabilities.ts";
 import { finishProfile } from "./profile-options.ts";
+import { readCredentials } from "./credentials.ts";
 import { overridesIn } from "./profile-overrides.ts";
 import { type ProfileDefault, withProfileLimits } from "./profile-policy.ts";
 import { type LoadedProfile, loadProfile } from "./profiles.ts";
@@ -24,7 +25,15 @@ import { addSchemaProblems } from "./schema-problems.ts";
 import { validateWorkflowFile } from "./schema/workflow-file.gen.ts";
 import type { WorkflowFile } from "./schema/workflow-file.ts";
 import { readReconciliation } from "./reconciliation.ts";
-import { readAgentSettings, readHooks, readLogSettings, readRepo, readRuntime, readWorkspace } from "./settings.ts";
+import {
+  readAccountSettings,
+  readAgentSettings,
+  readHooks,
+  readLogSettings,
+  readRepo,
+  readRuntime,
+  readWorkspace,
+} from "./settings.ts";
 import { bodyOf, plainConfig, readSource } from "./source-file.ts";
 import { mapStates } from "./states.ts";
 import { checkTemplate } from "./template.ts";
@@ -102,7 +111,8 @@ async function beginLoading(input: WorkflowInput): Promise<{ loading: Loading; w
   );
   const secrets = input.secrets ?? new SecretRegistry();
   const id = input.id ?? workflowIdOf(path, input.directory);
-  const loading = { input, source, problems, warnings, ancestor, missing: [], secrets, id, directory };
+  const credentials = await readCredentials(input.credentials, config);
+  const loading = { input, source, problems, warnings, ancestor, missing: [], secrets, id, directory, credentials };
   return { loading, written: config };
 }
 
@@ -162,6 +172,7 @@ async function readParts(
     agentProvider: await readAgent(loading, file.agent_provider),
     agentRuntime: readRuntime(loading, file.agent_runtime),
     agent: readAgentSettings(file.agent),
+    accounts: readAccountSettings(file.agent),
     budget: readBudget(loading, file.budget),
     ...readApprovals(file.approvals, profile),
     trust: readTrust(file.trust),
@@ -174,7 +185,7 @@ async function readParts(
     hooks: readHooks(loading, file.hooks, brought?.hooks ?? []),
     ...serversOf(brought?.mcpServers ?? []),
     server: { port: server.port ?? null, host: server.host },
-    observability: readLogSettings(file.observability),
+    observability: readLogSettings(loading, file.observability),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { MaestroError } from "../base/errors.ts";
 import type { SecretRegistry } from "../base/redact.ts";
 import type { WorkflowWarning } from "../model/workflow.ts";
 import type { WorkflowInput } from "./input.ts";
@@ -24,6 +25,8 @@ export interface Loading {
   readonly ancestor: Translation["ancestor"];
   readonly missing: MissingSecret[];
   readonly secrets: SecretRegistry;
+  /** Of every `credential://` in the file: the secret, or why it cannot be had. */
+  readonly credentials: ReadonlyMap<string, string | MaestroError>;
   readonly id: string;
   /** The project's folder, absolute: relative paths begin there. */
   readonly directory: string;

@@ -30,6 +30,17 @@ export function readAgentSettings(section: WorkflowFile["agent"]): AgentSettings
   };
 }
 
+/** What the `agent` section says of accounts. */
+export function readAccountSettings({ credentials, quota }: WorkflowFile["agent"]): AccountSettings {
+  return {
+    preflight: quota.preflight,
+    pollIntervalMs: quota.poll_interval_ms,
+    maxLeases: credentials.max_concurrent_leases_per_account ?? null,
+    cooldownMs: credentials.cooldown_ms,
+    dailyTokens: credentials.daily_token_budget ?? null,
+  };
+}
+
 /** Keys are normalised; entries that are no positive integer are ignored (S-052). */
 function stateLimits(limits: Readonly<Record<string, unknown>>): Record<string, number> {
   const entries = Object.entries(limits).flatMap(([state, limit]): [string, number][] =>
@@ -116,7 +127,11 @@ export async function readWorkspace(
 }
 
 /** The `agent_runtime` section. */
-export function readRuntime(loading: Loading, section: WorkflowFile["agent_runtime"]): Workflow["agentRuntime"] {
+export function readRuntime(
+  loading: Loading,
+  section: WorkflowFile["agent_runtime"],
+  isUnguarded: boolean,
+): Workflow["agentRuntime"] {
   checkPlacement(loading, section.placement);
   return {
     placement: section.placement,

@@ -174,7 +174,6 @@ describe("the control plane's templates", () => {
     expect(workflow.agent).toMatchObject({ turnTimeoutMs: 7_000, readTimeoutMs: 6_000, stallTimeoutMs: 0 });
     expect(workflow.warnings?.map(({ key }) => key)).toEqual([
       "agent_provider.options.prompt_transport",
-      "agent_provider.options.credential_ref",
       "observability.dashboard_enabled",
     ]);
   });
@@ -205,7 +204,6 @@ describe("the control plane's templates", () => {
       "repo.remote.name",
       "agent.credentials.enabled",
       "agent.credentials.store_root",
-      "agent.quota.preflight",
     ]);
   });
 

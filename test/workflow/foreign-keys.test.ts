@@ -51,8 +51,8 @@ describe("each foreign key", () => {
   });
 
   const unread: [yaml: string, key: string, column: number, note: RegExp][] = [
-    ["agent: {credentials: {enabled: true}}", "agent.credentials.enabled", 23, /budgets and credentials issue/],
-    ["agent: {quota: {preflight: required}}", "agent.quota.preflight", 17, /budgets and credentials issue/],
+    ["agent: {credentials: {enabled: true}}", "agent.credentials.enabled", 23, /`maestro accounts`/],
+    ["agent: {quota: {poller_enabled: true}}", "agent.quota.poller_enabled", 17, /agents themselves tell/],
     ["worker: {max_concurrent_agents_per_host: 2}", "worker.max_concurrent_agents_per_host", 10, /remote workers/],
     ["observability: {refresh_ms: 5}", "observability.refresh_ms", 17, /surface issue/],
     [
@@ -71,7 +71,7 @@ describe("each foreign key", () => {
         column,
         key,
         message: expect.stringMatching(note),
-        sentence: expect.stringContaining(`WORKFLOW.md:5:${column} ${key}: accepted, not enforced yet: read with `),
+        sentence: expect.stringContaining(`WORKFLOW.md:5:${column} ${key}: `),
       },
     ]);
   });

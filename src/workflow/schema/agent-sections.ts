@@ -4,6 +4,10 @@ import { section, text, textOr, count, names, texts, block } from "./words.ts";
 
 const stateLimits = "Greatest number of agents per tracker state. Entries that are no positive integer are ignored.";
 
+const account = text(
+  "Id of the only account that it uses, `default` for the login of this machine. Default `*`: of the accounts that `maestro accounts` knows the one that is used least; without any, the login of this machine.",
+);
+
 const AgentRule = Type.Object(
   {
     when: Type.Object(
@@ -20,6 +24,7 @@ const AgentRule = Type.Object(
       { additionalProperties: false, description: "All that is named has to hold." },
     ),
     kind: Type.Optional(text("The agent's kind. Default: the usual one.")),
+    account: Type.Optional(account),
     options: Type.Optional(
       Type.Unsafe<JsonObject>({
         type: "object",
@@ -33,6 +38,7 @@ const AgentRule = Type.Object(
 const Fallback = Type.Object(
   {
     kind: text("The agent's kind."),
+    account: Type.Optional(account),
     options: Type.Optional(Type.Unsafe<JsonObject>({ type: "object", description: "The agent's own options." })),
   },
   { additionalProperties: false },
@@ -40,6 +46,7 @@ const Fallback = Type.Object(
 
 const AgentProvider = section("The agent that does the work.", {
   kind: text("The agent's kind."),
+  account: Type.Optional(account),
   options: block("The agent's own options."),
   rules: Type.Array(AgentRule, {
     default: [],
@@ -67,7 +74,37 @@ const AgentRuntime = section("Where agents run and what they see.", {
   }),
 });
 
+const Credentials = section("Limits of accounts that say nothing of their own (`maestro accounts`).", {
+  max_concurrent_leases_per_account: Type.Optional(
+    Type.Integer({ minimum: 1, description: "Runs at the same time on one account. Default: any number." }),
+  ),
+  cooldown_ms: Type.Integer({
+    minimum: 0,
+    default: 0,
+    description: "Rest of an account after each run, milliseconds. Default 0.",
+  }),
+  daily_token_budget: Type.Optional(
+    Type.Integer({ minimum: 1, description: "Tokens of one account in a day, in UTC. Default: any number." }),
+  ),
+});
+
+const Quota = section("What is done about the capacity that providers publish.", {
+  preflight: Type.Enum(["off", "advisory", "required"], {
+    default: "advisory",
+    description:
+      "An account whose provider said that its capacity is used up is taken as if it had not (`off`), after all others (`advisory`), or not before its reset (`required`). Default advisory.",
+  }),
+  poll_interval_ms: Type.Integer({
+    minimum: 100,
+    default: 30_000,
+    description:
+      "How often a service looks at what others have said of the accounts, milliseconds; each start looks anyway. Default 30000.",
+  }),
+});
+
 const Agent = section("Limits and cadence of agents.", {
+  credentials: Credentials,
+  quota: Quota,
   max_concurrent_agents: count(10, "Greatest number of agents at once."),
   max_concurrent_agents_by_state: Type.Record(Type.String(), Type.Unsafe<JsonValue>({}), {
     default: {},
