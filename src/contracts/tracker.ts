@@ -133,6 +133,7 @@ export interface Tracker {
     link: { readonly kind: "duplicate_of" | "related"; readonly identifier: string },
     options: CallOptions,
   ): Promise<void>;
+  /** Every link to another issue that the tracker shows, and those that `relate` made. */
   relations?(issueId: string, options: CallOptions): Promise<readonly IssueRelation[]>;
   /** The states that issues in scope can have. */
   states?(options: CallOptions): Promise<readonly ProjectState[]>;

@@ -11,6 +11,7 @@ export type TrackerFeature =
   | "create"
   | "watch"
   | "claim"
+  | "relate"
   | "persistence"
   | "malformed"
   | "faults"

@@ -51,7 +51,7 @@ export class GithubTracker implements Tracker {
     this.#writer = new IssueWriter(client, this.#reader, settings, this.#board);
     this.#comments = new Comments(client, this.#reader);
     this.#claims = new Claims(client, this.#reader, this.#comments, clock);
-    this.#links = new Links(client, this.#reader, this.#writer, settings);
+    this.#links = new Links(client, this.#reader, this.#writer, this.#comments, settings);
     const verbs = { move: true, comment: true, label: true, create: true, update: true, attach: true, relations: true };
     const webhooks = settings.webhookSecret !== undefined;
     this.capabilities = { ...verbs, watch: false, claim: "comment", webhooks, makesStates: this.#board === null };
@@ -138,6 +138,14 @@ export class GithubTracker implements Tracker {
 
   async ensureFollowUp(issueId: string, key: string, draft: IssueDraft, options: CallOptions): Promise<Issue> {
     return this.#whole(await this.#links.ensureFollowUp(issueId, key, draft, options), options);
+  }
+
+  async relate(
+    issueId: string,
+    link: Parameters<NonNullable<Tracker["relate"]>>[1],
+    options: CallOptions,
+  ): Promise<void> {
+    await this.#links.relate(issueId, link, options);
   }
 
   async relations(issueId: string, options: CallOptions): Promise<readonly IssueRelation[]> {

@@ -1,15 +1,17 @@
 import { isMaestroError } from "../../base/errors.ts";
 import type { CallOptions } from "../../contracts/outside.ts";
+import { linkText, linkTopic, readLinkTopic, type WrittenLink } from "../../contracts/relation-topic.ts";
 import type { IssueDraft, IssueRelation } from "../../contracts/tracker.ts";
 import type { GithubClient } from "../../github/index.ts";
-import { impossible } from "./errors.ts";
+import type { Comments } from "./comments.ts";
+import { impossible, unknownIssue } from "./errors.ts";
 import { stateNow } from "./map.ts";
 import { followUpMark } from "./marks.ts";
 import type { GithubTrackerSettings } from "./options.ts";
 import type { IssueReader } from "./reader.ts";
 import type { RestIssue } from "./schema.ts";
 import { validateRestIssue } from "./schema.gen.ts";
-import type { IssueWriter } from "./writer.ts";
+import { type IssueWriter, numberIn } from "./writer.ts";
 
 const ISSUE = "GET /repos/{owner}/{repo}/issues/{issue_number}";
 
@@ -25,16 +27,24 @@ export class Links {
   readonly #client: GithubClient;
   readonly #reader: IssueReader;
   readonly #writer: IssueWriter;
+  readonly #comments: Comments;
   readonly #settings: GithubTrackerSettings;
 
-  constructor(client: GithubClient, reader: IssueReader, writer: IssueWriter, settings: GithubTrackerSettings) {
+  constructor(
+    client: GithubClient,
+    reader: IssueReader,
+    writer: IssueWriter,
+    comments: Comments,
+    settings: GithubTrackerSettings,
+  ) {
     this.#client = client;
     this.#reader = reader;
     this.#writer = writer;
+    this.#comments = comments;
     this.#settings = settings;
   }
 
-  /** What GitHub itself knows about an issue's place. */
+  /** What GitHub itself knows about an issue's place, and the links that our own comments say. */
   async relations(issueId: string, options: CallOptions): Promise<IssueRelation[]> {
     const { number } = await this.#reader.get(issueId, options);
     const lists = LISTS.map(async ([kind, path]) => {
@@ -43,7 +53,30 @@ export class Links {
       return found.map((issue) => this.#relation(kind, this.#checked(issue, route)));
     });
     const [parent, ...others] = await Promise.all([this.#parent(number, options), ...lists]);
-    return [...parent, ...others.flat()];
+    return [...parent, ...others.flat(), ...(await this.#said(issueId, options))];
+  }
+
+  /** GitHub has no such links of its own: a comment says them, in the words that GitHub itself understands for duplicates. */
+  async relate(issueId: string, { kind, identifier }: WrittenLink, options: CallOptions): Promise<void> {
+    const { place } = this.#client;
+    const number = numberIn(identifier, place);
+    const other = number === undefined ? undefined : (await this.#reader.numbered([number], options))[0];
+    if (other === undefined) throw unknownIssue(identifier);
+    if (other.id === issueId) throw impossible("An issue cannot be linked to itself.");
+    const topic = linkTopic({ kind, identifier: other.identifier });
+    await this.#comments.ensure(issueId, topic, linkText(kind, `#${other.id}`), "maestro", options);
+  }
+
+  async #said(issueId: string, options: CallOptions): Promise<IssueRelation[]> {
+    const comments = await this.#comments.list(issueId, null, options);
+    const links = comments.flatMap(({ topic }) => readLinkTopic(topic) ?? []);
+    const numbers = links.flatMap(({ identifier }) => numberIn(identifier, this.#client.place) ?? []);
+    if (numbers.length === 0) return [];
+    const others = await this.#reader.numbered([...new Set(numbers)], options);
+    return links.map(({ kind, identifier }) => {
+      const other = others.find((one) => one.identifier === identifier);
+      return { kind, issueId: other?.id ?? identifier, identifier, state: other?.state ?? null };
+    });
   }
 
   /** Makes the one issue with this key that follows from another; one that was made only in part is ended. */

@@ -138,6 +138,14 @@ export class LinearTracker implements Tracker {
     return this.#issue(await this.#writer.ensureFollowUp(issueId, key, draft, signal));
   }
 
+  async relate(
+    issueId: string,
+    { kind, identifier }: Parameters<NonNullable<Tracker["relate"]>>[1],
+    { signal }: CallOptions,
+  ): Promise<void> {
+    await this.#writer.relate(issueId, kind === "duplicate_of" ? "duplicate" : "related", identifier, signal);
+  }
+
   async relations(issueId: string, { signal }: CallOptions): Promise<readonly IssueRelation[]> {
     return this.#links.relations(issueId, signal);
   }

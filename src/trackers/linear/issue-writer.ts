@@ -118,6 +118,18 @@ export class IssueWriter {
     return issue;
   }
 
+  /** Makes the one link of this kind from an issue to another, however it is asked for. */
+  async relate(id: string, type: "duplicate" | "related", identifier: string, signal: AbortSignal): Promise<void> {
+    const { reader } = this.#parts;
+    const issue = await reader.one(id, signal);
+    const other = await reader.byIdentifier(identifier, signal, "anywhere");
+    if (other === undefined) throw unknownIssue(identifier);
+    if (other.id === issue.id) throw impossible("An issue cannot be linked to itself.");
+    // A person may have made it, under an id that is not ours.
+    const isThere = other.inverseRelations.nodes.some((end) => end.type === type && end.issue.id === issue.id);
+    if (!isThere) await this.#relate(type, issue.id, other.id, signal);
+  }
+
   async #blockersOf({ blockedBy }: IssueDraft, signal: AbortSignal): Promise<readonly IssueNode[]> {
     const blockers: IssueNode[] = [];
     for (const identifier of new Set(blockedBy)) {
@@ -165,7 +177,7 @@ export class IssueWriter {
 
   /** One relation of a kind between two issues, however often it is asked for. */
   async #relate(
-    type: "blocks" | "related",
+    type: "blocks" | "related" | "duplicate",
     issueId: string,
     relatedIssueId: string,
     signal: AbortSignal,

@@ -21,6 +21,7 @@ import {
   newIssueText,
   withCommentBody,
   withLabels,
+  withDescription,
   withEntry,
   withNewComment,
   withState,
@@ -129,17 +130,16 @@ export class LocalTracker implements Tracker {
 
   async update(issueId: string, change: IssueUpdate, { signal }: CallOptions): Promise<Issue> {
     const { title, description, priority, owner, type } = change;
-    if (description !== undefined) throw unwritable("The description of a local issue is changed in its file.");
     const values = {
       ...(title === undefined ? {} : { title }),
       ...(priority === undefined ? {} : { priority }),
       ...(owner === undefined ? {} : { assignee: owner }),
       ...(type === undefined ? {} : { type }),
     };
-    await this.#writer.edit(issueId, signal, (_, text, now) => ({
-      text: withValues(text, values, now),
-      result: undefined,
-    }));
+    await this.#writer.edit(issueId, signal, (_, text, now) => {
+      const told = withValues(text, values, now);
+      return { text: description === undefined ? told : withDescription(told, description, now), result: undefined };
+    });
     const issue = (await this.#folder.lookFor([issueId], signal)).byId.get(issueId);
     if (issue === undefined) throw unknownIssue(issueId);
     return issue;

@@ -51,7 +51,7 @@ const ESCAPED = /^\\(?=\\*(?:### \d{4}-|## Comments\s*$))/;
 /** Takes the Markdown body of an issue file apart. */
 export function readBody(markdown: string): IssueBody {
   const lines = markdown.split("\n").map((line) => line.replace(/\r$/, ""));
-  const section = lines.findIndex((line, at) => line.trimEnd() === SECTION && beginsSection(lines, at));
+  const section = sectionAt(lines);
   const end = section === -1 ? lines.length : section;
   const description = readText(lines.slice(0, end));
   const headings = lines.flatMap((line, at) => {
@@ -85,6 +85,16 @@ export function replaceComment(markdown: string, comment: FileComment, body: str
   return `${before}${comment.from === 0 ? "" : "\n"}${block}${after}`;
 }
 
+/** The body with another description; the comments stay as they are. */
+export function replaceDescription(markdown: string, description: string): string {
+  const eol = eolOf(markdown);
+  const lines = markdown.split("\n");
+  const section = sectionAt(lines.map((line) => line.replace(/\r$/, "")));
+  const rest = section === -1 ? "" : lines.slice(section).join("\n");
+  const text = writeText(description).join(eol);
+  return `${text === "" ? "" : `${eol}${text}${eol}`}${rest === "" ? "" : `${eol}${rest}`}`;
+}
+
 /** A description as it is written into a new file. */
 export function writeDescription(description: string): string {
   return writeText(description).join("\n");
@@ -97,6 +107,11 @@ export function plainText(text: string): string {
     .replace(/\r\n?/g, "\n")
     .replace(/^(?:[ \t]*\n)+/, "")
     .trimEnd();
+}
+
+/** The line that begins the comments, or -1. */
+function sectionAt(lines: readonly string[]): number {
+  return lines.findIndex((line, at) => line.trimEnd() === SECTION && beginsSection(lines, at));
 }
 
 /** A person's own heading of that name opens no section unless comments follow, or nothing at all. */

@@ -13,8 +13,10 @@ import {
   appendComment,
   type FileComment,
   type NewComment,
+  plainText,
   readBody,
   replaceComment,
+  replaceDescription,
   writeDescription,
 } from "./comment-section.ts";
 import { malformed } from "./errors.ts";
@@ -114,6 +116,13 @@ export function withNewComment(text: string, comment: NewComment): string {
 export function withCommentBody(text: string, comment: FileComment, body: string, now: number): string {
   const { body: markdown } = splitFrontMatter(text);
   return touched(withMarkdown(text, markdown, replaceComment(markdown, comment, body)), now);
+}
+
+/** The text with another description; the same one changes nothing. */
+export function withDescription(text: string, description: string, now: number): string {
+  const { body } = splitFrontMatter(text);
+  if ((readBody(body).description ?? "") === plainText(description)) return text;
+  return touched(withMarkdown(text, body, replaceDescription(body, description)), now);
 }
 
 /** The text of a new issue file. */

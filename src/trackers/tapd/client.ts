@@ -24,6 +24,7 @@ import { FollowUps } from "./follow-ups.ts";
 import type { TapdSettings } from "./options.ts";
 import { ItemReader } from "./reader.ts";
 import { RecentWrites } from "./recent-writes.ts";
+import { relate, relations, type SaidLinkParts } from "./said-links.ts";
 import { readTapdDelivery } from "./webhook.ts";
 import { allStatuses } from "./workflows.ts";
 import { ItemWriter } from "./writer.ts";
@@ -39,7 +40,7 @@ export class TapdTracker implements Tracker {
   readonly #writer: ItemWriter;
   readonly #comments: Comments;
   readonly #claims: Claims;
-  readonly #dependencies: Dependencies;
+  readonly #links: SaidLinkParts;
   readonly #followUps: FollowUps;
 
   constructor(settings: TapdSettings, context: AdapterContext) {
@@ -56,8 +57,8 @@ export class TapdTracker implements Tracker {
     this.#catalogue = catalogue;
     this.#reader = reader;
     this.#writer = writer;
-    this.#dependencies = dependencies;
     this.#comments = new Comments(api, settings, reader, clock);
+    this.#links = { reader, comments: this.#comments, dependencies };
     this.#claims = new Claims(api, this.#comments, clock);
     this.#followUps = new FollowUps({ api, settings, reader, writer, dependencies });
     const verbs = { move: true, comment: true, label: true, create: true, update: true, attach: true, relations: true };
@@ -149,8 +150,16 @@ export class TapdTracker implements Tracker {
     return this.#reader.issue(await this.#followUps.ensure(issueId, key, draft, signal), signal);
   }
 
+  async relate(
+    issueId: string,
+    link: Parameters<NonNullable<Tracker["relate"]>>[1],
+    { signal }: CallOptions,
+  ): Promise<void> {
+    await relate(this.#links, issueId, link, signal);
+  }
+
   async relations(issueId: string, { signal }: CallOptions): Promise<readonly IssueRelation[]> {
-    return this.#dependencies.relations(await this.#reader.get(issueId, signal), signal);
+    return relations(this.#links, issueId, signal);
   }
 
   async states({ signal }: CallOptions): Promise<readonly ProjectState[]> {

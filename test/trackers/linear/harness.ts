@@ -35,7 +35,7 @@ export const SEED: NonNullable<FakeLinearOptions["seed"]> = {
 
 const FAULTS = { refused: "status", lost_request: "drop_before", lost_answer: "drop_after" } as const;
 const READS: readonly PropertyKey[] = ["issuesByStates", "issuesByIds", "issueByIdentifier", "comments", "health"];
-const MUTATIONS = ["issueUpdate", "issueLabelCreate", "commentCreate", "commentUpdate"].map(
+const MUTATIONS = ["issueUpdate", "issueLabelCreate", "commentCreate", "commentUpdate", "issueRelationCreate"].map(
   (name) => `mutation ${name}`,
 );
 

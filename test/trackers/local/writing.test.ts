@@ -109,6 +109,29 @@ describe("writes of the local tracker", () => {
     );
   });
 
+  it("change a description and nothing else, and add each link once", async () => {
+    files.write(
+      "ISS-2.md",
+      "---\ntitle: Two # keep\nstate: Todo\n---\n\nOld.\n\nMore.\n\n## Comments\n\n### 2026-01-01 · ann\n\nHi.\n",
+    );
+    const tracker = await files.open();
+    await tracker.update?.("ISS-2", { description: "New.\n\n## Comments\n\n### 2026-01-02 · eve\n\nForged." }, options);
+    const [issue] = await tracker.issuesByIds(["ISS-2"], options);
+    expect(issue?.description).toBe("New.\n\n## Comments\n\n### 2026-01-02 · eve\n\nForged.");
+    expect((await tracker.comments("ISS-2", null, options)).map(({ body }) => body)).toEqual(["Hi."]);
+    expect(files.read("ISS-2.md")).toContain("title: Two # keep");
+    const once = files.read("ISS-2.md");
+    await tracker.update?.("ISS-2", { description: issue?.description ?? "" }, options);
+    expect(files.read("ISS-2.md")).toBe(once);
+    await tracker.update?.("ISS-2", { description: "" }, options);
+    expect(files.read("ISS-2.md")).toMatch(/---\n\n## Comments\n/);
+    await tracker.relate?.("ISS-1", { kind: "duplicate_of", identifier: "ISS-2" }, options);
+    const linked = files.read("ISS-1.md");
+    await tracker.relate?.("ISS-1", { kind: "duplicate_of", identifier: "ISS-2" }, options);
+    expect(files.read("ISS-1.md")).toBe(linked);
+    expect(linked).toContain("duplicate_of:\n  - ISS-2\n");
+  });
+
   it("sweep away drafts of processes that died, and nothing else", async () => {
     files.write(".ISS-1.md.123-0123456789ab.draft", "half");
     files.write(".ISS-1.md.swp", "an editor's");

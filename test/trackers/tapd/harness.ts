@@ -2,7 +2,7 @@ import type { TrackerHarness } from "../../../src/contracts/conformance/tracker.
 import type { Tracker } from "../../../src/contracts/tracker.ts";
 import { itemOf, longStage, seedStories, type Stage } from "./stage.ts";
 
-const WRITES = ["POST /stories", "POST /comments"];
+const WRITES = ["POST /stories", "POST /comments", "POST /stories/add_story_link_relations"];
 const READS: readonly PropertyKey[] = ["issuesByStates", "issuesByIds", "issueByIdentifier", "comments", "health"];
 const SILENT: readonly PropertyKey[] = ["budget", "readDelivery", "watch", "close"];
 /** The fake's time between two verbs: TAPD's instants are whole seconds. */
