@@ -1,5 +1,6 @@
-import { isJsonArray, isJsonObject } from "./json.ts";
+import { isJsonArray, isJsonObject, parseJson } from "./json.ts";
 import type { JsonValue } from "./json-value.ts";
+import { withoutKnownForms } from "./secret-patterns.ts";
 import { secretPattern } from "./secret-forms.ts";
 
 /** Shorter values are not masked: they would hit ordinary words. A credential that short protects nothing. */
@@ -23,6 +24,8 @@ export class SecretRegistry {
   /** Name and pattern per value. */
   readonly #secrets = new Map<string, { readonly name: string; readonly pattern: string }>();
   #searches: readonly Search[] = [];
+  /** The user's, by their source. */
+  readonly #patterns = new Map<string, RegExp>();
 
   /**
    * Has `value` masked as `[REDACTED:<name>]` from now on, for good: an old value stays secret when a name gets a new one. A value keeps
@@ -41,11 +44,48 @@ export class SecretRegistry {
   }
 
   /**
-   * A text without the registered values: as they are, in base64 (also inside a longer base64 text), URL-encoded, JSON-escaped.
-   * Works on whole texts: a value that is split over two calls is not seen.
+   * Has what a regular expression matches masked as `[REDACTED:pattern]` from now on, for good. Returns what is wrong with it, else `null`. Within JSON it is
+   * matched against each text on its own.
+   */
+  registerPattern(source: string): string | null {
+    try {
+      const pattern = new RegExp(source, "gu");
+      if (pattern.test("")) return "matches the empty text";
+      pattern.lastIndex = 0;
+      this.#patterns.set(source, pattern);
+      return null;
+    } catch (error) {
+      return `is no regular expression: ${error instanceof Error ? error.message : String(error)}`;
+    }
+  }
+
+  /**
+   * A text without the registered values (as they are, in base64, also inside a longer base64 text, URL-encoded, JSON-escaped), without what has the form of a
+   * well-known credential, and without what the user's patterns match. Works on whole texts: a value that is split over two calls is not seen.
    */
   redact(text: string): string {
     if (text.length < SHORTEST_SECRET) return text;
+    const masked = withoutKnownForms(this.#withoutValues(text));
+    return this.#patterns.size === 0 ? masked : this.#withoutPatterns(masked);
+  }
+
+  /** Whether a text holds a registered value, in any of its forms. What only looks like a credential does not count. */
+  holds(text: string): boolean {
+    return this.#withoutValues(text) !== text;
+  }
+
+  /** `redact` for every string and key inside a JSON value. */
+  redactValue<T extends JsonValue>(value: T): T;
+  redactValue(value: JsonValue): JsonValue {
+    return inside(value, (text) => this.redact(text));
+  }
+
+  /** How many values are registered. */
+  values(): number {
+    return this.#secrets.size;
+  }
+
+  #withoutValues(text: string): string {
     let redacted = text;
     for (const { pattern, names } of this.#searches) {
       redacted = redacted.replace(pattern, (_match, ...groups: unknown[]) => {
@@ -56,23 +96,35 @@ export class SecretRegistry {
     return redacted;
   }
 
-  /** `redact` for every string and key inside a JSON value. Returns the value itself when nothing is registered. */
-  redactValue<T extends JsonValue>(value: T): T;
-  redactValue(value: JsonValue): JsonValue {
-    return this.#searches.length === 0 ? value : this.#redactInside(value);
+  /** A pattern may take quotes and escapes, and would make JSON unreadable: so that is read first. */
+  #withoutPatterns(text: string): string {
+    const mask = (plain: string): string => {
+      let masked = plain;
+      for (const pattern of this.#patterns.values()) masked = masked.replace(pattern, "[REDACTED:pattern]");
+      return masked;
+    };
+    const value = jsonIn(text);
+    if (value === undefined) return mask(text);
+    const before = JSON.stringify(value);
+    const after = JSON.stringify(inside(value, mask));
+    return before === after ? text : after;
   }
+}
 
-  /** How many values are registered. */
-  values(): number {
-    return this.#secrets.size;
+function jsonIn(text: string): JsonValue | undefined {
+  if (!/^\s*[[{]/.test(text)) return undefined;
+  try {
+    return parseJson(text);
+  } catch {
+    // Plain text that only begins like JSON.
+    return undefined;
   }
+}
 
-  #redactInside(value: JsonValue): JsonValue {
-    if (typeof value === "string") return this.redact(value);
-    if (isJsonArray(value)) return value.map((item) => this.#redactInside(item));
-    if (!isJsonObject(value)) return value;
-    return Object.fromEntries(
-      Object.entries(value).map(([key, member]) => [this.redact(key), this.#redactInside(member)]),
-    );
-  }
+/** The value with every string and key changed. */
+function inside(value: JsonValue, change: (text: string) => string): JsonValue {
+  if (typeof value === "string") return change(value);
+  if (isJsonArray(value)) return value.map((item) => inside(item, change));
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [change(key), inside(member, change)]));
 }

@@ -28,7 +28,7 @@ export function createHostGit(options: HostGitOptions): HostGit {
   const layout = layoutOf(options.stateDirectory);
   const mirror = new Mirror(options, git, layout, turns.mirror);
   const parts: GitParts = { options, git, layout, mirror, indexes: turns.indexes };
-  return { ...laneWork(parts, turns), ...commitWork(parts) };
+  return { objects: layout.objects, ...laneWork(parts, turns), ...commitWork(parts) };
 }
 
 /** The part that works on a lane. */

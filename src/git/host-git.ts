@@ -10,6 +10,8 @@ import type { TreeMark } from "../model/tree-mark.ts";
  * `git_dirty_tree`, `git_nested_repository` (an agent committed a repository of its own as a submodule).
  */
 export interface HostGit {
+  /** Folder of the project's objects, from which workspaces borrow; absolute. Absent: they borrow none. */
+  readonly objects?: string;
   /** Brings the project's mirror up to date and returns the tip of the base branch. Throws `git_no_base`. */
   refreshMirror(signal: AbortSignal): Promise<{ readonly baseSha: string }>;
   /**

@@ -82,10 +82,10 @@ export interface LogSettings {
 }
 
 /**
- * How far an agent is kept apart: `auto` gives it processes of its own where bubblewrap works; `bwrap` demands that, and moreover leaves the
- * agent only its own places to write to.
+ * How far agents and checks are kept apart: with a sandbox they have processes of their own, do not see the person's home, what Maestro keeps and other
+ * workspaces, and write only to their own places. `auto` where bubblewrap works; `bwrap` demands that; `required` demands any sandbox that there is.
  */
-export type Isolation = "auto" | "none" | "bwrap";
+export type Sandbox = "auto" | "none" | "bwrap" | "required";
 
 /** An agent as a workflow names it. */
 export interface AgentChoice {
@@ -216,7 +216,9 @@ export interface Workflow {
   readonly agentRuntime: {
     readonly placement: string;
     /** Absent: `none`. */
-    readonly isolation?: Isolation;
+    readonly sandbox?: Sandbox;
+    /** Folders of the person's home that agents and checks may read in the sandbox, as written. Absent: none. */
+    readonly caches?: readonly string[];
     /** Set in the agent's environment. */
     readonly env: Readonly<Record<string, string>>;
     /** Names of variables that the agent gets from the daemon's environment, beside the small built-in list. */
@@ -237,6 +239,8 @@ export interface Workflow {
   /** Tools that no profile gives by itself. Absent: none of them. */
   readonly tools?: { readonly enable: readonly string[] };
   readonly validation: {
+    /** Absent: as the machine has it. */
+    readonly network?: false;
     readonly commands: readonly string[];
     readonly timeoutMs: number;
     /**

@@ -11,7 +11,7 @@ import { laneTree, type WorkContext } from "./context.ts";
 import { agentEnvironment } from "./environment.ts";
 import { brokenOff, failed, failedWith, succeeded } from "./outcome.ts";
 import { gitOf, pushRows } from "./push.ts";
-import { contain } from "./run/containment.ts";
+import { contain, placesOfOthers } from "./run/containment.ts";
 import { openTranscript } from "./transcript.ts";
 
 /** Kept of a command's output, from its end, bytes. */
@@ -85,10 +85,16 @@ async function placeOf(context: WorkContext, headSha: string): Promise<Place> {
   const temporaryDirectory = `${runtime.temporaryDirectory()}/maestro-${shortHash(processMarker(work, "check"))}`;
   await runtime.makeDirectory(temporaryDirectory, { mode: 0o700 });
   scope.defer("temporary files", () => runtime.remove(temporaryDirectory));
-  const isolation = workflow.agentRuntime.isolation ?? "none";
-  const place = { workspace: path, home: parentOf(parts.agentsDirectory), temporaryDirectory };
-  const contained = await contain(runtime, { isolation, machine: parts.runtime, place });
-  const own = isolation === "bwrap" ? { HOME: temporaryDirectory, TMPDIR: temporaryDirectory } : {};
+  const { sandbox = "none", caches = [] } = workflow.agentRuntime;
+  const { objects } = gitOf(context);
+  const others = placesOfOthers(workflow);
+  const place = { workspace: path, home: parentOf(parts.agentsDirectory), others, caches, temporaryDirectory };
+  const contained = await contain(runtime, {
+    ...{ sandbox, machine: parts.runtime, network: workflow.validation.network ?? true },
+    place: objects === undefined ? place : { ...place, objects },
+  });
+  const isApart = sandbox !== "none" && contained !== runtime;
+  const own = isApart ? { HOME: temporaryDirectory, TMPDIR: temporaryDirectory } : {};
   return { path, in: where, runtime: contained, own };
 }
 
@@ -174,7 +180,7 @@ function environmentOf(
       ...{ MAESTRO_ISSUE_ID: issue.id, MAESTRO_ISSUE_IDENTIFIER: issue.identifier, MAESTRO_RUN: String(work.run) },
       ...{ ISSUE_ID: issue.id, ISSUE_IDENTIFIER: issue.identifier, ISSUE_BRANCH: branch ?? "", WORKSPACE_PATH: path },
     },
-    isSecret: (text) => parts.secrets.redact(text) !== text,
+    isSecret: (text) => parts.secrets.holds(text),
   }).env;
 }
 

@@ -73,8 +73,8 @@ export const WORKFLOW_KEYS = {
     ssh: { auth: true, key: true, known_hosts: true },
     provider: true,
   },
-  agent_provider: { kind: true, options: true, rules: true, fallback: true },
-  agent_runtime: { placement: true, isolation: true, env: true, pass: true },
+  agent_provider: { kind: true, account: true, options: true, rules: true, fallback: true },
+  agent_runtime: { placement: true, sandbox: true, isolation: true, caches: true, env: true, pass: true },
   agent: {
     credentials: { max_concurrent_leases_per_account: true, cooldown_ms: true, daily_token_budget: true },
     quota: { preflight: true, poll_interval_ms: true },
@@ -102,7 +102,7 @@ export const WORKFLOW_KEYS = {
     time_zone: true,
     prices: true,
   },
-  validation: { commands: true, timeout_ms: true, in: true },
+  validation: { commands: true, timeout_ms: true, network: true, in: true },
   tools: { enable: true },
   skills: true,
   polling: { interval_ms: true },
@@ -119,6 +119,7 @@ export const WORKFLOW_KEYS = {
     file_max_bytes: true,
     file_keep: true,
     console_enabled: true,
+    redact_patterns: true,
   },
 } as const satisfies KeyTree<WorkflowFile>;
 

@@ -143,8 +143,9 @@ function readShape(loading: Loading, written: JsonObject): WorkflowFile {
 }
 
 /** The usual place is left out, like everything that is as usual. */
-function placeOf(place: WorkflowFile["validation"]["in"]): Pick<Workflow["validation"], "in"> {
-  return place === "workspace" ? { in: place } : {};
+function whereOf(section: WorkflowFile["validation"]): Pick<Workflow["validation"], "in" | "network"> {
+  const place = section.in === "workspace" ? { in: section.in } : {};
+  return section.network ? place : { ...place, network: false };
 }
 
 function skillsOf(ofProfile: readonly string[], ofFile: readonly string[]): Pick<Workflow, "skills"> {
@@ -170,13 +171,13 @@ async function readParts(
     tracker: await readTrackerPart(loading, file.tracker, loaded),
     repo: await readRepo(loading, file, profile?.completion.deliversChange ?? false),
     agentProvider: await readAgent(loading, file.agent_provider),
-    agentRuntime: readRuntime(loading, file.agent_runtime),
+    agentRuntime: readRuntime(loading, file.agent_runtime, profile?.unguarded !== undefined),
     agent: readAgentSettings(file.agent),
     accounts: readAccountSettings(file.agent),
     budget: readBudget(loading, file.budget),
     ...readApprovals(file.approvals, profile),
     trust: readTrust(file.trust),
-    validation: { commands: validation.commands, timeoutMs: validation.timeout_ms, ...placeOf(validation.in) },
+    validation: { commands: validation.commands, timeoutMs: validation.timeout_ms, ...whereOf(validation) },
     ...readReconciliation(loading, file, profile),
     ...(file.tools.enable.length === 0 ? {} : { tools: { enable: file.tools.enable } }),
     ...skillsOf(loaded?.file.skills ?? [], file.skills),

@@ -47,10 +47,13 @@ export async function checkCapabilities(loading: Loading, file: WorkflowFile, pr
 const ISOLATION = "isolation";
 
 function checkRuntime(loading: Loading, file: WorkflowFile, profile: LoadedProfile, needed: readonly string[]): void {
-  const { isolation, placement } = file.agent_runtime;
-  const missing = needed.filter((name) => name !== ISOLATION || isolation === "none");
+  const { sandbox, isolation, placement } = file.agent_runtime;
+  const missing = needed.filter((name) => name !== ISOLATION || (sandbox ?? isolation) === "none");
   if (missing.length === 0) return;
-  const keys = ["agent_runtime", missing.includes(ISOLATION) ? "isolation" : "placement"];
+  const keys = [
+    "agent_runtime",
+    missing.includes(ISOLATION) ? (sandbox === undefined ? "isolation" : "sandbox") : "placement",
+  ];
   const message = `the profile ${profile.file.kind} needs of its runtime: ${missing.join(", ")}; ${placement} as it is set cannot`;
-  report(loading, keys, { message, hint: "`isolation: auto` keeps agents apart where the system can" });
+  report(loading, keys, { message, hint: "`sandbox: auto` keeps agents apart where the system can" });
 }

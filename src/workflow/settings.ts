@@ -1,7 +1,14 @@
 import { join } from "node:path";
 import { stateKey } from "../model/issue.ts";
 import type { Hooks, PluginHook } from "../model/hooks.ts";
-import type { AgentSettings, LogSettings, RepoSettings, Workflow } from "../model/workflow.ts";
+import type {
+  AccountSettings,
+  AgentSettings,
+  LogSettings,
+  RepoSettings,
+  Sandbox,
+  Workflow,
+} from "../model/workflow.ts";
 import { checkPlacement, readForge } from "./adapters.ts";
 import { refuseRoot } from "./checkout.ts";
 import { resolvePath, resolveText, resolveTexts } from "./environment.ts";
@@ -135,10 +142,24 @@ export function readRuntime(
   checkPlacement(loading, section.placement);
   return {
     placement: section.placement,
-    isolation: section.isolation,
+    sandbox: readSandbox(loading, section, isUnguarded),
+    ...(section.caches.length === 0 ? {} : { caches: section.caches }),
     env: resolveTexts(loading, ["agent_runtime", "env"], section.env),
     pass: section.pass,
   };
+}
+
+/** `isolation` is the older spelling. Without guardrails an agent works in the person's own home, which a sandbox would hide. */
+function readSandbox(
+  loading: Loading,
+  { sandbox, isolation }: WorkflowFile["agent_runtime"],
+  isUnguarded: boolean,
+): Sandbox {
+  if (sandbox !== undefined && isolation !== undefined && sandbox !== isolation) {
+    const message = `is the older spelling of agent_runtime.sandbox, which says ${sandbox}`;
+    report(loading, ["agent_runtime", "isolation"], { message, hint: "leave isolation out" });
+  }
+  return sandbox ?? isolation ?? (isUnguarded ? "none" : "auto");
 }
 
 /** The `hooks` section, and what plugins bring. Scripts stay as they are (S-072). */
@@ -154,8 +175,12 @@ export function readHooks(loading: Loading, section: WorkflowFile["hooks"], ofPl
   };
 }
 
-/** The `observability` section. */
-export function readLogSettings(section: WorkflowFile["observability"]): LogSettings {
+/** The `observability` section; its patterns are masked from now on. */
+export function readLogSettings(loading: Loading, section: WorkflowFile["observability"]): LogSettings {
+  for (const [at, source] of section.redact_patterns.entries()) {
+    const problem = loading.secrets.registerPattern(source);
+    if (problem !== null) report(loading, ["observability", "redact_patterns", at], { message: problem });
+  }
   return {
     level: section.level,
     format: section.log_format ?? null,

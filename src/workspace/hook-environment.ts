@@ -10,7 +10,7 @@ export function hookVariables(
   lane: WorkspaceLane,
   path: string,
 ): Record<string, string> {
-  const safe = Object.entries(hookEnvironment()).filter(([, value]) => secrets.redact(value) === value);
+  const safe = Object.entries(hookEnvironment()).filter(([, value]) => !secrets.holds(value));
   const { issue } = lane;
   const about = {
     ISSUE_ID: issue.id,

@@ -26,6 +26,8 @@ export function sortingWorkflow(options: {
       },
     },
     agent_provider: { kind: "mock", options: { log: options.log, scripts: { default: { runs: options.runs } } } },
+    // The agent writes what it saw beside the project, where a sandbox would not let it.
+    agent_runtime: { sandbox: "none" },
     polling: { interval_ms: 500 },
     workspace: { min_free_bytes: 1 },
   };

@@ -133,6 +133,8 @@ export class StubbornProject {
       validation: { commands: ["ls work"] },
       polling: { interval_ms: 300 },
       agent: { max_concurrent_agents: 3, max_turns: 1 },
+      // The agent writes what it saw beside the project, where a sandbox would not let it.
+      agent_runtime: { sandbox: "none" },
       agent_provider: {
         kind: "mock",
         options: {

@@ -33,7 +33,15 @@ async function service(front: object, plan: readonly (readonly Call[])[], enviro
   const place = await newPlace();
   const [planFile, answersFile] = [join(place.root, "plan.json"), join(place.root, "answers.jsonl")];
   const agent = { kind: "mock", options: { command: [process.execPath, AGENT, planFile, answersFile] } };
-  const whole = { ...front, agent_provider: agent, polling: { interval_ms: 300 }, workspace: { min_free_bytes: 1 } };
+  // The agent writes what it saw beside the project, where a sandbox would not let it.
+  const agent_runtime = { sandbox: "none" };
+  const whole = {
+    ...front,
+    agent_runtime,
+    agent_provider: agent,
+    polling: { interval_ms: 300 },
+    workspace: { min_free_bytes: 1 },
+  };
   await writeFiles(place.root, { "plan.json": JSON.stringify(plan), "answers.jsonl": "" });
   await writeFiles(place.cwd, { "WORKFLOW.md": `---\n${JSON.stringify(whole)}\n---\nWork on {{ issue.title }}.\n` });
   const ending = new AbortController();

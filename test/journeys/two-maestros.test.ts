@@ -52,6 +52,8 @@ class Machine {
       validation: { commands: ["test -f greeting.txt"] },
       agent: { max_concurrent_agents: 2 },
       agent_provider: { kind: "mock", options: { log: self.#log, scripts: { default: { runs: [steps] } } } },
+      // The agent writes what it saw beside the project, where a sandbox would not let it.
+      agent_runtime: { sandbox: "none" },
       polling: { interval_ms: polling },
       workspace: { min_free_bytes: 1 },
     };

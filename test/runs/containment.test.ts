@@ -70,14 +70,14 @@ function spawn(
 describe("without bubblewrap", () => {
   it("auto and none start agents as ever", async () => {
     const bare = machine("/no/such/folder");
-    for (const isolation of ["auto", "none"] as const) {
-      expect(await contain(bare, { isolation, machine: bare, place: place() })).toBe(bare);
+    for (const sandbox of ["auto", "none"] as const) {
+      expect(await contain(bare, { sandbox, machine: bare, place: place() })).toBe(bare);
     }
   });
 
   it("what is demanded is refused with what mends it", async () => {
     const bare = machine("/no/such/folder");
-    const asked = contain(bare, { isolation: "bwrap", machine: bare, place: place() });
+    const asked = contain(bare, { sandbox: "bwrap", machine: bare, place: place() });
     await expect(asked).rejects.toMatchObject({
       code: "agent_isolation_missing",
       hint: expect.stringContaining("none"),
@@ -86,16 +86,16 @@ describe("without bubblewrap", () => {
 });
 
 describe("with bubblewrap", () => {
-  const open = (isolation: "auto" | "bwrap") => {
+  const open = (sandbox: "auto" | "bwrap") => {
     const real = machine();
-    return contain(real, { isolation, machine: real, place: place() });
+    return contain(real, { sandbox, machine: real, place: place() });
   };
 
   it.for(["auto", "bwrap"] as const)(
     "%s: nothing outlives the first process, wherever it moved itself",
-    async (isolation, { skip }) => {
+    async (sandbox, { skip }) => {
       skip(!HAS_BUBBLEWRAP, GAP);
-      const runtime = await open(isolation);
+      const runtime = await open(sandbox);
       const { lines, code } = await run(runtime, "setsid sh -c 'env -i sleep 31415' & echo $$; pwd; exit 3");
       expect([Number(lines[0]) < 10, lines[1], code]).toEqual([true, join(root, "work"), 3]);
       const left = execFileSync("ps", ["-eo", "args"], { encoding: "utf8" }).split("\n");
@@ -106,9 +106,9 @@ describe("with bubblewrap", () => {
 
   it.for(["auto", "bwrap"] as const)(
     "%s: it is ended like every other, and a missing program is told as ever",
-    async (isolation, { skip }) => {
+    async (sandbox, { skip }) => {
       skip(!HAS_BUBBLEWRAP, GAP);
-      const runtime = await open(isolation);
+      const runtime = await open(sandbox);
       const child = await spawn(runtime, ["sleep", "300"]);
       await child.kill({ graceMs: 1_000 });
       await child.exited;

@@ -79,7 +79,7 @@ describe("the place of a validation", () => {
   });
 
   it("is the sandbox that the workflow demands of agents, or there is no validation", async () => {
-    const agentRuntime = { placement: "local", isolation: "bwrap" as const, env: {}, pass: [] };
+    const agentRuntime = { placement: "local", sandbox: "bwrap" as const, env: {}, pass: [] };
     const validation = { commands: ["npm test"], timeoutMs: 60_000 };
     const { outcome, seen } = await validate({ agentRuntime, validation });
     expect(outcome).toMatchObject({ status: "failed", reason: { code: "agent_isolation_missing" } });

@@ -89,7 +89,7 @@ describe("where a value comes from", () => {
 describe("what is asked for", () => {
   test("a section gives each of its keys, nothing gives all", async () => {
     const keys = (await explainKey(input(), "validation")).map(({ key }) => key);
-    expect(keys).toEqual(["validation.commands", "validation.timeout_ms", "validation.in"]);
+    expect(keys).toEqual(["validation.commands", "validation.timeout_ms", "validation.network", "validation.in"]);
     const all = await explainKey(input(), "");
     expect(all.length).toBeGreaterThan(40);
     const others = all.filter(({ purpose }) => purpose === null).map(({ key }) => key);

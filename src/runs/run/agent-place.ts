@@ -2,11 +2,10 @@ import { MaestroError } from "../../base/errors.ts";
 import { shortHash } from "../../base/ids.ts";
 import type { AgentProvider, SessionRequest } from "../../contracts/agent-provider.ts";
 import type { Runtime } from "../../contracts/runtime.ts";
+import { DEFAULT_ACCOUNT } from "../../model/account.ts";
 import type { Workflow } from "../../model/workflow.ts";
-import { contain } from "./containment.ts";
+import { contain, placesOfOthers } from "./containment.ts";
 
-/** The account that uses the login of this machine. */
-const DEFAULT_ACCOUNT = "default";
 const ACCOUNT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /** What an agent's place is made from. */
@@ -17,6 +16,8 @@ export interface PlaceInput {
   readonly runtime: Runtime;
   /** The same, for as long as anything is started there. */
   readonly machine: Runtime;
+  /** The project's Git objects, which the workspace's Git borrows. Absent: it borrows none. */
+  readonly objects?: string;
   /** Absolute; holds a folder for each account of an agent. */
   readonly agentsDirectory: string;
   readonly workspace: string;
@@ -47,17 +48,17 @@ export async function openAgentPlace(input: PlaceInput): Promise<AgentPlace> {
   const { workflow, provider, runtime, machine, agentsDirectory, workspace } = input;
   const folders = provider.hasOwnHome === true ? foldersOf(input) : null;
   const own = folders === null ? {} : { account: folders.account, temporaryDirectory: folders.temporaryDirectory };
-  const contained = await contain(runtime, {
-    isolation: workflow.agentRuntime.isolation ?? "none",
-    machine,
-    place: { workspace, home: agentsDirectory.slice(0, agentsDirectory.lastIndexOf("/")) || "/", ...own },
-  });
+  const { sandbox = "none", caches = [] } = workflow.agentRuntime;
+  const home = agentsDirectory.slice(0, agentsDirectory.lastIndexOf("/")) || "/";
+  const lent = input.objects === undefined ? { caches } : { caches, objects: input.objects };
+  const place = { workspace, home, others: placesOfOthers(workflow), ...lent, ...own };
+  const contained = await contain(runtime, { sandbox, machine, place });
   if (folders === null) return { runtime: contained, own, env: {}, close: async () => undefined };
-  const { home, temporaryDirectory } = folders;
-  await runtime.makeDirectory(home, { mode: 0o700 });
+  const { home: ownHome, temporaryDirectory } = folders;
+  await runtime.makeDirectory(ownHome, { mode: 0o700 });
   await runtime.makeDirectory(temporaryDirectory, { mode: 0o700 });
   return {
-    ...{ runtime: contained, own, env: { HOME: home, TMPDIR: temporaryDirectory } },
+    ...{ runtime: contained, own, env: { HOME: ownHome, TMPDIR: temporaryDirectory } },
     close: () => runtime.remove(temporaryDirectory),
   };
 }

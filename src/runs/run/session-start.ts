@@ -1,4 +1,6 @@
 import type { AgentEvent, AgentProvider, SessionRequest, SessionStart } from "../../contracts/agent-provider.ts";
+import type { HostGit } from "../../git/index.ts";
+import { DEFAULT_ACCOUNT } from "../../model/account.ts";
 import { processMarker } from "../../model/process-marker.ts";
 import type { WorkContext } from "../context.ts";
 import { agentEnvironment } from "../environment.ts";
@@ -27,10 +29,13 @@ export async function startAgent(context: WorkContext, path: string, staff: Sess
   const marker = processMarker(work, "agent");
   const place = await openAgentPlace({
     ...{ workflow, provider, runtime, marker, workspace: path, machine: parts.runtime },
+    ...lentBy(parts.git(workflow)),
     agentsDirectory: parts.agentsDirectory,
     ...(assignment.account === undefined ? {} : { account: assignment.account }),
   });
   context.scope.defer("temporary files", place.close);
+  // Those of its own account are the only secrets that an agent is meant to have.
+  const keys = (await parts.accountKeys?.(provider.kind, assignment.account ?? DEFAULT_ACCOUNT)) ?? {};
   const resume = provider.capabilities.resume ? assignment.resume : null;
   const start = await provider.start({
     runtime: place.runtime,
@@ -61,13 +66,16 @@ export async function startAgent(context: WorkContext, path: string, staff: Sess
     ...place.own,
     ...(await servedTools(context, provider, staff)),
     // Without guardrails it is the person's own home, with the person's logins.
-    env:
-      workflow.profile.unguarded === undefined ? { ...environmentOf(context), ...place.env } : environmentOf(context),
+    env: { ...environmentOf(context), ...(workflow.profile.unguarded === undefined ? place.env : {}), ...keys },
     onEvent: hear,
     signal,
   });
   const { account } = place.own;
   return account === undefined ? start : { ...start, stateDirectory: account.stateDirectory };
+}
+
+function lentBy(git: HostGit | null): { readonly objects?: string } {
+  return git?.objects === undefined ? {} : { objects: git.objects };
 }
 
 /** A right to use the tool server, for agents that take their tools there, and what plugins bring beside it. */
@@ -105,7 +113,7 @@ function environmentOf({ parts, workflow, work, assignment, runtime, log }: Work
     pass: workflow.profile.unguarded === undefined ? workflow.agentRuntime.pass : "all",
     env: workflow.agentRuntime.env,
     extra: { MAESTRO_ISSUE_ID: id, MAESTRO_ISSUE_IDENTIFIER: identifier, MAESTRO_RUN: String(work.run) },
-    isSecret: (text) => parts.secrets.redact(text) !== text,
+    isSecret: (text) => parts.secrets.holds(text),
   });
   if (dropped.length > 0) log.warn("variables that hold a secret are not given to the agent", { names: [...dropped] });
   return env;

@@ -62,10 +62,18 @@ const AgentProvider = section("The agent that does the work.", {
 
 const AgentRuntime = section("Where agents run and what they see.", {
   placement: textOr("local", "Where their processes run."),
-  isolation: Type.Enum(["auto", "none", "bwrap"], {
-    default: "auto",
-    description:
-      "`auto`: processes of its own, where bubblewrap works. `bwrap`: that is demanded, and only the workspace, the account and the run's temporary folder can be written to. Default auto.",
+  sandbox: Type.Optional(
+    Type.Enum(["auto", "none", "bwrap", "required"], {
+      description:
+        "Linux, for agents and checks. `auto`: a sandbox where bubblewrap works: processes of its own, the home folder, Maestro's own and other workspaces hidden, and only the workspace, the account's folder and a temporary folder can be written to. `bwrap`: that is demanded. `required`: any sandbox is demanded. `none`: an agent can read what your user can. Default auto; none for a profile without guardrails.",
+    }),
+  ),
+  isolation: Type.Optional(
+    Type.Enum(["auto", "none", "bwrap"], { description: "Older spelling of `sandbox`, with the same meaning." }),
+  ),
+  caches: Type.Array(Type.String({ pattern: "^(~/|/)." }), {
+    default: [],
+    description: "Folders that stay readable in the sandbox although they lie in the home folder, e.g. `~/.cargo`.",
   }),
   env: texts("Set in the agent's environment."),
   pass: Type.Array(Type.String({ pattern: "^[A-Za-z_][A-Za-z0-9_]*$" }), {

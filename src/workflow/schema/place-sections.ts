@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import { section, optionalText, count, texts } from "./words.ts";
+import { section, optionalText, count, names, texts } from "./words.ts";
 
 const script = (when: string) => optionalText(`Shell script, run with \`sh -lc\` in the workspace ${when}.`);
 
@@ -50,6 +50,10 @@ const Observability = section("What the service says about itself, read when it 
     default: 9,
     description: "How many full log files are kept beside the one that is written. Default 9.",
   }),
+  redact_patterns: names(
+    "Regular expressions (JavaScript, case counts) of what else is masked in log, record, transcripts, API answers, tool results and comments. Default none.",
+    { default: [] },
+  ),
   console_enabled: Type.Optional(
     Type.Boolean({
       description: "Whether the log also goes to stderr. Default: only warnings and errors, and only on a terminal.",

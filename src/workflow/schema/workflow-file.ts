@@ -21,6 +21,11 @@ export const WorkflowFile = Type.Object(
     validation: section("How the host checks a change.", {
       commands: names("Shell commands that must succeed on a clean checkout, in order.", { default: [] }),
       timeout_ms: count(600_000, "Longest time of one command, milliseconds."),
+      network: Type.Boolean({
+        default: true,
+        description:
+          "`false`: checks have no network; demands bubblewrap, whatever agent_runtime.sandbox says. Default true.",
+      }),
       in: Type.Enum(["checkout", "workspace"], {
         default: "checkout",
         description:

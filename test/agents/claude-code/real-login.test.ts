@@ -72,7 +72,7 @@ describe.skipIf(program === null)("the login of this machine, with the real Clau
     const [stateDirectory, userHome] = [join(on.folder, "account"), join(on.folder, "nobody")];
     const account = { name: "default", stateDirectory, userHome };
     const place = { workspace: on.workspace, home: on.folder, account, temporaryDirectory: join(on.folder, "tmp") };
-    const contained = await contain(machine, { isolation: "bwrap", machine, place }).catch(() => null);
+    const contained = await contain(machine, { sandbox: "bwrap", machine, place }).catch(() => null);
     if (contained === null) return skip("gap: bubblewrap does not work on this machine");
     writeFileSync(join(userHome, ".claude", "settings.json"), "{}");
     const session = await start(contained);
