@@ -10,6 +10,7 @@ import type {
   PromptDocument,
   SessionDocument,
 } from "../../src/model/documents/api.ts";
+import type { ApprovalsDocument } from "../../src/model/documents/approval.ts";
 import type { ChangeDocument } from "../../src/model/documents/change.ts";
 import type { EventDocument, TranscriptLine as TranscriptLineType } from "../../src/model/documents/event.ts";
 import type { IssueStateDocument } from "../../src/model/documents/issue.ts";
@@ -30,6 +31,7 @@ export const SCHEMAS_SAY_WHAT_TYPES_SAY: [
   Says<typeof documents.Event, EventDocument>,
   Says<typeof documents.TranscriptLine, TranscriptLineType>,
   Says<typeof documents.Usage, UsageDocument>,
+  Says<typeof documents.Approvals, ApprovalsDocument>,
   Says<typeof documents.ChangeRow, ChangeDocument>,
   Says<typeof schemas.IssueRow, IssueRowType>,
   Says<typeof schemas.Issue, IssueDocument>,
@@ -41,4 +43,25 @@ export const SCHEMAS_SAY_WHAT_TYPES_SAY: [
   Says<typeof schemas.Hello, HelloDocument>,
   Says<typeof schemas.Goodbye, GoodbyeDocument>,
   Says<typeof schemas.Problem, ProblemDocument>,
-] = [true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true];
+] = [
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+];

@@ -1,5 +1,6 @@
 import { Type } from "typebox";
 import { LANE_VERBS } from "../../src/model/command.ts";
+import { REQUEST_KINDS } from "../../src/model/documents/approval.ts";
 import { USAGE_GROUPS } from "../../src/model/documents/usage.ts";
 import { WITNESSES } from "../../src/model/evidence.ts";
 import { LANE_STAGES } from "../../src/model/lane.ts";
@@ -74,6 +75,20 @@ const UsageRow = Type.Object({
   wall_ms: Type.Integer({ description: "How long sessions were open." }),
 });
 
+const ApprovalRow = Type.Object({
+  ...issueFields,
+  id: Text,
+  kind: oneOf(REQUEST_KINDS),
+  lane_id: Text,
+  run: Count,
+  what: Text,
+  options: Type.Array(Text),
+  asked_at: Instant,
+  expires_at: orNull(Instant),
+  on_expiry: orNull(oneOf(["deny", "approve"])),
+});
+export const Approvals = Type.Object({ version: Version, approvals: Type.Array(ApprovalRow) });
+
 export const Status = Type.Object({
   version: Version,
   generated_at: Instant,
@@ -115,6 +130,7 @@ export const Status = Type.Object({
   account_pauses: Type.Optional(
     Type.Array(Type.Object({ account: Text, until: Instant, published: Type.Boolean(), reason: Reason })),
   ),
+  approvals: Type.Optional(Type.Array(ApprovalRow)),
   spent: Type.Optional(UsageRow),
   outside: Type.Optional(
     Type.Object({

@@ -1,7 +1,8 @@
 import { Type } from "typebox";
-import { CommandBody, Nothing, SessionBody } from "../../src/http/schema.ts";
+import { ApprovalBody, CommandBody, Nothing, SessionBody } from "../../src/http/schema.ts";
 import { LANE_STAGES } from "../../src/model/lane.ts";
 import {
+  Approvals,
   Change,
   ChangeRow,
   Event,
@@ -121,6 +122,8 @@ export const SCHEMAS = {
   ChangeRow,
   ChangePage: pageOf(ChangeRow),
   Change,
+  Approvals,
+  ApprovalBody,
   CommandBody,
   Command,
   SessionBody,

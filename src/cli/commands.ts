@@ -12,6 +12,7 @@ interface Entry {
 }
 
 const PATH = ["[path]", "the workflow file (default: WORKFLOW.md)"] as const;
+const REQUEST = ["<request>", "id of a request, e.g. SHOP-3.1; `maestro approvals` lists them"] as const;
 const ISSUE = ["<issue>", "identifier or id, e.g. SHOP-3"] as const;
 const requests = async () => (await import("./requests.ts")).fillRequest;
 
@@ -129,6 +130,24 @@ const COMMANDS: Readonly<Record<string, readonly Entry[]>> = {
       name: "lane",
       description: "look at one issue's lane, answer its agent, stop its work, start it again, park it",
       load: async () => (await import("./lane/index.ts")).fillLane,
+    },
+    {
+      name: "approvals",
+      description: "list what waits for a person's yes, and what agents ask",
+      arguments: [PATH],
+      load: async () => (await import("./approvals.ts")).fillApprovals,
+    },
+    {
+      name: "approve",
+      description: "say yes to a request, or answer an agent's question",
+      arguments: [REQUEST],
+      load: async () => (await import("./approvals.ts")).fillAnswer,
+    },
+    {
+      name: "deny",
+      description: "say no to a request, and why",
+      arguments: [REQUEST],
+      load: async () => (await import("./approvals.ts")).fillAnswer,
     },
     { name: "unpark", description: "let a parked issue go on", arguments: [ISSUE], load: requests },
     {

@@ -6,6 +6,7 @@ import type {
   StatusDocument,
   WaitingRow,
 } from "../model/documents/status.ts";
+import { approvalTable } from "./approval-table.ts";
 import { type Line, toned } from "./line.ts";
 import { table } from "./table.ts";
 
@@ -25,6 +26,7 @@ export function statusLines(status: StatusDocument, now: number): Line[] {
     `${counts.running} running, ${counts.retrying} retrying, ${counts.review} in review, ${counts.parked} parked, ${counts.closed} finished`,
     ...(status.account_pauses ?? []).map((pause): Line => [toned("warning", pauseLine(pause, now))]),
     ...section("Running", runningTable(status, now)),
+    ...section("Asks for a yes", approvalTable(status.approvals ?? [], now)),
     ...section("Needs a person", waitingTable(mine)),
     ...section("Retrying", retryTable(status, now)),
     ...section("Waiting", waitingTable(others)),

@@ -1,3 +1,5 @@
+import type { JsonObject } from "../base/json.ts";
+import type { ApprovalsDocument } from "../model/documents/approval.ts";
 import type { CommandDocument } from "../model/documents/api.ts";
 import type { Call, Respond, Workings } from "./call.ts";
 import { param } from "./call.ts";
@@ -5,7 +7,7 @@ import { refusal } from "./errors.ts";
 import type { HttpParts } from "./parts.ts";
 import { jsonReply } from "./reply.ts";
 import { checked } from "./body.ts";
-import { validateCommandBody } from "./schema.gen.ts";
+import { validateApprovalBody, validateCommandBody } from "./schema.gen.ts";
 
 /** How long a command's answer is waited for, milliseconds. */
 const ANSWER_WAIT_MS = 4_000;
@@ -18,11 +20,16 @@ export function commandRoutes({ parts }: Workings) {
   return {
     ask: async (call) => {
       const { verb, arguments: given = {} } = checked(validateCommandBody, call.body);
-      const actor = call.caller?.actor ?? NOBODY;
-      const id = await parts.asking.ask({ actor, verb, arguments: given });
-      await parts.asking.answer(id, ANSWER_WAIT_MS, call.late.signal);
-      const command = await commandOf(parts, id);
-      return jsonReply(parts.secrets, command, command.answer === null ? 202 : 200);
+      return carriedOut(parts, call, verb, given);
+    },
+    approvals: async () => {
+      const document: ApprovalsDocument = { version: 1, approvals: (await parts.reading.status()).approvals ?? [] };
+      return jsonReply(parts.secrets, document);
+    },
+    answerApproval: async (call) => {
+      const { decision, reason = "" } = checked(validateApprovalBody, call.body);
+      const verb = decision === "approve" ? "approve_request" : "deny_request";
+      return carriedOut(parts, call, verb, { request: param(call, "approval"), body: reason });
     },
     command: async (call) => jsonReply(parts.secrets, await commandOf(parts, param(call, "command"))),
     symphonyRefresh: async (call) => {
@@ -32,6 +39,15 @@ export function commandRoutes({ parts }: Workings) {
       return jsonReply(parts.secrets, { queued: true, coalesced, requested_at: requestedAt, operations }, 202);
     },
   } satisfies Record<string, Respond>;
+}
+
+/** Puts it on record and waits a moment for its answer. */
+async function carriedOut(parts: HttpParts, call: Call, verb: string, given: JsonObject): Promise<Response> {
+  const actor = call.caller?.actor ?? NOBODY;
+  const id = await parts.asking.ask({ actor, verb, arguments: given });
+  await parts.asking.answer(id, ANSWER_WAIT_MS, call.late.signal);
+  const command = await commandOf(parts, id);
+  return jsonReply(parts.secrets, command, command.answer === null ? 202 : 200);
 }
 
 async function commandOf({ asking }: HttpParts, id: string): Promise<CommandDocument> {

@@ -91,6 +91,13 @@ export type Intent =
   | { readonly kind: "merge"; readonly changeId: string; readonly headSha: string }
   | { readonly kind: "delete_branch"; readonly branch: string; readonly headSha: string | null };
 
+/** An outside write that a plan asks for; `topic` and `revision` make its key. */
+export interface PlannedWrite {
+  readonly intent: Intent;
+  readonly topic: string;
+  readonly revision: string;
+}
+
 /** Who carries an intent out: the orchestrator by API, or a worker that holds the lane's Git. */
 export const WORKER_INTENTS: readonly Intent["kind"][] = ["push", "merge", "delete_branch"];
 

@@ -1,17 +1,10 @@
 import type { AccountPause } from "./account.ts";
 import type { NewApproval } from "./approval.ts";
 import type { LaneStage, Retry, WorkCount } from "./lane.ts";
-import type { Intent } from "./outbox.ts";
+import type { PlannedWrite } from "./outbox.ts";
 import type { Answer, Question } from "./question.ts";
 import type { RunPurpose } from "./run.ts";
 import type { Reason } from "./verdict.ts";
-
-/** An outside write that a plan asks for; `topic` and `revision` make its key. */
-export interface PlannedWrite {
-  readonly intent: Intent;
-  readonly topic: string;
-  readonly revision: string;
-}
 
 /**
  * What is to be done about a lane, decided purely and carried out by the orchestrator in one transaction.

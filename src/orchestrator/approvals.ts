@@ -3,8 +3,7 @@ import { type Approval, type ApprovalAnswer, questionId } from "../model/approva
 import { ANSWER_VERBS, type AnswerVerb } from "../model/command.ts";
 import type { Event } from "../model/events/index.ts";
 import type { Lane } from "../model/lane.ts";
-import { outboxKey } from "../model/outbox.ts";
-import type { PlannedWrite } from "../model/plan.ts";
+import { outboxKey, type PlannedWrite } from "../model/outbox.ts";
 import { reason } from "../model/verdict.ts";
 import { approvalComment, approvalTopic, commandIn, mayAnswer, openApprovals, planAnswer } from "../policy/index.ts";
 import type { Board } from "./board.ts";

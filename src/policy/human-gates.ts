@@ -1,12 +1,12 @@
 import {
   type Approval,
-  type ApprovalGate,
   approvalId,
   approvalInstant,
   type ApprovalSettings,
   DESTRUCTIVE,
   type NewApproval,
 } from "../model/approval.ts";
+import type { ApprovalGate } from "../model/approval-gate.ts";
 import type { LaneFacts } from "../model/facts.ts";
 import type { Lane } from "../model/lane.ts";
 import type { Intent } from "../model/outbox.ts";

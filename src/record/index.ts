@@ -22,5 +22,6 @@ export { findLane } from "./views/find-lane.ts";
 export { issueState } from "./views/issue-state.ts";
 export { closedLanePage, laneDocument, laneRow, type LaneTold } from "./views/lanes.ts";
 export { findRun, runDocument, runPage } from "./views/runs.ts";
+export { approvalRows } from "./views/approvals.ts";
 export { usageDocument } from "./views/usage.ts";
 export { statusDocument, type StatusParts } from "./views/status.ts";

@@ -111,7 +111,7 @@ describe("a repair that is due", () => {
       reviewOf({ decision: "changes_requested", body: "Say hello." }),
     ],
     comments: [
-      { id: "c1", author: "bob", body: "And bye.", at: 1, topic: null },
+      { id: "c1", author: "bob", body: "And bye.", at: 1, topic: null, trust: "member" },
       { id: "c2", author: "maestro", body: "ours", at: 1, topic: "hand-off" },
     ],
     checks: [{ name: "ci", headSha: HEAD, status: "failed", required: true, summary: "1 test failed" }],

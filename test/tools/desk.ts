@@ -1,6 +1,7 @@
 import { onTestFinished } from "vitest";
 import { systemClock } from "../../src/base/clock.ts";
 import { memoryLog } from "../../src/base/log.ts";
+import { systemRandom } from "../../src/base/random.ts";
 import { Scope } from "../../src/base/scope.ts";
 import type { Forge } from "../../src/contracts/forge.ts";
 import type { WorkRecord } from "../../src/contracts/record.ts";
@@ -54,7 +55,14 @@ export async function openDesk(options: DeskOptions) {
   const signal = new AbortController().signal;
   const context = {
     parts: {
-      ...{ record: open.record, clock, log, secrets, toolbox: createToolbox({ secrets, log, clock }) },
+      ...{
+        random: systemRandom(),
+        record: open.record,
+        clock,
+        log,
+        secrets,
+        toolbox: createToolbox({ secrets, log, clock }),
+      },
       ...{ tracker: () => tracker, forge: () => forge, git: () => null },
     },
     ...{ lease, work, assignment: work.payload, workflow, log, signal, stopping: signal },

@@ -3,6 +3,7 @@ import { useDesk } from "../data/desk-context.ts";
 import { useResource } from "../data/resource.ts";
 import { Skeleton, Trouble } from "../parts/states.tsx";
 import { countOf } from "../words.ts";
+import { Approvals } from "./approvals.tsx";
 import { Finished } from "./finished.tsx";
 import { Group, Nothing } from "./group.tsx";
 import { OutsideLines } from "./outside-lines.tsx";
@@ -30,6 +31,7 @@ export function Home() {
 
 function Open({ status }: { status: StatusDocument }) {
   const forPerson = status.waiting.filter((row) => row.needs_person).toSorted(byIdentifier);
+  const approvals = status.approvals ?? [];
   const running = status.running.toSorted(byStart);
   const others = status.waiting.filter((row) => !row.needs_person);
   const isNew =
@@ -40,6 +42,11 @@ function Open({ status }: { status: StatusDocument }) {
       <p class="hidden-words" role="status">
         {forPerson.length > 0 && `${countOf(forPerson.length, "issue needs", "issues need")} you.`}
       </p>
+      {approvals.length > 0 && (
+        <Group title="Asks for your yes" count={approvals.length} isAlert>
+          <Approvals rows={approvals} />
+        </Group>
+      )}
       <Group title="Needs you" count={forPerson.length} isAlert={forPerson.length > 0}>
         {forPerson.length === 0 ? <Nothing>Nothing needs you.</Nothing> : <WaitingRows rows={forPerson} />}
       </Group>

@@ -1,6 +1,7 @@
 import type { ServiceMode } from "../events/service.ts";
 import type { LaneStage } from "../lane.ts";
 import type { Reason } from "../verdict.ts";
+import type { ApprovalRow } from "./approval.ts";
 import type { OutsideDocument } from "./outside.ts";
 import type { UsageRow } from "./usage.ts";
 
@@ -37,6 +38,8 @@ export interface StatusDocument {
   readonly spent?: UsageRow;
   /** How the running service gets on with tracker and forge; absent without one. */
   readonly outside?: OutsideDocument;
+  /** What people are asked, oldest first. Absent: nothing. */
+  readonly approvals?: readonly ApprovalRow[];
 }
 
 /** What a provider said of an account's capacity. */

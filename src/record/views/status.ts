@@ -15,6 +15,7 @@ import type { Issue } from "../../model/issue.ts";
 import type { Lane, LaneStage, Run } from "../../model/lane.ts";
 import type { Reason } from "../../model/verdict.ts";
 import { NO_TOTALS } from "../projections/totals.ts";
+import { approvalRows } from "./approvals.ts";
 import { instant, issueFields, plainReason, queuedRetry, runId, tokenFields } from "./fields.ts";
 import { needsPerson } from "./needs-person.ts";
 import { hasWork, runningRow } from "./running.ts";
@@ -48,7 +49,10 @@ export async function statusDocument(parts: StatusParts): Promise<StatusDocument
   const running = lanes.filter(hasWork).map((lane) => runningRow(lane, runOf.get(lane.id), now));
   const retrying = lanes.flatMap(retryRow);
   const ended = views === null ? [] : await endedRuns(views, runs, parts.recentLimit);
-  const pauses = views === null ? [] : await pausedAccounts(views, now);
+  const known = parts.pauses ?? (views === null ? [] : await pausesOnRecord(views));
+  const pauses = pausedAccounts(known, now);
+  const { accounts = [] } = parts;
+  const approvals = approvalRows(lanes);
   const recent = await Promise.all(ended.map((run) => recentRow(views, run)));
   return {
     version: 1,
@@ -70,6 +74,7 @@ export async function statusDocument(parts: StatusParts): Promise<StatusDocument
       ...tokenFields(totals),
       seconds_running: Math.round((totals.runMs + activeMs(runs, now)) / 1000),
     },
+    ...(approvals.length === 0 ? {} : { approvals }),
     rate_limits: rateLimits([...runs, ...ended]),
     ...(pauses.length === 0 ? {} : { account_pauses: pauses }),
     ...(totals.spent === undefined ? {} : { spent: usageRow("total", totals.spent) }),
