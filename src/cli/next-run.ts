@@ -9,6 +9,7 @@ import type { RunPurpose } from "../model/run.ts";
 import type { Workflow } from "../model/workflow.ts";
 import { planLane } from "../lanes/index.ts";
 import { attemptOf, chooseAgent, planResumption, planRoute, repairFeedback } from "../policy/index.ts";
+import { describeCheckpoint, wordsToTell } from "../policy/index.ts";
 import type { Target } from "./app.ts";
 import type { Cli } from "./cli.ts";
 import { laneFactsOf, type Outlook, readOutlook } from "./explain/outlook.ts";
@@ -62,6 +63,8 @@ function nextRun(outlook: Outlook): PlannedRun {
     workspace: facts.lane.workspacePath ?? null,
     resumption: planResumption(outlook.runs, agentOf(workflow, issue, facts.lane)),
     answer: facts.lane.answer ?? null,
+    words: wordsToTell(facts.lane),
+    checkpoint: describeCheckpoint(facts.lane),
   };
 }
 

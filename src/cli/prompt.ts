@@ -21,11 +21,15 @@ export interface PlannedRun {
   /** What it builds on; absent for a first run. */
   readonly resumption?: Resumption;
   readonly answer?: Answer | null;
+  /** What people said since the run before, and what its agent recorded last, in words. */
+  readonly words?: string | null;
+  readonly checkpoint?: string | null;
 }
 
 /** The prompt that a run would begin with, in its agent's old session when it has one to resume. Throws `template_render_error`, `unsupported_tool`, and the codes of plugins. */
 export async function promptOf(app: App, project: Project, workflow: Workflow, run: PlannedRun): Promise<string> {
   const { issue, number, purpose, attempt, feedback, branch, workspace, resumption, answer = null } = run;
+  const { words = null, checkpoint = null } = run;
   const more = async () => (await app.workflowInput(project)).kinds.tools;
   const toolbox = createToolbox({ secrets: new SecretRegistry(), clock: app.clock, log: silentLog, more });
   await toolbox.load(workflow.profile.tools);
@@ -37,7 +41,7 @@ export async function promptOf(app: App, project: Project, workflow: Workflow, r
     lane: { branch, ...(workspace === null ? {} : { workspace }) },
     tools: toolbox.descriptors(workflow.profile.tools),
     run: { number, purpose },
-    ...{ earlier: resumption?.earlier ?? null, answer },
+    ...{ earlier: resumption?.earlier ?? null, answer, words, checkpoint },
   };
   if (resumption === undefined || resumption.session === null) return renderPrompt(workflow, input);
   return renderResumption(workflow, { ...input, interrupted: resumption.interrupted });

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from "../base/json.ts";
 import type { Change } from "../model/change.ts";
+import type { Checkpoint } from "../model/checkpoint.ts";
 import type { Issue, IssueComment } from "../model/issue.ts";
 import type { Intent } from "../model/outbox.ts";
 import type { Verdict } from "../model/verdict.ts";
@@ -124,6 +125,11 @@ export interface RunOutside {
     /** Whether the host would land the change as it is now; the reason says what is missing. */
     judgeMerge(options: CallOptions): Promise<Verdict>;
   };
+  /**
+   * Shows a checkpoint that was put on record in the workpad, when something that people see has changed or some time has passed; else with the next
+   * change of the workpad. Waits for nothing outside. Absent: there is no tracker to show it on.
+   */
+  readonly showCheckpoint?: (checkpoint: Checkpoint, options: CallOptions) => Promise<void>;
   /** Plans a write under the run's fence and waits for its end, in bounded time. The same write asked for again is the same one. */
   write(write: RunWrite, options: CallOptions): Promise<RunWriteEnd>;
 }

@@ -35,6 +35,8 @@ export interface Assignment {
   readonly answer?: Answer | null;
   /** What people said to the agent since the run before, in words. Absent: nothing. */
   readonly words?: string | null;
+  /** What the agent recorded last of where the work stands, in words. Absent: nothing. */
+  readonly checkpoint?: string | null;
   /** For `clean`: why, and whether the branch on the forge goes as well. */
   readonly deleteBranch: boolean;
   /** Keys of outbox rows that this work carries out. */

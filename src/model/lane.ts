@@ -1,4 +1,5 @@
 import type { Abandonment, LandOrder, LanePause, PersonWords } from "./asked.ts";
+import type { KeptCheckpoint } from "./checkpoint.ts";
 import type { CapacityWindow } from "./capacity.ts";
 import type { Approval } from "./approval.ts";
 import type { Proof } from "./evidence.ts";
@@ -140,6 +141,10 @@ export interface Lane {
   readonly landOrder?: LandOrder;
   /** A person gave it up: from here it is only put away. */
   readonly abandoned?: Abandonment;
+  /** Where its work stands, as its agent recorded it last. Memory: nothing is decided on it. Absent: nothing was recorded. */
+  readonly checkpoint?: KeptCheckpoint;
+  /** What its agent wrote into the workpad last. Absent: nothing. */
+  readonly workpad?: string;
   readonly branch: LaneBranch | null;
   /** Failed runs since the last success. */
   readonly failures: number;

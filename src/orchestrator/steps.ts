@@ -14,7 +14,7 @@ import type { Plan, Step } from "../model/plan.ts";
 import type { RunPurpose } from "../model/run.ts";
 import type { Reason } from "../model/verdict.ts";
 import type { WorkKind } from "../model/work.ts";
-import { wordsToTell } from "../policy/index.ts";
+import { describeCheckpoint, keepsLedger, wordsToTell, workpadStep } from "../policy/index.ts";
 import type { Workflow } from "../model/workflow.ts";
 import { attemptOf, chooseAccount, chooseAgent, keptAccount, planResumption } from "../policy/index.ts";
 import { changeSeen, linksSeen } from "./change-seen.ts";
@@ -168,6 +168,14 @@ class StepWriter {
     await this.#append({ type: "work_closed", data: { id: work.id, kind: work.kind, counts, reason } });
   }
 
+  /** The workpad names the run from its start. */
+  async #tellRun(lane: Lane): Promise<void> {
+    const { workflow } = this.#scope;
+    if (!keepsLedger(workflow) || !this.#parts.outside.tracker().capabilities.comment) return;
+    const step = workpadStep(lane, `run-${lane.lastRun}-start`);
+    if (step.do === "write") await this.#plan(step);
+  }
+
   async #plan(step: Extract<Step, { do: "write" }>): Promise<void> {
     const { intent, topic, revision } = step.write;
     const key = outboxKey(this.#lane.id, intent.kind, topic, revision);
@@ -208,6 +216,7 @@ class StepWriter {
       feedback: options.feedback ?? null,
       ...(kind === "run" ? this.#ground(id, run) : { resume: null }),
       words: kind === "run" ? wordsToTell(lane) : null,
+      checkpoint: kind === "run" ? describeCheckpoint(lane) : null,
       deleteBranch: options.deleteBranch ?? false,
       outbox: [...this.#workerRows],
     };
@@ -219,6 +228,7 @@ class StepWriter {
         ...(kind === "run" ? { policy: policyMark(this.#scope.workflow) } : {}),
       },
     });
+    if (kind === "run") await this.#tellRun({ ...lane, lastRun: run });
     await this.#parts.engine.enqueue(this.#tx, {
       id,
       workflowId: lane.workflowId,

@@ -14,6 +14,7 @@ import { linearGraphql } from "./outside/linear-graphql.ts";
 import { repoCommit, repoDiff, repoPush, repoStatus, repoSyncBase } from "./outside/repo-tools.ts";
 import { runAsk } from "./run-ask.ts";
 import { runAttention } from "./run-attention.ts";
+import { runCheckpoint } from "./run-checkpoint.ts";
 import { runFinalize } from "./run-finalize.ts";
 import { runHandoff } from "./run-handoff.ts";
 import { runRepairDone } from "./run-repair-done.ts";
@@ -22,6 +23,7 @@ import { runResult } from "./run-result.ts";
 /** Every tool that an agent can be given, in the order of the reference. */
 export const CATALOGUE: readonly Tool[] = [
   ...[runHandoff, runRepairDone, runResult, runAsk, runAttention, runFinalize],
+  ...[runCheckpoint],
   ...[issueSnapshot, issueRelations, issueMove, issueWorkpad, issueComment, issueAttach, issueFollowUp, issueUpdate],
   ...[repoStatus, repoDiff, repoCommit, repoSyncBase, repoPush],
   ...[changeOpen, changeSnapshot, changeDiscussion, changeComment, changeReply, changeChecks, changeRequestReview],

@@ -20,6 +20,8 @@ export interface PromptInput {
   readonly earlier?: string | null;
   /** What came of the question that the run before asked; gets a section of its own. */
   readonly answer?: Answer | null;
+  /** What the agent recorded last of where the work stands; gets a section of its own. */
+  readonly checkpoint?: string | null;
   /** What people said to the agent since the run before; gets a section of its own. */
   readonly words?: string | null;
   readonly lane: { readonly branch: string | null; readonly workspace?: string };
@@ -69,8 +71,9 @@ function isWhole({ profile }: Workflow): boolean {
 }
 
 /** What every first prompt of a run ends with. */
-function endOf(workflow: Workflow, { feedback, answer, words, tools }: PromptInput): readonly string[] {
+function endOf(workflow: Workflow, { feedback, answer, words, checkpoint, tools }: PromptInput): readonly string[] {
   return [
+    section("Where the work stands", checkpoint ?? null),
     section("What came of your question", answerText(answer ?? null)),
     section("What people told you", words ?? null),
     section("What has to change", feedback),

@@ -161,3 +161,29 @@ describe("abandon", () => {
     await stage.stop();
   });
 });
+
+describe("the ledger in the workpad", () => {
+  it("names the run from its start, and change, head and result at the hand-off, in one comment", async () => {
+    const stage = await Stage.open({ cards: ONE, workflow: CODING });
+    const { profile } = stage.workflow;
+    stage.workflow = { ...stage.workflow, profile: { ...profile, tools: ["run_checkpoint"] } };
+    await stage.start();
+    const { branch, id } = await stage.lane("A");
+    stage.people.forge.receivePush("main", "0".repeat(40), null);
+    stage.people.forge.receivePush(branch?.name ?? "", HEAD, null);
+    const ledgers = async () => {
+      const comments = await stage.people.tracker.comments("a", null, { signal: SIGNAL });
+      return comments.filter(({ topic }) => topic === "workpad").map(({ body }) => body);
+    };
+    await stage.pass(0);
+    expect(await ledgers()).toEqual([expect.stringContaining(`"run_id": "${id}/1"`)]);
+    await stage.hands.finish("A", outcomeOf({ headSha: HEAD, signal: HAND_OFF }));
+    await stage.pass(POLL_MS);
+    expect(await stage.lane("A")).toMatchObject({ stage: "review_wait" });
+    const [told, ...others] = await ledgers();
+    expect(others).toEqual([]);
+    for (const part of ['"id": "1"', `"head_sha": "${HEAD}"`, '"result": "passed"', '"attempt": 1'])
+      expect(told).toContain(part);
+    await stage.stop();
+  });
+});

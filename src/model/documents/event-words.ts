@@ -109,6 +109,7 @@ const WORK = {
     step(`tool ${tool} ${ok ? "answered" : `refused (${code})`} after ${formatDuration(ms)}`),
   signal_recorded: ({ tool, signal }) =>
     step(`the agent called ${tool}${signal.kind === "none" ? "" : `: ${plain(signal.kind)}`}`),
+  checkpoint_recorded: ({ phase, focus }) => step(`checkpoint (${plain(phase)}): ${focus}`),
   commit_seen: ({ headSha, changed }) =>
     step(`head ${headSha.slice(0, 12)} ${changed ? "differs from" : "is like"} the base`),
   run_summarised: ({ summary }) => detail(summaryWords(summary)),

@@ -1,5 +1,6 @@
 import type { NewApproval } from "../approval.ts";
 import type { CapacityWindow } from "../capacity.ts";
+import type { Checkpoint } from "../checkpoint.ts";
 import type { CompletionSignal, RunPhase, WorkOutcome } from "../run.ts";
 import type { RunSummary } from "../run-summary.ts";
 import type { RunSession } from "../session.ts";
@@ -106,6 +107,8 @@ export type WorkEvent =
         readonly mark?: TreeMark | null;
       };
     }
+  /** What the agent recorded of where its work stands. A claim; nothing is decided on it. */
+  | { readonly type: "checkpoint_recorded"; readonly data: Checkpoint }
   /** Written with the end of a run, by whoever carried it out. */
   | { readonly type: "run_summarised"; readonly data: { readonly summary: RunSummary } }
   | { readonly type: "transcript_kept"; readonly data: { readonly file: string; readonly bytes: number } };

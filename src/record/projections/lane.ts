@@ -7,6 +7,7 @@ import { addSpending, NO_SPENDING } from "../../model/spending.ts";
 import { addUsage, NO_USAGE } from "../../model/usage.ts";
 import { applyEvidence, applyWrite } from "./branch-evidence.ts";
 import { spendingIn } from "./ledger.ts";
+import { applyMemory } from "./memory.ts";
 import { askApproval, answerApproval, useApproval, withoutDenied, withoutOpen } from "./approvals.ts";
 import { applyToProgress } from "./progress.ts";
 
@@ -15,7 +16,11 @@ export function applyToLane(lane: Lane | undefined, stored: StoredEvent): Lane |
   const { event } = stored;
   if (event.type === "lane_archived") return event.data.lane;
   if (lane === undefined) return event.type === "lane_opened" ? openLane(stored, event) : undefined;
-  const next = withUse(lane, decided(lane, stored) ?? applyAsked(lane, stored) ?? observed(lane, stored), stored);
+  const next = withUse(
+    lane,
+    decided(lane, stored) ?? applyAsked(lane, stored) ?? applyMemory(lane, stored) ?? observed(lane, stored),
+    stored,
+  );
   return next.updatedAt === stored.at ? next : { ...next, updatedAt: stored.at };
 }
 

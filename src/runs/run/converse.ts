@@ -129,7 +129,7 @@ function sessionData(
 /** What the session is told first: `resumed` when it is the old one, else `whole`. Both are made before anything is started. */
 function promptsOf({ assignment, workflow, work }: WorkContext, conversation: Conversation, desk: ToolDesk) {
   const { issue, attempt, purpose, branch, earlier = null, answer = null, interrupted = null, resume } = assignment;
-  const { words = null } = assignment;
+  const { words = null, checkpoint = null } = assignment;
   const input = {
     issue: shownIssue(workflow.trust ?? USUAL_TRUST, issue, newNonce(parts.random)),
     attempt,
@@ -138,6 +138,7 @@ function promptsOf({ assignment, workflow, work }: WorkContext, conversation: Co
     earlier,
     answer,
     words,
+    checkpoint,
     lane: { branch, workspace: conversation.path },
     tools: desk.descriptors,
     run: { number: work.run, purpose },

@@ -150,3 +150,35 @@ export const GraphqlArguments = Type.Object(
   },
   strict,
 );
+
+const several = (description: string) =>
+  Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 2_000 }), { maxItems: 50, description }));
+
+/** Arguments of `run_checkpoint`; their shape is that of the skill `execution-state`. */
+export type CheckpointArguments = Static<typeof CheckpointArguments>;
+export const CheckpointArguments = Type.Object(
+  {
+    phase: Type.Enum(
+      [
+        "probing",
+        "implementing",
+        "verifying",
+        "blocked",
+        "ready_for_review",
+        "review_repair",
+        "ready_to_land",
+        "closeout",
+      ],
+      { type: "string" },
+    ),
+    focus: Type.String({ minLength: 1, maxLength: 1_000, description: "The one thing being worked on." }),
+    next_action: Type.String({ minLength: 1, maxLength: 1_000, description: "The very next step, concrete." }),
+    blockers: several("What stops you and who can lift it; at least one when blocked."),
+    evidence: several("What was found out or ruled out, each with where it can be seen."),
+    verification: several("Commands and what they said."),
+    head_sha: Type.Optional(
+      Type.String({ pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$", description: "HEAD; filled in when left out." }),
+    ),
+  },
+  { additionalProperties: false },
+);

@@ -141,7 +141,7 @@ describe("documents", () => {
     expect(await laneDocument(views, b, NOW)).toMatchObject({
       work: { kind: "run", run: 1, state: "leased" },
       pending_writes: [{ key: "k", kind: "delete_branch", state: "planned" }],
-      verbs: ["park", "stop_work"],
+      verbs: ["park", "stop_work", "pause_lane", "steer", "abandon"],
     });
   });
 

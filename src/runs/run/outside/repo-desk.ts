@@ -1,7 +1,7 @@
 import { MaestroError } from "../../../base/errors.ts";
 import type { RunOutside } from "../../../contracts/run-outside.ts";
 import type { LaneTree } from "../../../git/index.ts";
-import type { LaneBranch } from "../../../model/lane.ts";
+import type { Lane, LaneBranch } from "../../../model/lane.ts";
 import { outboxKey } from "../../../model/outbox.ts";
 import { laneTree, type WorkContext } from "../../context.ts";
 import { gitOf, pushRow } from "../../push.ts";
@@ -72,11 +72,15 @@ async function committedHead(context: WorkContext, tree: LaneTree, path: string,
 }
 
 /** The lane's branch on record. */
-export async function branchOf({ parts, work }: WorkContext): Promise<LaneBranch> {
+export async function branchOf(context: WorkContext): Promise<LaneBranch> {
+  return (await laneOf(context)).branch ?? refuseWithout();
+}
+
+/** The lane on record. */
+export async function laneOf({ parts, work }: WorkContext): Promise<Lane> {
   // What was observed a moment ago counts.
   await parts.record.flush();
-  const lane = await parts.record.views.lane(work.laneId);
-  return lane?.branch ?? refuseWithout();
+  return (await parts.record.views.lane(work.laneId)) ?? refuseWithout();
 }
 
 function notCommitted(files: readonly string[]): MaestroError {

@@ -5,11 +5,13 @@ import type { WorkContext } from "../../context.ts";
 import { changeDesk } from "./change-desk.ts";
 import { issueDesk } from "./issue-desk.ts";
 import { offers } from "./offers.ts";
-import { branchOf, repoDesk } from "./repo-desk.ts";
+import { WORKPAD_TOPIC } from "../../../model/workpad.ts";
+import { workpadBody } from "../../../policy/index.ts";
+import { branchOf, laneOf, repoDesk } from "./repo-desk.ts";
 import { type TopicWrite, ToolWrites } from "./tool-writes.ts";
 
-/** Topic of the one comment that Maestro keeps up to date on an issue. */
-const WORKPAD_TOPIC = "workpad";
+/** Checkpoints that say the same phase are shown this far apart at most, milliseconds: trackers are no place for a stream. */
+const SHOW_EVERY_MS = 60_000;
 
 /** Tracker, forge and repository as this run may use them. `path` is its workspace. */
 export function runOutside(context: WorkContext, path: string): RunOutside {
@@ -19,7 +21,33 @@ export function runOutside(context: WorkContext, path: string): RunOutside {
     issue: issueDesk(context, path),
     repo: repoDesk(context, path, writes),
     change: changeDesk(context, path, writes),
+    ...showing(context, writes),
     write: async (write, { signal }) => writes.write(await placed(context, masked(context, write)), signal),
+  };
+}
+
+/** The workpad with the host's part, whatever the agent has written or copied of it. */
+async function wholeWorkpad(context: WorkContext, text?: string): Promise<string> {
+  return context.parts.secrets.redact(workpadBody(await laneOf(context), text));
+}
+
+function showing(context: WorkContext, writes: ToolWrites): Pick<RunOutside, "showCheckpoint"> {
+  if (!offers(context, "issue.comment")) return {};
+  let shown: { readonly phase: string; readonly at: number } | null = null;
+  return {
+    showCheckpoint: async ({ phase }) => {
+      const now = context.parts.clock.monotonic();
+      if (shown !== null && shown.phase === phase && now - shown.at < SHOW_EVERY_MS) return;
+      shown = { phase, at: now };
+      const { id: issueId } = context.assignment.issue;
+      const intent = {
+        kind: "issue_comment",
+        issueId,
+        topic: WORKPAD_TOPIC,
+        body: await wholeWorkpad(context),
+      } as const;
+      await writes.note({ intent, topic: WORKPAD_TOPIC, lasts: true });
+    },
   };
 }
 
@@ -32,7 +60,13 @@ async function placed(context: WorkContext, write: RunWrite): Promise<TopicWrite
     case "issue_move":
       return { intent: { ...write, issueId, byAgent: true }, topic: "agent", lasts: true };
     case "issue_comment":
-      return { intent: { ...write, issueId }, topic: write.topic, lasts: write.topic === WORKPAD_TOPIC };
+      return write.topic === WORKPAD_TOPIC
+        ? {
+            intent: { ...write, issueId, body: await wholeWorkpad(context, write.body) },
+            topic: WORKPAD_TOPIC,
+            lasts: true,
+          }
+        : { intent: { ...write, issueId }, topic: write.topic, lasts: false };
     case "issue_update":
       return { intent: { ...write, issueId }, topic: "agent", lasts: true };
     case "issue_attach":

@@ -32,11 +32,20 @@ export class ToolWrites {
   }
 
   /** Throws `stale_fence` when the run is over. */
-  async write({ intent, topic, lasts }: TopicWrite, signal: AbortSignal): Promise<RunWriteEnd> {
+  async write(write: TopicWrite, signal: AbortSignal): Promise<RunWriteEnd> {
+    const key = this.#keyOf(write);
+    return this.#settled(key, signal, () => this.plan(key, write.intent));
+  }
+
+  /** Puts a write on record without waiting for it. Throws `stale_fence` when the run is over. */
+  async note(write: TopicWrite): Promise<void> {
+    await this.plan(this.#keyOf(write), write.intent);
+  }
+
+  #keyOf({ intent, topic, lasts }: TopicWrite): string {
     const hash = shortHash(stableJson(intent));
     const revision = lasts ? `run-${this.#context.work.run}-${this.#count(topic, hash)}-${hash}` : hash;
-    const key = outboxKey(this.#context.work.laneId, intent.kind, topic, revision);
-    return this.#settled(key, signal, () => this.plan(key, intent));
+    return outboxKey(this.#context.work.laneId, intent.kind, topic, revision);
   }
 
   /** Puts a write on record unless it is there and was not refused. Returns it as it stands. */
