@@ -23,4 +23,6 @@ export interface DaemonParts {
   readonly logSettings: LogSettings;
   /** MAESTRO_HOME. */
   readonly home: string;
+  /** What `credential://<provider>/*` was resolved to in this process, by provider. */
+  readonly chosenCredentials: Map<string, string>;
 }

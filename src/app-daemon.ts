@@ -8,6 +8,7 @@ import { isMaestroError, toMaestroError } from "./base/errors.ts";
 import { stableJson } from "./base/json.ts";
 import { RateLimiters } from "./base/rate-limiter.ts";
 import { Scope } from "./base/scope.ts";
+import { openServiceAccounts, readReference } from "./app-accounts.ts";
 import { OutsideAdapters } from "./app-adapters.ts";
 import { oneIssueOnly } from "./app-one-issue.ts";
 import { workerOf } from "./app-worker.ts";
@@ -21,7 +22,6 @@ import type { HttpServer } from "./http/index.ts";
 import type { OutsideDocument } from "./model/documents/outside.ts";
 import type { Workflow } from "./model/workflow.ts";
 import { createEmbeddedEngine, holdInstanceLock } from "./engine/index.ts";
-import { RecordPauses } from "./governance/index.ts";
 import { Orchestrator, OutsideFile } from "./orchestrator/index.ts";
 import { openControlSocket } from "./orchestrator/commands/socket.ts";
 import { createTranscripts, type OpenRecord, openRecord } from "./record/index.ts";
@@ -64,10 +64,20 @@ async function compose(parts: DaemonParts, scope: Scope): Promise<Daemon> {
   const transcripts = createTranscripts({ directory, secrets: parts.secrets, clock });
   const placement = await parts.kinds.placements.load(source.current().agentRuntime.placement);
   const runtime = await placement.open({ clock, machine: hostname(), log: parts.log });
-  const pauses = await RecordPauses.open(open.record);
-  scope.defer("pauses", () => pauses.close());
-  const shared = { instance, machine: runtime.machine, engine, record: open.record, workflows, pauses };
-  const worker = workerOf(parts, { ...shared, runtime, tracker, forge: outside.forge, transcripts });
+  const money = await openServiceAccounts(parts, { record: open.record, workflow: () => source.current() }, scope);
+  const accounts = money.shared;
+  const shared = {
+    ...{ instance, machine: runtime.machine, engine, record: open.record, workflows },
+    ...{ pauses: accounts, accounts },
+  };
+  const worker = workerOf(parts, {
+    ...shared,
+    accountKeys: money.keys,
+    runtime,
+    tracker,
+    forge: outside.forge,
+    transcripts,
+  });
   const orchestrator = new Orchestrator({
     ...parts,
     ...shared,
@@ -83,7 +93,8 @@ async function compose(parts: DaemonParts, scope: Scope): Promise<Daemon> {
     poll: () => orchestrator.hint(),
     workflow: (change) => followReload(parts, outside, change, orchestrator),
   });
-  const sources = { open, engine, workflows, orchestrator, outside, forge: outside.forge, transcripts };
+  money.watch(() => orchestrator.nudge());
+  const sources = { open, engine, accounts, workflows, orchestrator, outside, forge: outside.forge, transcripts };
   const http = await openDoors(parts, sources, scope);
   return daemonOf(parts, { ...sources, workflow: source.current(), worker, http }, scope);
 }
@@ -157,6 +168,7 @@ async function followedWorkflow(parts: DaemonParts, hints: Hints, scope: Scope):
     environment: parts.terminal.environment,
     home,
     secrets,
+    credentials: (reference) => readReference(parts, reference),
     log,
     clock,
     onChange: hints.workflow,

@@ -2,6 +2,7 @@ import type { Clock } from "./base/clock.ts";
 import type { Scope } from "./base/scope.ts";
 import type { DaemonParts } from "./app-daemon-parts.ts";
 import { linesOfRun } from "./app-run-lines.ts";
+import { accountRows } from "./governance/index.ts";
 import type { HttpSources } from "./app-http-sources.ts";
 import type { Reading } from "./http/index.ts";
 import type { Lane } from "./model/lane.ts";
@@ -76,7 +77,7 @@ function transcriptUrl(laneId: string, run: number): string {
 
 function statusOf(
   parts: DaemonParts,
-  { open, workflows, orchestrator }: HttpSources,
+  { open, workflows, orchestrator, accounts }: HttpSources,
   waiting: readonly WaitingIssue[],
 ) {
   const { clock, project } = parts;
@@ -92,6 +93,8 @@ function statusOf(
     service: { running: true, pid: process.pid },
     waiting,
     outside: orchestrator.outside(),
+    accounts: accountRows(accounts.book, clock.now()),
+    pauses: accounts.known(),
     recentLimit: RECENT_ROWS,
   });
 }

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { AccountPool } from "./contracts/account-pool.ts";
 import type { AccountPauses } from "./contracts/account-pauses.ts";
 import type { AgentProvider } from "./contracts/agent-provider.ts";
 import type { Engine } from "./contracts/engine.ts";
@@ -13,7 +14,7 @@ import type { HostGit } from "./git/index.ts";
 import { openHostGit } from "./app-git.ts";
 import type { Workflow } from "./model/workflow.ts";
 import type { Transcripts } from "./record/index.ts";
-import { createWorker, type Worker } from "./runs/index.ts";
+import { createWorker, type Worker, type WorkerParts } from "./runs/index.ts";
 import { createToolbox, createToolServer } from "./tools/index.ts";
 import { createWorkspaces, type Workspaces } from "./workspace/index.ts";
 import type { DaemonParts } from "./app-daemon-parts.ts";
@@ -30,6 +31,8 @@ export interface WorkerSurroundings {
   readonly forge: () => Forge | null;
   readonly transcripts: Transcripts;
   readonly pauses: AccountPauses;
+  readonly accounts: AccountPool;
+  readonly accountKeys: NonNullable<WorkerParts["accountKeys"]>;
 }
 
 /** Validation and landing are short; this many of each at once keep two cores busy. */

@@ -28,6 +28,7 @@ export function createApp(terminal: Terminal): App {
     version: packageVersion(),
     projects: new Map(),
     workflows: new Map(),
+    chosenCredentials: new Map(),
   };
   const { clock, random, version, projects, home } = foundation;
   return {
@@ -52,6 +53,10 @@ export function createApp(terminal: Terminal): App {
       return pluginTemplates({ home, directory, clock });
     },
     service: (project, options) => openDaemon(foundation, project, options),
+    accounts: async () => {
+      const { openAccountsPlace } = await import("./app-accounts.ts");
+      return openAccountsPlace(foundation);
+    },
     ...outsideOf(foundation),
     ...recordOf(foundation),
     pageLink: async (project) => {
@@ -118,6 +123,8 @@ interface Foundation {
   readonly projects: Map<string, LocatedProject>;
   /** As a command has loaded them, so that a service which is about to load its own again has its log before. */
   readonly workflows: Map<string, Workflow>;
+  /** What `credential://<provider>/*` was resolved to in this process, by provider. */
+  readonly chosenCredentials: Map<string, string>;
 }
 
 function placed(foundation: Foundation, project: Project): LocatedProject {
@@ -145,6 +152,10 @@ async function inputOf(foundation: Foundation, project: Project): Promise<Workfl
     environment: terminal.environment,
     home,
     secrets,
+    credentials: async (reference) => {
+      const { readReference } = await import("./app-accounts.ts");
+      return readReference(foundation, reference);
+    },
   };
 }
 

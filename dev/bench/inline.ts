@@ -78,6 +78,7 @@ const daemon = await composeDaemon({
   logFile: join(home, "none"),
   logSettings: workflow.observability,
   home,
+  chosenCredentials: new Map(),
 });
 await daemon.start();
 out(`  page ${daemon.link ?? ""}\n`);

@@ -11,6 +11,7 @@ import type { Tracker } from "../contracts/tracker.ts";
 import type { CommandAnswer, CommandVerb } from "../model/command.ts";
 import type { OutsideDocument } from "../model/documents/outside.ts";
 import type { StoredEvent } from "../model/events/envelope.ts";
+import type { AccountBook, CredentialStore } from "../governance/index.ts";
 import type { Lane } from "../model/lane.ts";
 import type { AgentChoice, Workflow } from "../model/workflow.ts";
 import type { PruneReport, VerifyReport } from "../record/index.ts";
@@ -99,8 +100,18 @@ export interface AgentRig {
   readonly tools: readonly ToolDescriptor[];
   /** Where its session lives, kept apart as a run's is; `marker` is the session's. Throws what that throws. */
   place(workspace: string, marker: string): Promise<AgentPlace>;
+  /** The account that it uses: `default` for the login of this machine. */
+  readonly account: string;
   /** The whole environment of its process, with these variables added. */
   environment(extra: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
+}
+
+/** Accounts and credentials of this user. */
+export interface AccountsPlace {
+  readonly book: AccountBook;
+  readonly store: CredentialStore;
+  /** What an account's sessions get in their environment. Throws `credential_missing` and the store's codes. */
+  keys(kind: string, account: string): Promise<Readonly<Record<string, string>>>;
 }
 
 /** Something that was opened and has to be closed. */
@@ -159,7 +170,9 @@ export interface App {
   forge(project: Project): Promise<Opened<Forge>>;
   /** A branch to try the forge with; `null` for one that keeps no Git. Nothing is made before its `push`. */
   gitTrial(project: Project, forge: Forge): Promise<Opened<GitTrial> | null>;
-  /** Opens an agent of the workflow, by default the usual one; starts nothing. */
+  /** Throws `accounts_newer`, `accounts_failed`. */
+  accounts(): Promise<Opened<AccountsPlace>>;
+  /** Opens an agent of the workflow, by default the usual one, on the account that it would get now; starts nothing. */
   agent(project: Project, choice?: AgentChoice): Promise<AgentRig>;
   /** Throws `record_missing` when nothing ever ran. */
   reader(project: Project): Promise<Opened<RecordReading>>;

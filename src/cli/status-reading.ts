@@ -1,6 +1,7 @@
 import { messageOf } from "../base/errors.ts";
 import type { RecordViews } from "../contracts/record.ts";
 import type { StatusDocument } from "../model/documents/status.ts";
+import { accountRows } from "../governance/index.ts";
 import { statusDocument } from "../record/index.ts";
 import type { App, Project } from "./app.ts";
 import { readerIfAny, using } from "./reading.ts";
@@ -32,7 +33,12 @@ async function statusOf(
   { views, limit }: { readonly views: RecordViews | null; readonly limit: number },
 ): Promise<StatusDocument> {
   const running = await app.nudge(project);
+  const { accounts, pauses } = await using(await app.accounts(), async ({ book }) => ({
+    accounts: accountRows(book, app.clock.now()),
+    pauses: book.pauses(),
+  }));
   return statusDocument({
+    ...{ accounts, pauses },
     views,
     clock: app.clock,
     workflow: { id: project.id, path: project.workflowPath, ...(await stateOfFile(app, project)) },

@@ -1,1 +1,12 @@
+export { AccountBook, type KnownAccount } from "./accounts/book.ts";
+export type { AccountEntry, LeaseRow, LoginKind } from "./accounts/entry.ts";
+export { RecordFollower } from "./accounts/follow-record.ts";
+export { freeDead, SharedAccounts } from "./accounts/shared-accounts.ts";
+export { accountRows } from "./accounts/rows.ts";
+export { standingOf } from "./accounts/standing.ts";
+export { watchAccounts } from "./accounts/watch.ts";
+export { KEY_VARIABLE, type KeyKind } from "./credentials/key.ts";
+export { resolveReference } from "./credentials/reference.ts";
+export { CredentialStore } from "./credentials/store.ts";
+export { runLogin } from "./login.ts";
 export { RecordPauses } from "./record-pauses.ts";

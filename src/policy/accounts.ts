@@ -90,7 +90,7 @@ function soonest(waits: readonly AccountWait[]): AccountWait {
 const NOTHING_FREE: AccountWait = { ...because("account_missing", "There is no account."), until: null };
 
 /** The account of one agent that is used least, or why there is none. */
-function accountFor(
+export function accountFor(
   { agentProvider, accounts: settings = SETTINGS }: Workflow,
   facts: AccountFacts,
 ): { readonly account: AccountStanding | null } | AccountWait {

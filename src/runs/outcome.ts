@@ -90,7 +90,9 @@ const ERROR_KINDS: readonly (readonly [prefix: string, kind: FailureKind])[] = [
   ["run_budget", "fatal"],
   ["issue_budget", "fatal"],
   // They say nothing about the issue: its work waits until there is money again.
-  ["account_paused", "capacity"],
+  ["account_", "capacity"],
+  // Somebody has to bring a key or a secret.
+  ["credential", "fatal"],
   ["day_budget", "capacity"],
   ["workflow_budget", "capacity"],
   ["run_timed_out", "timed_out"],

@@ -2,6 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
 import type { SecretRegistry } from "../base/redact.ts";
+import type { AccountPool } from "../contracts/account-pool.ts";
 import type { AccountPauses } from "../contracts/account-pauses.ts";
 import type { AgentProvider } from "../contracts/agent-provider.ts";
 import type { Engine } from "../contracts/engine.ts";
@@ -39,6 +40,13 @@ export interface WorkerParts {
   readonly transcripts: Transcripts;
   /** Which accounts are paused: no session is started on them, also of work that was queued before. Absent: nobody says. */
   readonly pauses?: Pick<AccountPauses, "known">;
+  /** The accounts that somebody has configured: a session takes its own for as long as it lasts. Absent: there are none. */
+  readonly accounts?: Pick<AccountPool, "lease" | "release">;
+  /**
+   * What an account's sessions get in their environment, by the names of variables; nothing for a login of its own. Absent: nothing. Throws
+   * `credential_missing` and the codes of the credential store.
+   */
+  readonly accountKeys?: (kind: string, account: string) => Promise<Readonly<Record<string, string>>>;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;

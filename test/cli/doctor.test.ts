@@ -94,6 +94,7 @@ async function rigOf(workflow: Workflow, more: Partial<AgentProvider> = {}): Pro
     workflow,
     provider: { ...(await mockAgent.open(mockAgent.parseOptions({}))), ...more },
     runtime,
+    account: "default",
     tools: [],
     place: async () => ({ runtime, own: {}, env: {}, close: async () => undefined }),
     environment: (extra) => ({ PATH: process.env.PATH ?? "", ...extra }),

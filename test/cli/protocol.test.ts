@@ -29,6 +29,7 @@ async function withAgents(
   const workflow = { ...workflowOf(), agentProvider: { kind: "mock", options: {}, rules: ruled } };
   const agent = async (_: unknown, choice: { readonly options: JsonObject } = { options: {} }): Promise<AgentRig> => ({
     workflow,
+    account: "default",
     provider: change(await mockAgent.open(mockAgent.parseOptions(choice.options))),
     runtime,
     tools: [],

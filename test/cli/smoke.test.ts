@@ -102,6 +102,7 @@ describe("maestro smoke agent", () => {
     };
     const rig: AgentRig = {
       workflow: workflowOf(),
+      account: "default",
       provider: await mockAgent.open(mockAgent.parseOptions(options)),
       runtime,
       tools: [],

@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { VirtualClock } from "../../dev/sim/virtual-clock.ts";
 import { MaestroError } from "../../src/base/errors.ts";
@@ -9,6 +11,8 @@ import { createMemoryForge, type MemoryForge } from "../../src/forges/memory/ind
 import type { CommandAnswer } from "../../src/model/command.ts";
 import type { Transcripts } from "../../src/record/index.ts";
 import type { OutsideDocument } from "../../src/model/documents/outside.ts";
+import { AccountBook, CredentialStore } from "../../src/governance/index.ts";
+import { SecretRegistry } from "../../src/base/redact.ts";
 import type { Lane } from "../../src/model/lane.ts";
 import { createMemoryTracker, type MemoryTracker } from "../../src/trackers/memory/index.ts";
 import { workflowOf, type WorkflowOptions } from "../policy/workflow-facts.ts";
@@ -133,6 +137,12 @@ function appOf(props: Props, self: Stage, shared: Pick<App, "clock" | "random" |
     },
     home: "/home/.maestro",
     pageLink: () => Promise.reject(new MaestroError({ code: "page_not_found", message: "No page." })),
+    accounts: async () => {
+      const home = join(tmpdir(), `maestro-stage-${process.pid}`);
+      const book = await AccountBook.open(join(home, "accounts.db"), shared.clock);
+      const store = new CredentialStore({ home, environment: {}, secrets: new SecretRegistry(), clock: shared.clock });
+      return { value: { book, store, keys: async () => ({}) }, close: async () => book.close() };
+    },
     agent: () => Promise.reject(new Error("this stage has no agent")),
     transcript: (_project, run) => props.transcripts?.read(run.laneId, run.number) ?? missingTranscript(),
     followTranscript: (_project, run, wait) =>

@@ -7,10 +7,10 @@ import { type Props, type Stage, stage } from "./stage.ts";
 const YAML = `workflow: {profile: {kind: triage}}
 tracker: {kind: local, provider: {prefix: $PREFIX}}
 agent_provider: {kind: mock}
-agent: {quota: {preflight: off}}`;
+agent: {quota: {poller_enabled: off}}`;
 const SOUND = `---\n${YAML}\n---\nDo {{ issue.identifier }}: {{ issue.title }}.`;
 const PREFLIGHT =
-  "WORKFLOW.md:5:17 agent.quota.preflight: accepted, not enforced yet: read with the budgets and credentials issue";
+  "WORKFLOW.md:5:17 agent.quota.poller_enabled: not used: only what agents themselves tell of their capacity is looked at";
 
 /** A clock that nobody moves. */
 const STILL = { now: () => 0, monotonic: () => 0, setTimer: () => ({ cancel: () => undefined }) };
@@ -53,7 +53,7 @@ describe("maestro workflow validate", () => {
           path,
           line: 5,
           column: 17,
-          key: "agent.quota.preflight",
+          key: "agent.quota.poller_enabled",
           message: PREFLIGHT.slice(PREFLIGHT.indexOf("accepted")),
         },
       ],
@@ -61,9 +61,7 @@ describe("maestro workflow validate", () => {
   });
 
   it("ends with 3 for a bad one, every mistake at its place", async () => {
-    const { self } = await folder(
-      SOUND.replace("preflight: off", "prefligth: off").replace("kind: mock", "kind: mokc"),
-    );
+    const { self } = await folder(SOUND.replace("poller_enabled", "prefligth").replace("kind: mock", "kind: mokc"));
     const { code, out, err } = await self.run("workflow", "validate", "--json");
     expect([code, out]).toEqual([3, ""]);
     const { error } = JSON.parse(err);

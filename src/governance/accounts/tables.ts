@@ -28,7 +28,7 @@ export async function openTables(file: string): Promise<SqliteDatabase> {
   let database: SqliteDatabase | undefined;
   try {
     database = new Database(file, { timeout: BUSY_MS });
-    database.exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL");
+    database.exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL");
     // Before anything is in it that is nobody else's business.
     for (const name of [file, `${file}-wal`, `${file}-shm`]) await makePrivate(name);
     database.exec(`BEGIN IMMEDIATE; ${TABLES}`);

@@ -34,12 +34,14 @@ export interface StatusDocument {
   readonly rate_limits: RateLimits | null;
   /** Accounts that their providers turned away, until when nothing is started on them. Absent: none. */
   readonly account_pauses?: readonly AccountPauseRow[];
+  /** Every configured account, in the order of their names; absent: none is. */
+  readonly accounts?: readonly AccountRow[];
   /** What was used in all. Absent: nothing. */
   readonly spent?: UsageRow;
-  /** How the running service gets on with tracker and forge; absent without one. */
-  readonly outside?: OutsideDocument;
   /** What people are asked, oldest first. Absent: nothing. */
   readonly approvals?: readonly ApprovalRow[];
+  /** How the running service gets on with tracker and forge; absent without one. */
+  readonly outside?: OutsideDocument;
 }
 
 /** What a provider said of an account's capacity. */
@@ -145,6 +147,34 @@ export interface RecentRow extends IssueFields {
   readonly reason: string;
   readonly ended_at: string;
   readonly turns: number;
+}
+
+/** A configured account, as all services of this user use it. */
+export interface AccountRow {
+  /** `<kind>/<id>`. */
+  readonly account: string;
+  readonly kind: string;
+  readonly id: string;
+  /** `own`: in the account's folder; `machine`: this machine's; `key`: in the credential store. */
+  readonly login: "own" | "machine" | "key";
+  readonly email: string | null;
+  readonly enabled: boolean;
+  readonly state: "ready" | "busy" | "paused" | "disabled";
+  /** Why it is paused. */
+  readonly reason: string | null;
+  /** `null`: it is not, or until a person resumes it. */
+  readonly paused_until: string | null;
+  /** Runs that use it now. */
+  readonly leases: number;
+  /** Runs that may; `null`: as the workflow says. */
+  readonly limit: number | null;
+  readonly daily_token_budget: number | null;
+  readonly cooldown_ms: number | null;
+  /** Of all services, since midnight in UTC. */
+  readonly today: { readonly tokens: number; readonly cost_usd: number; readonly sessions: number };
+  /** What its provider said last of its capacity. */
+  readonly windows: RateLimits["windows"];
+  readonly verified: { readonly at: string; readonly ok: boolean; readonly sentence: string } | null;
 }
 
 /** A paused account. */

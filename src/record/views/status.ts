@@ -31,6 +31,10 @@ export interface StatusParts {
   readonly waiting: readonly { readonly issue: Issue; readonly reason: Reason }[];
   /** What a running service knows of tracker and forge. */
   readonly outside?: OutsideDocument | null;
+  /** The accounts that all services of this user share. Absent: nobody looked. */
+  readonly accounts?: StatusDocument["accounts"];
+  /** Pauses that are in force; absent: those on record. */
+  readonly pauses?: readonly AccountPause[];
   /** Most rows of ended runs. Bounds nothing that is open. */
   readonly recentLimit: number;
 }
@@ -70,13 +74,14 @@ export async function statusDocument(parts: StatusParts): Promise<StatusDocument
     retrying,
     waiting: waitingRows(lanes, parts.waiting),
     recent: recent.flatMap((row) => row ?? []),
+    ...(approvals.length === 0 ? {} : { approvals }),
     codex_totals: {
       ...tokenFields(totals),
       seconds_running: Math.round((totals.runMs + activeMs(runs, now)) / 1000),
     },
-    ...(approvals.length === 0 ? {} : { approvals }),
     rate_limits: rateLimits([...runs, ...ended]),
     ...(pauses.length === 0 ? {} : { account_pauses: pauses }),
+    ...(accounts.length === 0 ? {} : { accounts }),
     ...(totals.spent === undefined ? {} : { spent: usageRow("total", totals.spent) }),
     ...(parts.outside == null ? {} : { outside: parts.outside }),
   };
@@ -181,13 +186,17 @@ function activeMs(runs: readonly Run[], now: number): number {
 /** Pauses that are looked back at: far more than there are accounts. */
 const PAUSES = 50;
 
-/** The newest pause of each account that is in force. */
-async function pausedAccounts(views: RecordViews, now: number): Promise<AccountPauseRow[]> {
+/** The newest pause of each account. */
+async function pausesOnRecord(views: RecordViews): Promise<readonly AccountPause[]> {
   const newest = new Map<string, AccountPause>();
   for (const { event } of await views.events({ types: ["account_paused"], limit: PAUSES, newestFirst: true })) {
     if (event.type === "account_paused" && !newest.has(event.data.account)) newest.set(event.data.account, event.data);
   }
-  return [...newest.values()]
+  return [...newest.values()];
+}
+
+function pausedAccounts(pauses: readonly AccountPause[], now: number): AccountPauseRow[] {
+  return pauses
     .filter(({ until }) => until > now)
     .map(({ account, until, published, code, sentence }) => ({
       account,

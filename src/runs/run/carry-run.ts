@@ -92,11 +92,16 @@ async function conclude(context: WorkContext, path: string, end: TurnsEnd | Work
   }
 }
 
-function outcomeOf({ workflow }: WorkContext, end: TurnsEnd | WorkOutcome, taken: Taken | null): WorkOutcome {
+function outcomeOf(
+  { workflow, assignment }: WorkContext,
+  end: TurnsEnd | WorkOutcome,
+  taken: Taken | null,
+): WorkOutcome {
   const facts = { turns: end.turns, headSha: taken?.headSha ?? null, changed: taken?.changed ?? false };
   if (!("why" in end)) return { ...end, ...facts };
   if (end.failure !== null) {
-    const account = end.failure.kind === "capacity" ? { account: accountOf(workflow.agentProvider.kind) } : {};
+    const account =
+      end.failure.kind === "capacity" ? { account: accountOf(workflow.agentProvider.kind, assignment.account) } : {};
     return failedAgent(end.failure, { ...facts, ...account });
   }
   if (end.signal.kind === "invalid") return failed("protocol", end.why, { ...facts, signal: end.signal });

@@ -29,9 +29,10 @@ export class SpendingWatch {
    * `onReached` is told when a budget is used up, once.
    */
   static async begin(context: WorkContext, onReached: (error: MaestroError) => void): Promise<SpendingWatch> {
-    const { workflow, work, parts, meter } = context;
-    const account = accountOf(workflow.agentProvider.kind);
+    const { workflow, work, parts, meter, assignment } = context;
+    const account = accountOf(workflow.agentProvider.kind, assignment.account);
     refusePaused(context, account);
+    takeAccount(context);
     const book = new RunBook({ clock: parts.clock, workflow, account });
     let look = (): void => undefined;
     const at = { laneId: work.laneId, run: work.run, workflow, book };
@@ -98,6 +99,24 @@ function refuseUnpaid({ workflow, parts }: WorkContext, share: Share): void {
   const facts = verdict.code === "day_budget_exhausted" ? { not_before: nextDayAt(parts.clock.now(), timeZone) } : {};
   const code = verdict.code === "price_unknown" ? "workflow_budget_price_unknown" : verdict.code;
   throw new MaestroError({ code, message: verdict.sentence, facts });
+}
+
+/** A restart may have freed it, and others may have taken it since. It is given back when the run is over. */
+function takeAccount({ parts, workflow, work, assignment, scope }: WorkContext): void {
+  const { account: id } = assignment;
+  const { kind } = workflow.agentProvider;
+  if (id === undefined || parts.accounts === undefined) return;
+  const lease = { workId: work.id, kind, id, laneId: work.laneId, run: work.run };
+  const limit = workflow.accounts?.maxLeases ?? null;
+  if (parts.accounts.lease({ ...lease, limit })) {
+    scope.defer("account", async () => parts.accounts?.release(work.id));
+    return;
+  }
+  throw new MaestroError({
+    code: "account_busy",
+    message: `Account ${accountOf(kind, id)} was taken, switched off or removed while the run waited to begin.`,
+    facts: { not_before: parts.clock.now() },
+  });
 }
 
 /** The account may have been paused while the work was queued. */

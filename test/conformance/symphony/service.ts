@@ -153,7 +153,7 @@ export class Stage {
     const { clock, home } = this;
     const log = { ...this.log, troubles: () => [] };
     const foundation = { clock, log, home, random: systemRandom(), secrets: new SecretRegistry(), version: "test" };
-    const of = { logFile: null, logSettings: LOG_SETTINGS };
+    const of = { logFile: null, logSettings: LOG_SETTINGS, chosenCredentials: new Map<string, string>() };
     const kinds = this.kinds();
     this.#daemon = await composeDaemon({ ...foundation, ...of, terminal, project, options, kinds });
     return this.#daemon;
