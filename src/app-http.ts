@@ -9,6 +9,7 @@ import { healthOf } from "./app-http-health.ts";
 import { readingOf } from "./app-http-reading.ts";
 import type { HttpSources } from "./app-http-sources.ts";
 import type { Asking, HttpServer } from "./http/index.ts";
+import { API_TOKENS, readApiTokens } from "./governance/index.ts";
 import type { Workflow } from "./model/workflow.ts";
 import { HookDesk } from "./orchestrator/index.ts";
 import { awaitAnswer, putQuestion } from "./orchestrator/commands/index.ts";
@@ -24,6 +25,7 @@ export async function openHttp(parts: DaemonParts, sources: HttpSources, scope: 
   const reading = await readingOf(parts, sources, scope);
   const http = await startHttp({
     ...{ port, host: options.host ?? server.host, name: project.id, clock, random, log, secrets },
+    tokens: () => readApiTokens(join(project.stateDirectory, API_TOKENS)),
     reading,
     asking: askingOf(parts, sources),
     changes: changeReading(sources.forge),

@@ -59,6 +59,15 @@ export function createApp(terminal: Terminal): App {
     },
     ...outsideOf(foundation),
     ...recordOf(foundation),
+    apiTokens: async ({ stateDirectory }) => {
+      const { API_TOKENS, createApiToken, readApiTokens, revokeApiToken } = await import("./governance/index.ts");
+      const file = join(stateDirectory, API_TOKENS);
+      return {
+        list: () => readApiTokens(file),
+        create: (name, role) => createApiToken(file, { name, role, random, now: clock.now() }),
+        revoke: (name) => revokeApiToken(file, name),
+      };
+    },
     pageLink: async (project) => {
       const { askPageLink } = await import("./app-page-link.ts");
       return askPageLink(project, { clock, signal: terminal.signal });

@@ -55,7 +55,8 @@ export function errorsOf(spec: RouteSpec): readonly ErrorCode[] {
     ...(spec.body === undefined
       ? []
       : (["invalid_json", "invalid_body", "body_too_large", "unsupported_media_type"] as const)),
-    ...(spec.access === "open" || spec.access === "signed" ? [] : (["unauthorized"] as const)),
+    ...(spec.access === "open" || spec.access === "signed" ? [] : (["unauthorized", "role_needed"] as const)),
+    "too_many_requests" as const,
     ...(spec.access === "signed" ? [] : (["foreign_origin"] as const)),
     ...spec.errors,
     ...(spec.path === "/healthz" ? [] : (["internal", "timeout", "unavailable"] as const)),

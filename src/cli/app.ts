@@ -12,6 +12,7 @@ import type { CommandAnswer, CommandVerb } from "../model/command.ts";
 import type { OutsideDocument } from "../model/documents/outside.ts";
 import type { StoredEvent } from "../model/events/envelope.ts";
 import type { AccountBook, CredentialStore } from "../governance/index.ts";
+import type { ApiRole, ApiToken } from "../model/api-token.ts";
 import type { Lane } from "../model/lane.ts";
 import type { AgentChoice, Workflow } from "../model/workflow.ts";
 import type { PruneReport, VerifyReport } from "../record/index.ts";
@@ -180,6 +181,13 @@ export interface App {
   transcript(project: Project, run: RunName): AsyncIterable<string>;
   /** As `transcript`, and goes on while the run lives; see `Transcripts.follow`. */
   followTranscript(project: Project, run: RunName, wait: () => Promise<boolean>): AsyncIterable<string>;
+  /** The tokens of a project's API. Each may throw `api_tokens_unreadable`; a wrong name is `usage`. */
+  apiTokens(project: Project): Promise<{
+    list(): readonly ApiToken[];
+    /** Returns the token itself, once. */
+    create(name: string, role: ApiRole): Promise<string>;
+    revoke(name: string): Promise<void>;
+  }>;
   /** A fresh link to the page of the running service. Throws `page_not_found` when none is served. */
   pageLink(project: Project): Promise<PageLink>;
   /** What a running service says of tracker and forge; `null` while it has said nothing. */

@@ -83,6 +83,11 @@ const COMMANDS: Readonly<Record<string, readonly Entry[]>> = {
       load: async () => (await import("./status.ts")).fillStatus,
     },
     {
+      name: "token",
+      description: "make, list and revoke tokens for programs that use the API",
+      load: async () => (await import("./token.ts")).fillToken,
+    },
+    {
       name: "open",
       description: "print a fresh link to the page of the running service",
       arguments: [PATH],

@@ -1,3 +1,4 @@
+export { API_TOKENS, createApiToken, readApiTokens, revokeApiToken } from "./api-tokens.ts";
 export { AccountBook, type KnownAccount } from "./accounts/book.ts";
 export type { AccountEntry, LeaseRow, LoginKind } from "./accounts/entry.ts";
 export { RecordFollower } from "./accounts/follow-record.ts";

@@ -3,6 +3,7 @@ import type { Clock } from "../base/clock.ts";
 import { shortHash } from "../base/ids.ts";
 import type { Random } from "../base/random.ts";
 import type { SecretRegistry } from "../base/redact.ts";
+import type { ApiRole, ApiToken } from "../model/api-token.ts";
 
 /** How long a link may be used, milliseconds. */
 const LINK_MS = 10 * 60_000;
@@ -21,6 +22,8 @@ const COOKIE = "Path=/; HttpOnly; SameSite=Strict";
 /** Who asks. */
 export interface Caller {
   readonly kind: "session" | "bearer";
+  /** What it may do. People with a session and the service's own bearer may do everything. */
+  readonly role: ApiRole;
   /** Under this name commands stand on record: `http`, `http:<session name>`. */
   readonly actor: string;
   /** Epoch milliseconds; `null` for a bearer. */
@@ -48,6 +51,8 @@ export interface AccessParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly secrets: SecretRegistry;
+  /** The tokens that people made for programs; read anew each time, so that a revoked one ends at once. Absent: none. */
+  readonly tokens?: () => readonly ApiToken[];
 }
 
 /**
@@ -101,8 +106,9 @@ export class Access {
   identify(headers: Headers): Caller | null {
     const bearer = /^Bearer +(\S+)$/i.exec(headers.get("authorization") ?? "")?.[1];
     if (bearer !== undefined) {
-      const isKnown = timingSafeEqual(keyOf(bearer), this.#bearerKey);
-      return isKnown ? { kind: "bearer", actor: "http", expiresAt: null, isValid: () => true } : null;
+      const isOwn = timingSafeEqual(keyOf(bearer), this.#bearerKey);
+      if (isOwn) return { kind: "bearer", role: "admin", actor: "http", expiresAt: null, isValid: () => true };
+      return this.#callerWith(keyOf(bearer));
     }
     const session = this.#sessionOf(headers);
     if (session === undefined) return null;
@@ -118,10 +124,23 @@ export class Access {
     return `${this.#cookie}=; ${COOKIE}; Max-Age=0`;
   }
 
+  #callerWith(key: Buffer): Caller | null {
+    const find = (): ApiToken | undefined =>
+      this.#parts.tokens?.().find(({ hash }) => {
+        const kept = Buffer.from(hash, "hex");
+        return kept.length === key.length && timingSafeEqual(kept, key);
+      });
+    const token = find();
+    if (token === undefined) return null;
+    const { role, name } = token;
+    return { kind: "bearer", role, actor: `http:${name}`, expiresAt: null, isValid: () => find() !== undefined };
+  }
+
   #callerOf(session: Session): Caller {
     const { clock } = this.#parts;
     return {
       kind: "session",
+      role: "admin",
       actor: `http:${session.name}`,
       expiresAt: clock.now() + (session.endsAt - clock.monotonic()),
       isValid: () => session.endsAt > clock.monotonic() && this.#sessions.includes(session),

@@ -1,11 +1,13 @@
 import type { JsonObject } from "../base/json.ts";
 import type { ApprovalsDocument } from "../model/documents/approval.ts";
+import { mayDo } from "../model/api-token.ts";
 import type { CommandDocument } from "../model/documents/api.ts";
 import type { Call, Respond, Workings } from "./call.ts";
 import { param } from "./call.ts";
 import { refusal } from "./errors.ts";
 import type { HttpParts } from "./parts.ts";
 import { jsonReply } from "./reply.ts";
+import { roleForVerb } from "./roles.ts";
 import { checked } from "./body.ts";
 import { validateApprovalBody, validateCommandBody } from "./schema.gen.ts";
 
@@ -43,6 +45,7 @@ export function commandRoutes({ parts }: Workings) {
 
 /** Puts it on record and waits a moment for its answer. */
 async function carriedOut(parts: HttpParts, call: Call, verb: string, given: JsonObject): Promise<Response> {
+  if (call.caller !== null && !mayDo(call.caller.role, roleForVerb(verb))) throw refusal("role_needed");
   const actor = call.caller?.actor ?? NOBODY;
   const id = await parts.asking.ask({ actor, verb, arguments: given });
   await parts.asking.answer(id, ANSWER_WAIT_MS, call.late.signal);

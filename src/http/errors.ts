@@ -8,6 +8,8 @@ export const ERRORS = {
   unauthorized: { status: 401, meaning: "There is no valid session and no valid bearer token." },
   link_refused: { status: 401, meaning: "The link was used, is too old, or is of another service." },
   bearer_needed: { status: 403, meaning: "Only the bearer token may ask for this." },
+  role_needed: { status: 403, meaning: "The role of this token does not allow that." },
+  too_many_requests: { status: 429, meaning: "This client asks too much; try again in a moment." },
   foreign_origin: { status: 403, meaning: "The request comes from another site, or names another host." },
   hook_refused: { status: 401, meaning: "The webhook is not signed with the secret of the workflow." },
   hook_too_old: { status: 401, meaning: "The webhook was signed too long ago." },

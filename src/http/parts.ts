@@ -3,6 +3,7 @@ import type { JsonObject } from "../base/json.ts";
 import type { Log } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
 import type { SecretRegistry } from "../base/redact.ts";
+import type { ApiToken } from "../model/api-token.ts";
 import type { CommandAnswer } from "../model/command.ts";
 import type { CommandDocument } from "../model/documents/api.ts";
 import type { ChangeDocument } from "../model/documents/change.ts";
@@ -28,6 +29,8 @@ export interface HttpParts {
   readonly log: Log;
   /** Tokens are added to it; every answer is sent through it. */
   readonly secrets: SecretRegistry;
+  /** The tokens that people made. Absent: none. */
+  readonly tokens?: () => readonly ApiToken[];
   readonly reading: Reading;
   readonly asking: Asking;
   readonly changes: ChangeReading;

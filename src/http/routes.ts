@@ -1,3 +1,4 @@
+import { getConnInfo } from "@hono/node-server/conninfo";
 import { type Context, Hono } from "hono";
 import type { Access, Caller } from "./access.ts";
 import type { Respond, Workings } from "./call.ts";
@@ -15,6 +16,9 @@ import { isLoopback, isOurs } from "./origin.ts";
 import { LOGIN_HINT } from "./page.ts";
 import { addPages } from "./page-routes.ts";
 import type { HttpParts } from "./parts.ts";
+import { mayDo } from "../model/api-token.ts";
+import { ClientPace } from "./client-pace.ts";
+import { roleFor } from "./roles.ts";
 import { problemOf, problemReply } from "./reply.ts";
 import { Query, readBody, readBytes } from "./request.ts";
 import type { RouteSpec } from "./route-spec.ts";
@@ -86,12 +90,14 @@ class Door {
   readonly #access: Access;
   readonly #metrics: Metrics;
   readonly #isLoopback: boolean;
+  readonly #pace: ClientPace;
 
   constructor(parts: HttpParts, access: Access, metrics: Metrics) {
     this.#parts = parts;
     this.#access = access;
     this.#metrics = metrics;
     this.#isLoopback = isLoopback(parts.host);
+    this.#pace = new ClientPace(parts.clock);
   }
 
   async answer(context: Context, name: RouteName, spec: RouteSpec, respond: Respond): Promise<Response> {
@@ -110,14 +116,22 @@ class Door {
     if (isLogged)
       this.#parts.log.error("http request failed", { route, error: error instanceof Error ? error : String(error) });
     const more = { ...(at === undefined ? {} : { at }), ...(hint === undefined ? {} : { hint }) };
-    return problemReply(code, status, this.#parts.secrets.redact(message), more, status === 503 ? RETRY_AFTER : {});
+    return problemReply(
+      code,
+      status,
+      this.#parts.secrets.redact(message),
+      more,
+      status === 503 || status === 429 ? RETRY_AFTER : {},
+    );
   }
 
   async #answerOf(context: Context, name: RouteName, spec: RouteSpec, respond: Respond): Promise<Response> {
     const request = context.req.raw;
     if (spec.access !== "signed" && !isOurs(request.headers, this.#parts.host)) return refused("foreign_origin");
+    const address = addressOf(context);
+    if (!this.#pace.mayAsk(address)) return this.failed(refusal("too_many_requests"), name);
     try {
-      const caller = this.#callerOf(request, spec);
+      const caller = this.#callerOf(request, spec, address);
       const query = this.#queryOf(request, spec);
       const body = spec.body === undefined ? {} : await readBody(request, spec.body.optional === true);
       const raw = spec.rawBody === undefined ? new Uint8Array() : await readBytes(request, spec.rawBody);
@@ -130,10 +144,15 @@ class Door {
     }
   }
 
-  #callerOf(request: Request, { access }: RouteSpec): Caller | null {
+  #callerOf(request: Request, spec: RouteSpec, address: string): Caller | null {
+    const { access } = spec;
     if (access === "open" || access === "signed") return null;
     const caller = this.#access.identify(request.headers);
-    if (caller !== null || (access === "reader" && this.#isLoopback)) return caller;
+    // Without a token everybody on this machine may use these, so a token's role takes nothing away.
+    if (access === "reader" && this.#isLoopback) return caller;
+    if (caller !== null && mayDo(caller.role, roleFor(spec))) return caller;
+    if (caller !== null) throw refusal("role_needed");
+    if (!this.#pace.mayGuess(address)) throw refusal("too_many_requests");
     throw refusal("unauthorized", `${ERRORS.unauthorized.meaning} ${LOGIN_HINT}`);
   }
 
@@ -157,6 +176,16 @@ function paths(): { readonly path: string; readonly methods: (readonly [RouteNam
 
 function routeNames(): RouteName[] {
   return Object.keys(ROUTES).filter((name): name is RouteName => Object.hasOwn(ROUTES, name));
+}
+
+/** Who asks, as the socket says; headers are the client's own word. */
+function addressOf(context: Context): string {
+  try {
+    return getConnInfo(context).remote.address ?? "unknown";
+  } catch {
+    // A request without a socket, as tests make them.
+    return "none";
+  }
 }
 
 function honoPath(path: string): string {

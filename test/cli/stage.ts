@@ -137,6 +137,7 @@ function appOf(props: Props, self: Stage, shared: Pick<App, "clock" | "random" |
     },
     home: "/home/.maestro",
     pageLink: () => Promise.reject(new MaestroError({ code: "page_not_found", message: "No page." })),
+    apiTokens: async () => ({ list: () => [], create: async () => "maestro_token", revoke: async () => undefined }),
     accounts: async () => {
       const home = join(tmpdir(), `maestro-stage-${process.pid}`);
       const book = await AccountBook.open(join(home, "accounts.db"), shared.clock);
