@@ -2,6 +2,7 @@ import type { RecordTotals, RecordViews } from "../../../src/contracts/record.ts
 import type { StoredEvent } from "../../../src/model/events/envelope.ts";
 import type { ServiceMode } from "../../../src/model/events/service.ts";
 import { isOpen, type Lane, type Run } from "../../../src/model/lane.ts";
+import type { LedgerRow } from "../../../src/model/spending.ts";
 
 export interface Listed {
   readonly lanes?: readonly Lane[];
@@ -9,6 +10,7 @@ export interface Listed {
   readonly events?: readonly StoredEvent[];
   readonly totals?: Partial<RecordTotals>;
   readonly mode?: ServiceMode;
+  readonly ledger?: readonly LedgerRow[];
 }
 
 const NOTHING: RecordTotals = {
@@ -22,7 +24,14 @@ const NOTHING: RecordTotals = {
 };
 
 /** The views of a record that is nothing but lists. */
-export function listViews({ lanes = [], runs = [], events = [], totals = {}, mode = "running" }: Listed): RecordViews {
+export function listViews({
+  lanes = [],
+  runs = [],
+  events = [],
+  totals = {},
+  mode = "running",
+  ledger = [],
+}: Listed): RecordViews {
   const newest = [...runs].sort((a, b) => b.claimedAt - a.claimedAt);
   return {
     lane: async (id) => lanes.find((lane) => lane.id === id),
@@ -52,5 +61,6 @@ export function listViews({ lanes = [], runs = [], events = [], totals = {}, mod
     totals: async () => ({ ...NOTHING, ...totals }),
     mode: async () => mode,
     lastSeq: async () => events.length,
+    ledger: async ({ since = "", until = "9999" } = {}) => ledger.filter(({ day }) => day >= since && day <= until),
   };
 }
