@@ -1,13 +1,20 @@
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "./base/clock.ts";
 import type { Log } from "./base/log.ts";
 import type { SecretRegistry } from "./base/redact.ts";
 import type { Scope } from "./base/scope.ts";
-import type { AccountsPlace, Opened, Terminal } from "./cli/app.ts";
+import { makeFolder } from "./base/folder.ts";
+import type { JsonObject } from "./base/json.ts";
+import { builtInKinds } from "./app-kinds.ts";
+import type { AgentProviderKind } from "./contracts/agent-provider.ts";
+import type { WorkflowKinds } from "./workflow/index.ts";
+import type { AccountsPlace, AgentLogin, Opened, Terminal } from "./cli/app.ts";
 import type { WorkRecord } from "./contracts/record.ts";
 import {
   AccountBook,
   CredentialStore,
+  KEY_VARIABLE,
   RecordFollower,
   resolveReference,
   SharedAccounts,
@@ -38,10 +45,46 @@ function storeOf({ home, terminal, secrets, clock }: AccountSurroundings): Crede
 }
 
 /** Accounts and credentials for a command. Throws `accounts_newer`, `accounts_failed`. */
-export async function openAccountsPlace(around: AccountSurroundings): Promise<Opened<AccountsPlace>> {
+export async function openAccountsPlace(
+  around: AccountSurroundings & { readonly kinds?: () => Promise<WorkflowKinds> },
+): Promise<Opened<AccountsPlace>> {
   const book = await AccountBook.open(accountsFile(around.home), around.clock);
-  const keys = (kind: string, account: string) => keysOf(book, storeOf(around), kind, account);
-  return { value: { book, store: storeOf(around), keys }, close: async () => book.close() };
+  const store = storeOf(around);
+  const kinds = around.kinds ?? (async () => builtInKinds());
+  const value: AccountsPlace = {
+    ...{ book, store },
+    keys: (kind, account) => keysOf(book, store, kind, account),
+    kinds: async () => {
+      const { agents, trackers, forges } = await kinds();
+      const others = new Set([...trackers.kinds(), ...forges.kinds()]);
+      return { agents: agents.kinds(), others: [...others] };
+    },
+    login: async (kind, id, options) => loginOf(around, await (await kinds()).agents.load(kind), id, options),
+    removeFolder: (kind, id) => rm(folderOf(around.home, kind, id), { recursive: true, force: true }),
+  };
+  return { value, close: async () => book.close() };
+}
+
+function folderOf(home: string, kind: string, id: string): string {
+  return join(home, "agents", kind, id);
+}
+
+/** With the environment of the person who logs in, less the key of the credential store. */
+async function loginOf(
+  { home, terminal: { environment } }: AccountSurroundings,
+  kind: AgentProviderKind,
+  id: string,
+  options: JsonObject,
+): Promise<AgentLogin | null> {
+  const provider = await kind.open(kind.parseOptions(options));
+  const stateDirectory = folderOf(home, kind.kind, id);
+  const command = provider.login?.({ name: id, stateDirectory, userHome: environment.HOME ?? "/" });
+  if (command === undefined) return null;
+  await makeFolder(stateDirectory, 0o700);
+  const own = Object.entries(environment).flatMap(([name, value]): [string, string][] =>
+    value === undefined || name.startsWith(KEY_VARIABLE) ? [] : [[name, value]],
+  );
+  return { argv: command.argv, env: { ...Object.fromEntries(own), ...command.env } };
 }
 
 /** The secret behind a reference in a workflow file. Throws `credential_missing` and the codes of the credential store. */

@@ -55,7 +55,7 @@ export function createApp(terminal: Terminal): App {
     service: (project, options) => openDaemon(foundation, project, options),
     accounts: async () => {
       const { openAccountsPlace } = await import("./app-accounts.ts");
-      return openAccountsPlace(foundation);
+      return openAccountsPlace({ ...foundation, kinds: () => kindsOf(foundation, terminal.cwd) });
     },
     ...outsideOf(foundation),
     ...recordOf(foundation),

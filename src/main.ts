@@ -35,11 +35,25 @@ function openTerminal(outcome: Outcome): Terminal {
     out: (text) => void (isOpen() && process.stdout.write(text)),
     error: (text) => void (outcome.isUnread || process.stderr.write(text)),
     isTerminal: process.stdout.isTTY === true,
+    readInput: () => readInput(),
     ...(process.stdout.isTTY === true ? { screen: screenOf(process.stdout) } : {}),
     cwd: process.cwd(),
     environment: process.env,
     signal: ending.signal,
   };
+}
+
+/** More than any key or token, bytes. */
+const LONGEST_INPUT = 1_048_576;
+
+async function readInput(): Promise<string | null> {
+  if (process.stdin.isTTY === true) return null;
+  let text = "";
+  for await (const chunk of process.stdin.setEncoding("utf8")) {
+    text += chunk;
+    if (text.length > LONGEST_INPUT) break;
+  }
+  return text;
 }
 
 /** Alternate page, cursor and line wrapping off; and all of it back. */

@@ -24,6 +24,8 @@ export interface Terminal {
   readonly out: (text: string) => void;
   readonly error: (text: string) => void;
   readonly isTerminal: boolean;
+  /** What is written to the process, to its end; `null` when a person sits there. Absent: nothing. */
+  readonly readInput?: () => Promise<string | null>;
   /** Set for a terminal whose whole screen can be drawn. */
   readonly screen?: TerminalScreen;
   readonly cwd: string;
@@ -113,6 +115,22 @@ export interface AccountsPlace {
   readonly store: CredentialStore;
   /** What an account's sessions get in their environment. Throws `credential_missing` and the store's codes. */
   keys(kind: string, account: string): Promise<Readonly<Record<string, string>>>;
+  /** Kinds that may have accounts, those of plugins in this folder included. */
+  kinds(): Promise<{ readonly agents: readonly string[]; readonly others: readonly string[] }>;
+  /**
+   * The agent's own program to log in with on an account, whose folder is made; `null` when it has none. `options` are the agent's. Throws
+   * `unsupported_kind`, `agent_invalid_config`.
+   */
+  login(kind: string, id: string, options: JsonObject): Promise<AgentLogin | null>;
+  /** Removes what an agent keeps for an account, its login included. */
+  removeFolder(kind: string, id: string): Promise<void>;
+}
+
+/** How a person logs an agent in. */
+export interface AgentLogin {
+  readonly argv: readonly string[];
+  /** Its whole environment. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
 /** Something that was opened and has to be closed. */

@@ -174,6 +174,11 @@ const COMMANDS: Readonly<Record<string, readonly Entry[]>> = {
       load: async () => (await import("./change/index.ts")).fillChange,
     },
     {
+      name: "accounts",
+      description: "keep logins and keys of agents, trackers and forges, and say how they are used",
+      load: async () => (await import("./accounts/index.ts")).fillAccounts,
+    },
+    {
       name: "record",
       description: "check, export and prune the record of what happened",
       load: async () => (await import("./record/index.ts")).fillRecord,

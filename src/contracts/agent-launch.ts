@@ -27,6 +27,11 @@ export interface Launch {
   readonly option?: string;
 }
 
+/** The program of an agent's command, for what is asked of it beside sessions; of a shell line the first word. */
+export function programIn(command: string | readonly string[]): string {
+  return (typeof command === "string" ? command.trim().split(/\s+/)[0] : command[0]) ?? "";
+}
+
 /**
  * What a `command` option starts: a list is a program with arguments, a text a line for a login shell, as Symphony has it (S-171). `more` arguments
  * stand behind either; without them a line is run as it stands.

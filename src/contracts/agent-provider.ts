@@ -249,12 +249,21 @@ export interface AgentProbe {
   }[];
 }
 
+/** A program that a person logs in with. */
+export interface LoginCommand {
+  readonly argv: readonly string[];
+  /** Where it keeps what it is given; added to the person's own environment. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
 /** One agent kind with its options. */
 export interface AgentProvider {
   readonly kind: string;
   readonly capabilities: AgentCapabilities;
   /** Keeps a state and a login of its own: it is given an account, a home and a folder for temporary files. */
   readonly hasOwnHome?: boolean;
+  /** Its own program by which a person logs in, so that the login comes to lie in the account's folder. Absent: it has none. */
+  readonly login?: (account: AgentAccount) => LoginCommand;
   /** Starts or resumes. Never rejects; leaves no process behind when it fails. */
   start(request: SessionRequest): Promise<SessionStart>;
   /** Starts the program, shakes hands, lets it list its tools, ends it. Bounded; never rejects; leaves no process. */

@@ -111,6 +111,12 @@ export async function stage(props: Props = {}): Promise<Stage> {
   return self;
 }
 
+const NO_LOGINS = {
+  kinds: async () => ({ agents: ["mock", "codex"], others: ["github"] }),
+  login: async () => null,
+  removeFolder: async () => undefined,
+};
+
 function appOf(props: Props, self: Stage, shared: Pick<App, "clock" | "random" | "terminal">): App {
   const project = {
     id: "demo-00000000",
@@ -142,7 +148,7 @@ function appOf(props: Props, self: Stage, shared: Pick<App, "clock" | "random" |
       const home = join(tmpdir(), `maestro-stage-${process.pid}`);
       const book = await AccountBook.open(join(home, "accounts.db"), shared.clock);
       const store = new CredentialStore({ home, environment: {}, secrets: new SecretRegistry(), clock: shared.clock });
-      return { value: { book, store, keys: async () => ({}) }, close: async () => book.close() };
+      return { value: { book, store, keys: async () => ({}), ...NO_LOGINS }, close: async () => book.close() };
     },
     agent: () => Promise.reject(new Error("this stage has no agent")),
     transcript: (_project, run) => props.transcripts?.read(run.laneId, run.number) ?? missingTranscript(),

@@ -1,4 +1,4 @@
-import type { SessionRequest } from "../../contracts/agent-provider.ts";
+import type { AgentProvider, SessionRequest } from "../../contracts/agent-provider.ts";
 import type { FindLogin } from "./logins.ts";
 import type { AcpOptions } from "./schema.ts";
 import type { ReadTotals } from "./session.ts";
@@ -24,4 +24,6 @@ export interface Preset {
   /** Versions that this was tested with: `1.2.x`, or `any`. */
   readonly tested: string;
   readonly login: FindLogin;
+  /** How a person logs in with its program. Absent: in a session of it, or by a key. */
+  readonly loginCommand?: (program: string) => NonNullable<AgentProvider["login"]>;
 }

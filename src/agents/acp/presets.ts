@@ -11,6 +11,12 @@ export const PRESETS = {
   opencode: {
     ...{ kind: "opencode", command: ["opencode", "acp"], prepare: prepareOpencode, litter: [".opencode"] },
     ...{ tested: "1.18.x", login: opencodeLogin },
+    loginCommand:
+      (program: string) =>
+      ({ stateDirectory }) => ({
+        argv: [program, "auth", "login"],
+        env: { XDG_DATA_HOME: `${stateDirectory}/data`, XDG_CONFIG_HOME: `${stateDirectory}/config` },
+      }),
   },
   gemini: {
     ...{ kind: "gemini", command: ["gemini", "--acp"], prepare: prepareGemini, litter: [".gemini"] },

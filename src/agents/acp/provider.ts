@@ -1,5 +1,5 @@
 import { probeBySession } from "../../contracts/agent-probe.ts";
-import { launchOf } from "../../contracts/agent-launch.ts";
+import { launchOf, programIn } from "../../contracts/agent-launch.ts";
 import type { AgentProviderKind, SessionRequest, SessionStart } from "../../contracts/agent-provider.ts";
 import { toMaestroError } from "../../base/errors.ts";
 import { startSession } from "./client.ts";
@@ -26,6 +26,9 @@ export function createAcpAgent(preset: Preset): AgentProviderKind {
         },
         hasOwnHome: true,
         litter: preset.litter,
+        ...(preset.loginCommand === undefined
+          ? {}
+          : { login: preset.loginCommand(programIn(commandOf(acp, preset.command))) }),
         start: (request) => start(preset, acp, request),
         probe: (request) =>
           probeBySession(

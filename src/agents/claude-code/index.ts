@@ -1,3 +1,4 @@
+import { programIn } from "../../contracts/agent-launch.ts";
 import { probeBySession } from "../../contracts/agent-probe.ts";
 import type { AgentProviderKind } from "../../contracts/agent-provider.ts";
 import { startSession } from "./client.ts";
@@ -23,6 +24,10 @@ export const claudeCodeAgent: AgentProviderKind = {
       },
       hasOwnHome: true,
       litter: [".claude", ".claude.json"],
+      login: ({ stateDirectory }) => ({
+        argv: [programIn(programOf(claude)), "auth", "login"],
+        env: { CLAUDE_CONFIG_DIR: `${stateDirectory}/config` },
+      }),
       start: (request) => startSession(claude, request),
       probe: (request) =>
         probeBySession(

@@ -1,5 +1,6 @@
+import { programIn } from "../../contracts/agent-launch.ts";
 import type { AgentProviderKind } from "../../contracts/agent-provider.ts";
-import { parseCodexOptions } from "./options.ts";
+import { commandOf, parseCodexOptions } from "./options.ts";
 import { probeCodex } from "./probe.ts";
 import { startSession } from "./start.ts";
 
@@ -41,6 +42,10 @@ export const codexAgent: AgentProviderKind = {
         toolChannel: codex.tools === "dynamic" ? "session" : "mcp",
       },
       hasOwnHome: true,
+      login: ({ stateDirectory }) => ({
+        argv: [programIn(commandOf(codex)), "login"],
+        env: { CODEX_HOME: stateDirectory },
+      }),
       start: (request) => startSession(codex, request),
       probe: (request) => probeCodex(codex, request),
     };
