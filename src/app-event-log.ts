@@ -131,6 +131,12 @@ function logLane(log: Log, event: Event, where: LogFields): void {
     case "lane_parked":
       log.warn("issue parked", { outcome: "parked", ...because(event.data), until: event.data.until });
       break;
+    case "approval_requested":
+      log.warn("a person is asked first", { gate: event.data.gate, what: event.data.what });
+      break;
+    case "approval_answered":
+      log.info("a request was answered", { request: event.data.id, ...event.data.answer });
+      break;
     case "lane_unparked":
       log.info("issue goes on", { actor: event.data.actor, ...because(event.data.reason) });
       break;

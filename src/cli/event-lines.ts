@@ -83,8 +83,11 @@ export class EventLines {
         return event.data.kind === "failure" || event.data.kind === "capacity" ? words : null;
       case "lane_parked":
         return `${words} To go on: ${this.#words.unpark(lane.issue.identifier)}`;
+      case "approval_requested":
+        return `${words} To answer: \`maestro approvals\``;
       case "lane_unparked":
       case "lane_closed":
+      case "approval_answered":
         return words;
       default:
         return null;

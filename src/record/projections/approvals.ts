@@ -44,6 +44,11 @@ export function answerApproval(lane: Lane, { data: { id, answer } }: EventOf<"ap
   };
 }
 
+/** Whether a tool call was answered after this instant: a run that was queued before does not know it. */
+export function isAnsweredSince({ approvals = [] }: Lane, at: number): boolean {
+  return approvals.some(({ gate, answer }) => gate === "tool" && answer !== null && answer.at >= at);
+}
+
 /** A person lets a lane go on: what was denied may be asked again. */
 export function withoutDenied(lane: Lane): Lane {
   return keep(lane, ({ answer }) => answer?.decision !== "denied");

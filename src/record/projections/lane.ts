@@ -8,7 +8,7 @@ import { addUsage, NO_USAGE } from "../../model/usage.ts";
 import { applyEvidence, applyWrite } from "./branch-evidence.ts";
 import { spendingIn } from "./ledger.ts";
 import { applyMemory } from "./memory.ts";
-import { askApproval, answerApproval, useApproval, withoutDenied, withoutOpen } from "./approvals.ts";
+import { askApproval, answerApproval, isAnsweredSince, useApproval, withoutDenied, withoutOpen } from "./approvals.ts";
 import { applyToProgress } from "./progress.ts";
 
 /** The lane after an event. Pure; an event that does not concern it gives the lane back as it is. */
@@ -174,7 +174,8 @@ function cancel(lane: Lane, { data }: EventOf<"work_canceled">): Lane {
 function closeWork(lane: Lane, { data }: EventOf<"work_closed">): Lane {
   if (lane.work?.id !== data.id) return lane;
   // A run that was broken off may not have read it.
-  const isUsed = data.kind === "run" && (data.counts === "success" || data.counts === "idle");
+  const isOver = data.kind === "run" && (data.counts === "success" || data.counts === "idle");
+  const isUsed = isOver && !isAnsweredSince(lane, lane.work.queuedAt);
   const used = isUsed && lane.answer != null ? { answer: null } : {};
   return { ...lane, work: null, reason: data.reason, ...counters(lane, data.counts), ...used };
 }
