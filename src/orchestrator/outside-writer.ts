@@ -40,9 +40,11 @@ export class OutsideWriter {
     if (isAboutChange(intent)) return lookUpInChange(this.#forge(), this.#changeId(intent.changeId), intent, signal);
     if (intent.kind !== "ensure_change") return this.#lookUpWorkers(intent, signal);
     const change = await this.#forge().findChange(intent.branch, { signal });
-    const fits = change !== undefined && change.state === "open" && change.headSha === intent.headSha;
+    if (change?.headSha !== intent.headSha) return FOUND_NOTHING;
+    // Somebody was faster and closed or merged what was made: it is not made again.
+    if (change.state !== "open") return found(await this.#seen(change));
     // Without a draft's end, and for an agent's words, the verb itself looks first.
-    return fits && !intent.byAgent && (intent.draft || !change.draft) ? found(await this.#seen(change)) : FOUND_NOTHING;
+    return !intent.byAgent && (intent.draft || !change.draft) ? found(await this.#seen(change)) : FOUND_NOTHING;
   }
 
   /** What is wanted for review is made ready when it began as a draft. */

@@ -179,6 +179,37 @@ describe("the sender", () => {
     await stage.stop();
   });
 
+  it("makes no second change when somebody closed the first one before its lost answer was looked up", async () => {
+    const stage = await Stage.start({ cards: TWO });
+    const { forge } = stage.people;
+    const headSha = "h".repeat(40);
+    const signal = new AbortController().signal;
+    forge.receivePush("maestro/a", headSha, null);
+    let isClosed = false;
+    stage.fault = (verb) => {
+      if (verb === "ensureChange" && !isClosed) return "lose_answer";
+      return verb === "findChange" && !isClosed ? "fail" : undefined;
+    };
+    const change = {
+      kind: "ensure_change",
+      branch: "maestro/a",
+      base: "main",
+      headSha,
+      title: "t",
+      body: "b",
+    } as const;
+    await plan(stage, "A", change);
+    await stage.pass(1_000);
+    const [made] = await forge.list({ state: "open" }, { signal });
+    await forge.close(made?.id ?? "", { signal });
+    isClosed = true;
+    await stage.pass(60_000);
+    expect(stage.verbs().filter((verb) => verb === "ensureChange")).toHaveLength(1);
+    expect(await forge.list({ state: null }, { signal })).toMatchObject([{ id: made?.id, state: "closed" }]);
+    expect(await ends(stage)).toMatchObject([{ state: "done", result: made?.id }]);
+    await stage.stop();
+  });
+
   it("rests when nothing is to be sent", async () => {
     const stage = await Stage.start();
     await stage.pass(10);
