@@ -1,3 +1,4 @@
+import { packagePath } from "../../base/package-path.ts";
 import type { AgentAccount } from "../../contracts/agent-provider.ts";
 import type { ExecuteSpec, Runtime, SpawnSpec } from "../../contracts/runtime.ts";
 
@@ -112,8 +113,11 @@ async function programsOf(
       found.push(roots.includes(folder) ? real : folder);
     }
   }
+  const ours = packagePath("dist");
   for (const arg of args) {
-    if (arg.startsWith("/") && isHidden(arg) && (await runtime.stat(arg))?.kind === "file") found.push(arg);
+    // A program of Maestro's own is made of several files, and Node asks the package what kind they are.
+    if (arg.startsWith(`${ours}/`)) found.push(ours, packagePath("package.json"));
+    else if (arg.startsWith("/") && isHidden(arg) && (await runtime.stat(arg))?.kind === "file") found.push(arg);
   }
   return [...new Set(found)].filter(isHidden);
 }
