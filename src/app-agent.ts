@@ -7,7 +7,7 @@ import { standingOf } from "./governance/index.ts";
 import { DEFAULT_ACCOUNT } from "./model/account.ts";
 import type { AgentChoice, Workflow } from "./model/workflow.ts";
 import { accountFor } from "./policy/index.ts";
-import { agentEnvironment, openAgentPlace } from "./runs/index.ts";
+import { agentEnvironment, openAgentPlace, sandboxWords } from "./runs/index.ts";
 import { createToolbox } from "./tools/index.ts";
 import type { WorkflowKinds } from "./workflow/index.ts";
 
@@ -32,6 +32,7 @@ export async function openAgent(
     workflow,
     provider,
     runtime,
+    sandbox: await sandboxWords(runtime, workflow.agentRuntime.sandbox ?? "none"),
     tools: toolbox.descriptors(workflow.profile.tools),
     place: (workspace, marker) =>
       openAgentPlace({

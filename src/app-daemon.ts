@@ -11,6 +11,8 @@ import { Scope } from "./base/scope.ts";
 import { openServiceAccounts, readReference } from "./app-accounts.ts";
 import { OutsideAdapters } from "./app-adapters.ts";
 import { oneIssueOnly } from "./app-one-issue.ts";
+import { recoverProject } from "./app-recovery.ts";
+import { sandboxWords } from "./runs/index.ts";
 import { workerOf } from "./app-worker.ts";
 import type { DaemonParts } from "./app-daemon-parts.ts";
 import { EventLog } from "./app-event-log.ts";
@@ -20,9 +22,10 @@ import type { HttpSources } from "./app-http-sources.ts";
 import type { Daemon } from "./cli/app.ts";
 import type { HttpServer } from "./http/index.ts";
 import type { OutsideDocument } from "./model/documents/outside.ts";
+import type { Lease } from "./model/work.ts";
 import type { Workflow } from "./model/workflow.ts";
 import { createEmbeddedEngine, holdInstanceLock } from "./engine/index.ts";
-import { Orchestrator, OutsideFile } from "./orchestrator/index.ts";
+import { buryLost, Orchestrator, OutsideFile } from "./orchestrator/index.ts";
 import { openControlSocket } from "./orchestrator/commands/socket.ts";
 import { createTranscripts, type OpenRecord, openRecord } from "./record/index.ts";
 import { watchWorkflow, type WorkflowChange, type WorkflowSource } from "./workflow/index.ts";
@@ -78,6 +81,18 @@ async function compose(parts: DaemonParts, scope: Scope): Promise<Daemon> {
     forge: outside.forge,
     transcripts,
   });
+  const recovery = (apply: boolean, buryLeases: (() => Promise<void>) | null) =>
+    recoverProject(
+      parts,
+      {
+        ...{ runtime, views: open.record.views, workflow: workflows.current(), buryLost: buryLeases },
+        ...{ tracker: outside.tracker(), forge: outside.forge() },
+      },
+      apply,
+    );
+  const endLeftovers = (lease: Lease) => worker.endLeftovers(lease);
+  const recoverAlone = (apply: boolean) =>
+    recovery(apply, () => buryLost({ engine, instance, record: open.record, log: parts.log, endLeftovers }));
   const orchestrator = new Orchestrator({
     ...parts,
     ...shared,
@@ -86,8 +101,9 @@ async function compose(parts: DaemonParts, scope: Scope): Promise<Daemon> {
     pid: process.pid,
     inbox: open.inbox,
     onTurn: tellOutside(parts, instance, scope),
+    recover: (apply) => recovery(apply, null),
     steer: (workId, text) => worker.steer(workId, text),
-    endLeftovers: (lease) => worker.endLeftovers(lease),
+    endLeftovers,
   });
   hints.connect({
     poll: () => orchestrator.hint(),
@@ -96,7 +112,8 @@ async function compose(parts: DaemonParts, scope: Scope): Promise<Daemon> {
   money.watch(() => orchestrator.nudge());
   const sources = { open, engine, accounts, workflows, orchestrator, outside, forge: outside.forge, transcripts };
   const http = await openDoors(parts, sources, scope);
-  return daemonOf(parts, { ...sources, workflow: source.current(), worker, http }, scope);
+  const sandbox = await sandboxWords(runtime, source.current().agentRuntime.sandbox ?? "none");
+  return daemonOf(parts, { ...sources, workflow: source.current(), worker, http, sandbox, recoverAlone }, scope);
 }
 
 /** Leaves word of tracker and forge for commands beside the service. */
@@ -119,6 +136,8 @@ interface Composed extends HttpSources {
   readonly workflow: Workflow;
   readonly worker: ReturnType<typeof workerOf>;
   readonly http: HttpServer | null;
+  readonly sandbox: Daemon["sandbox"];
+  readonly recoverAlone: Daemon["recover"];
 }
 
 function daemonOf(parts: DaemonParts, composed: Composed, scope: Scope): Daemon {
@@ -132,6 +151,7 @@ function daemonOf(parts: DaemonParts, composed: Composed, scope: Scope): Daemon 
     url: http?.url ?? null,
     link: http?.link ?? null,
     logFile: parts.logFile,
+    sandbox: composed.sandbox,
     start: async () => {
       await transcripts.settleLeftovers();
       await orchestrator.start();
@@ -142,6 +162,7 @@ function daemonOf(parts: DaemonParts, composed: Composed, scope: Scope): Daemon 
       // What an earlier process queued is begun after its issue was looked at again.
       return orchestrator.runOnce(() => worker.start());
     },
+    recover: composed.recoverAlone,
     ended: orchestrator.ended,
     stop: (reason) => {
       why = reason;

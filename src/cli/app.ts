@@ -9,6 +9,7 @@ import type { JsonObject } from "../base/json.ts";
 import type { CommandInbox, RecordViews, RunName } from "../contracts/record.ts";
 import type { Tracker } from "../contracts/tracker.ts";
 import type { CommandAnswer, CommandVerb } from "../model/command.ts";
+import type { RecoveryDocument } from "../model/documents/recovery.ts";
 import type { OutsideDocument } from "../model/documents/outside.ts";
 import type { StoredEvent } from "../model/events/envelope.ts";
 import type { AccountBook, CredentialStore } from "../governance/index.ts";
@@ -86,9 +87,13 @@ export interface Daemon {
   readonly link: string | null;
   /** Where its log is written; `null` when the workflow wants no file. */
   readonly logFile: string | null;
+  /** Whether agents are kept apart, and how, in a sentence. */
+  readonly sandbox: { readonly ok: boolean; readonly sentence: string };
   start(): Promise<void>;
   /** See `Orchestrator.runOnce`. */
   runOnce(): Promise<readonly Lane[]>;
+  /** Without starting anything: looks for what was left behind, and mends it with `apply`. Throws what cannot be asked. */
+  recover(apply: boolean): Promise<RecoveryDocument>;
   /** Resolves when the service ends by itself. */
   readonly ended: Promise<{ readonly reason: string }>;
   /** Stops agents, loops and servers, in bounded time. Idempotent. */
@@ -100,6 +105,8 @@ export interface AgentRig {
   readonly workflow: Workflow;
   readonly provider: AgentProvider;
   readonly runtime: Runtime;
+  /** See `Daemon.sandbox`. */
+  readonly sandbox: Daemon["sandbox"];
   readonly tools: readonly ToolDescriptor[];
   /** Where its session lives, kept apart as a run's is; `marker` is the session's. Throws what that throws. */
   place(workspace: string, marker: string): Promise<AgentPlace>;

@@ -95,6 +95,7 @@ async function rigOf(workflow: Workflow, more: Partial<AgentProvider> = {}): Pro
     provider: { ...(await mockAgent.open(mockAgent.parseOptions({}))), ...more },
     runtime,
     account: "default",
+    sandbox: { ok: true, sentence: "bubblewrap" },
     tools: [],
     place: async () => ({ runtime, own: {}, env: {}, close: async () => undefined }),
     environment: (extra) => ({ PATH: process.env.PATH ?? "", ...extra }),

@@ -30,6 +30,7 @@ async function withAgents(
   const agent = async (_: unknown, choice: { readonly options: JsonObject } = { options: {} }): Promise<AgentRig> => ({
     workflow,
     account: "default",
+    sandbox: { ok: true, sentence: "bubblewrap" },
     provider: change(await mockAgent.open(mockAgent.parseOptions(choice.options))),
     runtime,
     tools: [],

@@ -103,6 +103,7 @@ describe("maestro smoke agent", () => {
     const rig: AgentRig = {
       workflow: workflowOf(),
       account: "default",
+      sandbox: { ok: true, sentence: "bubblewrap" },
       provider: await mockAgent.open(mockAgent.parseOptions(options)),
       runtime,
       tools: [],

@@ -19,6 +19,7 @@ describe("maestro", () => {
   workflow  /demo/WORKFLOW.md (coding_pr_delivery)
   project   /demo
   agents    mock, at most 2 at once
+  sandbox   bubblewrap: it works
   budget    run: 10 000 000 tokens, 300 calls of the model, 2h of open sessions
   state     /state/demo-00000000
   log       /state/demo-00000000/logs/maestro.log

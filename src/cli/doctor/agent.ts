@@ -40,8 +40,9 @@ async function tryAgent({ app, signal }: DoctorPlace, rig: AgentRig): Promise<Ch
   const trial = await openAgentTrial(app, rig);
   try {
     const found = await withDeadline(app.clock, limit, signal, (bounded) => trial.probe(bounded));
-    if (found !== null) return checksOf(rig, found);
+    if (found !== null) return [...checksOf(rig, found), sandboxCheck(rig)];
     return [
+      sandboxCheck(rig),
       await attempt(
         "starts",
         async () => {
@@ -60,6 +61,13 @@ async function startAndStop(trial: AgentTrial, signal: AbortSignal): Promise<voi
   const session = await trial.start(signal);
   await session.stop();
   await trial.requireNoProcess();
+}
+
+/** Without a sandbox it is said plainly; one that is demanded and missing has failed before, with the agent's place. */
+function sandboxCheck({ sandbox: { ok: works, sentence } }: AgentRig): Check {
+  const mend =
+    "Install bubblewrap and allow user namespaces, or run Maestro as a user that holds nothing but what an agent may see.";
+  return works ? ok("sandbox", sentence) : warn("sandbox", sentence, mend);
 }
 
 function checksOf({ provider }: AgentRig, probe: AgentProbe): Check[] {

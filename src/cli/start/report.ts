@@ -8,7 +8,7 @@ import { commandLine } from "../next-command.ts";
 
 /** What a starting service says: where everything is, and for a demo what to do with it. */
 export function startReport(cli: Cli, target: Target, project: Project, service: Daemon): string[] {
-  const { workflow, link, logFile } = service;
+  const { workflow, link, logFile, sandbox } = service;
   const { profile, agent } = workflow;
   const agents = `${agentKinds(workflow)}, at most ${agent.maxConcurrentAgents} at once`;
   return [
@@ -16,6 +16,7 @@ export function startReport(cli: Cli, target: Target, project: Project, service:
     `  workflow  ${project.workflowPath} (${profile.kind})`,
     `  project   ${workflow.directory}`,
     `  agents    ${agents}`,
+    `  sandbox   ${sandbox.ok ? "" : "NONE: "}${sandbox.sentence}`,
     ...budgetReport(workflow).map((line, at) => `  ${at === 0 ? "budget" : "      "}    ${line}`),
     `  state     ${project.stateDirectory}`,
     `  log       ${logFile ?? "none"}`,
