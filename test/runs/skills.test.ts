@@ -66,7 +66,7 @@ it("leave a skill of the repository's own as it is, also when the others are tak
   const { path } = repository();
   mkdirSync(join(path, ".agents/skills/commit"), { recursive: true });
   writeFileSync(join(path, ".agents/skills/commit/SKILL.md"), "ours");
-  expect(await placeSkills(runtime, path, [COMMIT], silentLog)).toEqual([]);
+  expect(await placeSkills(runtime, path, [COMMIT], silentLog)).toEqual(["commit"]);
   await removeSkills(runtime, path, ["commit"]);
   expect(readFileSync(join(path, ".agents/skills/commit/SKILL.md"), "utf8")).toBe("ours");
 });
@@ -79,4 +79,18 @@ it("are not written through a link that leads out of the workspace", async () =>
   symlinkSync(outside, join(path, ".agents"));
   expect(await placeSkills(runtime, path, [COMMIT], silentLog)).toEqual([]);
   expect(existsSync(join(outside, "skills/commit"))).toBe(false);
+});
+
+it("leave the repository's own one as it is, and show it to Claude Code for the time of the run", async () => {
+  const { path, git } = repository();
+  mkdirSync(join(path, ".agents/skills/commit"), { recursive: true });
+  writeFileSync(join(path, ".agents/skills/commit/SKILL.md"), "the repository's own");
+  git("add", "--all");
+  git("commit", "--quiet", "-m", "Teach");
+  const placed = await placeSkills(runtime, path, [COMMIT], silentLog);
+  for (const folder of [".agents", ".claude"])
+    expect(readFileSync(join(path, folder, "skills/commit/SKILL.md"), "utf8")).toBe("the repository's own");
+  expect(git("status", "--porcelain")).toBe("");
+  await removeSkills(runtime, path, placed);
+  expect([existsSync(join(path, ".claude")), git("status", "--porcelain")]).toEqual([false, ""]);
 });

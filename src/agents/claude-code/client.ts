@@ -9,7 +9,7 @@ import { ClaudeSession, SERVER } from "./session.ts";
 /** Grace of a session that could not be started, milliseconds. */
 const FAILED_START_GRACE_MS = 1_000;
 /** With a short list the tools of the run are offered at once and not behind a search. */
-const TOOLS = ["Bash", "Read", "Edit", "Write", "Glob", "Grep", "TodoWrite"];
+const TOOLS = ["Bash", "Read", "Edit", "Write", "Glob", "Grep", "TodoWrite", "Skill"];
 /** Longest call of one of our tools, milliseconds, as the agent is told; ours end before it. */
 const TOOL_TIMEOUT_MS = 60_000;
 
@@ -83,6 +83,7 @@ async function argumentsOf(
     ...["--setting-sources", "", "--strict-mcp-config"],
     ...(resumed ? ["--resume", id] : ["--session-id", id]),
     ...(await toolArguments(request)),
+    ...(await skillArguments(request)),
     ...optional("--model", model),
     ...optional("--append-system-prompt", system),
     ...optional("--max-budget-usd", budget?.toString()),
@@ -108,6 +109,21 @@ async function toolArguments(request: SessionRequest): Promise<string[]> {
   const all = { ...servers, ...(toolServer === undefined ? {} : { [SERVER]: ours(toolServer) }) };
   await runtime.writeText(file, JSON.stringify({ mcpServers: all }), { mode: 0o600, durable: false });
   return ["--mcp-config", file];
+}
+
+/**
+ * The workspace's skills. With the settings of nobody it would not look for them; as a plugin that is nothing but a link to them, it takes nothing else of the
+ * repository along: no hooks, no settings, no servers.
+ */
+async function skillArguments({ runtime, workspace, temporaryDirectory, marker }: SessionRequest): Promise<string[]> {
+  const skills = `${workspace}/.claude/skills`;
+  if ((await runtime.stat(skills))?.kind !== "directory") return [];
+  const plugin = `${temporaryDirectory ?? runtime.temporaryDirectory()}/${marker}-skills/workspace`;
+  const manifest = JSON.stringify({ name: "workspace", version: "1.0.0" });
+  await runtime.writeText(`${plugin}/.claude-plugin/plugin.json`, manifest, { durable: false });
+  await runtime.remove(`${plugin}/skills`);
+  await runtime.link(skills, `${plugin}/skills`);
+  return ["--plugin-dir", plugin];
 }
 
 function ours({ url, token }: NonNullable<SessionRequest["toolServer"]>) {

@@ -35,13 +35,16 @@ export async function placeSkills(
 async function placeOne(runtime: Runtime, workspace: string, { folder, files }: RunSkill): Promise<boolean> {
   if (runtime.writeBytes === undefined) return false;
   const place = await makePlace(runtime, workspace, FOLDER, folder);
-  if (place === null) return false;
-  for (const { path, bytes, isProgram } of files) {
+  for (const { path, bytes, isProgram } of place === null ? [] : files) {
     await runtime.writeBytes(`${place}/${path}`, bytes, { mode: isProgram ? 0o755 : 0o644, durable: false });
   }
+  // One that is the repository's own is what Claude Code finds, too.
+  const home = `${workspace}/${FOLDER}/${folder}`;
+  if (place === null && !(await isFolderWithin(runtime, workspace, home))) return false;
   const link = await makePlace(runtime, workspace, CLAUDE, folder);
-  if (link === null) return true;
-  for (const name of new Set(files.map(({ path }) => path.split("/")[0] ?? path))) {
+  if (link === null) return place !== null;
+  for (const { name } of await runtime.list(home)) {
+    if (name.startsWith(".")) continue;
     await runtime.link(`../../../${FOLDER}/${folder}/${name}`, `${link}/${name}`);
   }
   return true;
@@ -63,6 +66,10 @@ async function makePlace(runtime: Runtime, workspace: string, above: string, nam
 async function isWithin(runtime: Runtime, workspace: string, path: string): Promise<boolean> {
   const [root, real] = await Promise.all([runtime.realPath(workspace), runtime.realPath(path)]);
   return real.startsWith(`${root}/`);
+}
+
+async function isFolderWithin(runtime: Runtime, workspace: string, path: string): Promise<boolean> {
+  return (await runtime.stat(path))?.kind === "directory" && (await isWithin(runtime, workspace, path));
 }
 
 /** Takes away what `placeSkills` put there, and the folders around it when nothing else is in them. */
