@@ -253,3 +253,58 @@ it("on a local tracker and forge gives those tools that they can do, and no othe
   expect(shown.split(WORKPAD)).toHaveLength(2);
   expect(shown.split("Found the place.")).toHaveLength(2);
 }, 60_000);
+
+const GATED = ["run_handoff", "run_attention", "run_finalize"].concat([
+  ...["issue_snapshot", "issue_move", "repo_commit", "repo_push", "change_open"],
+]);
+
+it("keeps the gate shut for an agent that moves its issue to review and asks for the merge by its tools", async () => {
+  const early: readonly Call[] = [
+    ["issue_move", { state: "In Review" }],
+    ["change_merge", { reason: "Now." }],
+  ];
+  const plan: readonly Call[] = [
+    ...early,
+    ["write", { path: "greeting.txt", text: "Hello.\n" }],
+    ["repo_commit", { message: "Greet" }],
+    ["repo_push", {}],
+    ["change_open", { title: "Greet", body: "Says hello." }],
+    ...early,
+    ["issue_snapshot", {}],
+    ...END,
+  ];
+  const ground = await service(
+    {
+      workflow: { profile: { kind: "coding_pr_delivery", version: 1, tools: GATED } },
+      tracker: { kind: "local" },
+      repo: { path: ".", base_branch: "main", provider: { kind: "local" } },
+      validation: { commands: ["false"] },
+      tools: { enable: ["change_merge"] },
+    },
+    [plan],
+  );
+  const { cwd } = ground.place;
+  await writeFiles(cwd, { ".gitignore": ".maestro\n" });
+  git(cwd, "init", "--quiet", "--initial-branch=main");
+  git(cwd, "add", "--all");
+  git(cwd, "commit", "--quiet", "--message", "Begin");
+  const begun = git(cwd, "rev-parse", "main");
+  await writeFiles(cwd, { ".maestro/issues/.keep": "" });
+  expect((await ground.run("issue", "new", "Greet", "--state", "Todo")).code).toBe(0);
+  const running = ground.run();
+  await until(() => ground.answers("run_finalize").length === 1, "it is handed off");
+  ground.stop();
+  await running;
+  const [first, second] = ground.answers("issue_move");
+  expect([first, second]).toMatchObject([
+    { code: "refused", ok: false },
+    { code: "refused", ok: false },
+  ]);
+  expect(second?.text).toMatch(/validation/);
+  const [none, asked] = ground.answers("change_merge");
+  expect(none).toMatchObject({ code: "refused", text: expect.stringContaining("no change") });
+  expect(asked?.text).toContain("gate_shut: ");
+  expect(ground.answers("issue_snapshot")[0]?.text).toContain('"In Progress"');
+  expect(JSON.parse((await ground.run("change", "list", "--json")).out).changes).toMatchObject([{ state: "open" }]);
+  expect(git(cwd, "rev-parse", "main")).toBe(begun);
+}, 60_000);
