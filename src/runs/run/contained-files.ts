@@ -115,8 +115,9 @@ async function programsOf(
   }
   const ours = packagePath("dist");
   for (const arg of args) {
-    // A program of Maestro's own is made of several files, and Node asks the package what kind they are.
-    if (arg.startsWith(`${ours}/`)) found.push(ours, packagePath("package.json"));
+    // A program of Maestro's own is made of several files and packages, and Node asks what kind they are.
+    if (arg.startsWith(`${ours}/`))
+      found.push(...["dist", "package.json", "node_modules"].map(packagePath), ...around(ours));
     else if (arg.startsWith("/") && isHidden(arg) && (await runtime.stat(arg))?.kind === "file") found.push(arg);
   }
   return [...new Set(found)].filter(isHidden);
@@ -164,6 +165,12 @@ export async function findProgram(runtime: Runtime, command: string, path = "", 
     if (kind === "file" || kind === "link") return found;
   }
   return null;
+}
+
+/** The packages beside an installed one, which are its own as well. */
+function around(path: string): readonly string[] {
+  const end = path.lastIndexOf("/node_modules/");
+  return end < 0 ? [] : [path.slice(0, end + "/node_modules".length)];
 }
 
 function parentOf(path: string): string {
