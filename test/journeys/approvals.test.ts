@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { expectSound, hasBrowser, openBrowser, openPage, PHONE } from "../e2e/browser.ts";
 import { exported, type Status } from "../e2e/documents.ts";
 import { git, newPlace, writeFiles } from "../e2e/ground.ts";
 import { document, maestro, type Place, type Program, startMaestro } from "../e2e/program.ts";
@@ -156,6 +157,31 @@ describe("human gates", { timeout: 120_000 }, () => {
     const sessions = events.filter(({ type }) => type === "session_started");
     expect(sessions.map(({ data }) => data.resumed)).toEqual([false, true]);
     expect((await maestro(place, "logs", `${issue}/2`)).out).toContain("Approved. Yes, once.");
+    await daemon.end("SIGTERM");
+  });
+
+  test.skipIf(!hasBrowser)("the page lists what is asked, and takes the answers", async () => {
+    const place = await placeOf({ before_dispatch: true, before_push: true }, [HAND_OFF]);
+    const issue = await issueIn(place);
+    const daemon = startMaestro(place, "--port", "0");
+    const [, link = ""] = await daemon.line(/page +(http:\S+)/);
+    const browser = await openBrowser();
+    onTestFinished(() => browser.close());
+    const watched = await openPage(browser, PHONE);
+    const { page } = watched;
+    await page.goto(link);
+    const request = (number: number) => page.getByRole("listitem", { name: `Request ${issue}.${number}` });
+    await request(1).waitFor();
+    await expectSound(watched);
+    if (process.env.SHOT) await page.screenshot({ path: process.env.SHOT });
+    await request(1).getByRole("button", { name: "Approve" }).tap();
+    await request(2).waitFor();
+    await request(2).getByRole("button", { name: "Deny" }).tap();
+    const dialog = page.getByRole("dialog", { name: `Deny ${issue}.2` });
+    await dialog.getByRole("textbox").fill("Not like this.");
+    await dialog.getByRole("button", { name: "Deny" }).tap();
+    await request(2).waitFor({ state: "detached" });
+    await daemon.line(/parked: .*denied .*: Not like this\./);
     await daemon.end("SIGTERM");
   });
 });
