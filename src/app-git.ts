@@ -2,7 +2,7 @@ import type { Clock } from "./base/clock.ts";
 import type { Log } from "./base/log.ts";
 import type { Forge } from "./contracts/forge.ts";
 import type { Runtime } from "./contracts/runtime.ts";
-import { createHostGit, type HostGit, sshCommand } from "./git/index.ts";
+import { createHostGit, type GitLeftovers, type HostGit, sshCommand } from "./git/index.ts";
 import type { RepoSettings } from "./model/workflow.ts";
 
 /** What the host's Git is made with beside the workflow. */
@@ -21,7 +21,7 @@ const IDENTITY = { name: "Maestro", email: "maestro@localhost" };
 const GIT_VARIABLES = ["PATH", "HOME", "TMPDIR"];
 
 /** The host's Git for a workflow's repository; `null` without one, and for a forge that keeps no Git. */
-export function openHostGit(around: GitSurroundings, repo: RepoSettings | null): HostGit | null {
+export function openHostGit(around: GitSurroundings, repo: RepoSettings | null): (HostGit & GitLeftovers) | null {
   if (repo === null) return null;
   const { forge, ...rest } = around;
   const remote = repo.remote ?? forge()?.remote() ?? repo.path;

@@ -38,6 +38,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   conductor: FEATURE,
   marketplace: FEATURE,
   runs: { may: ["workspace", "git", "tools", "workflow", "record", "engine", ...FEATURE.may] },
+  recovery: { may: ["workspace", "git", ...FEATURE.may] },
   lanes: { may: ["record", ...FEATURE.may] },
   orchestrator: { may: [...SERVICE_PARTS, "lanes", ...FEATURE.may] },
   http: DISPLAY,

@@ -62,7 +62,14 @@ export const Command = Type.Object({
   verb: Text,
   actor: Text,
   asked_at: Instant,
-  answer: orNull(Type.Object({ ok: Type.Boolean(), code: Text, sentence: Text, at: Instant })),
+  answer: orNull(
+    Type.Object({
+      ...{ ok: Type.Boolean(), code: Text, sentence: Text, at: Instant },
+      details: Type.Optional(
+        Type.Record(Type.String(), Type.Any(), { description: "What `recover` found: `applied` and `leftovers`." }),
+      ),
+    }),
+  ),
 });
 export const Session = Type.Object({
   version: Version,

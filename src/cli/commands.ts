@@ -154,6 +154,12 @@ const COMMANDS: Readonly<Record<string, readonly Entry[]>> = {
       arguments: [REQUEST],
       load: async () => (await import("./approvals.ts")).fillAnswer,
     },
+    {
+      name: "recover",
+      description: "look for what was left behind: leases, workspaces, branches, issues; and mend it",
+      arguments: [PATH],
+      load: async () => (await import("./recover.ts")).fillRecover,
+    },
     { name: "unpark", description: "let a parked issue go on", arguments: [ISSUE], load: requests },
     {
       name: "retry",

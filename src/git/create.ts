@@ -3,7 +3,7 @@ import { treeOnDisk } from "./agent-git.ts";
 import { checkOut } from "./clean-checkout.ts";
 import { gitCommand } from "./command.ts";
 import { layoutOf } from "./git-dir.ts";
-import type { HostGit, LaneTree } from "./host-git.ts";
+import type { GitLeftovers, HostGit, LaneTree } from "./host-git.ts";
 import { inspectLane } from "./inspection.ts";
 import { openLane, requireLane } from "./lane.ts";
 import { mergeBase } from "./merge-base.ts";
@@ -14,6 +14,7 @@ import type { GitParts, LaneGit } from "./parts.ts";
 import { prepareLane } from "./preparation.ts";
 import { push } from "./push.ts";
 import { salvageLane } from "./salvage.ts";
+import { salvageBranch } from "./salvage-branch.ts";
 import { takeOver } from "./take-over.ts";
 import { type Turns, turnsOf } from "./turns.ts";
 import { workingDiff } from "./working-diff.ts";
@@ -22,7 +23,7 @@ import { workingDiff } from "./working-diff.ts";
  * The host's Git for one project. Nothing is started and nothing is written before the first call. Work on one lane happens in the order in which it was
  * asked for, work on several side by side; that holds for all HostGits over one state directory in this process. No other process may use it.
  */
-export function createHostGit(options: HostGitOptions): HostGit {
+export function createHostGit(options: HostGitOptions): HostGit & GitLeftovers {
   const turns = turnsOf(options.runtime, options.stateDirectory);
   const git = gitCommand(options, turns);
   const layout = layoutOf(options.stateDirectory);
@@ -69,12 +70,18 @@ function laneWork(
 /** The part that works on commits and the remote. */
 function commitWork(
   parts: GitParts,
-): Pick<HostGit, "refreshMirror" | "checkout" | "push" | "remoteHead" | "isAncestor" | "diff"> {
+): Pick<HostGit, "refreshMirror" | "checkout" | "push" | "remoteHead" | "isAncestor" | "diff"> & GitLeftovers {
   const { git, mirror } = parts;
   return {
     refreshMirror: async (signal) => ({ baseSha: await mirror.refresh(await laneBranches(parts), signal) }),
     checkout: (sha, path, signal) => checkOut(parts, sha, path, signal),
     push: (branch, sha, expected, signal) => push(parts, { branch, sha, expected }, signal),
+    lanes: () => laneTrees(parts),
+    remoteHeads: async (prefix, signal) => {
+      const all = await mirror.heads([], signal);
+      return new Map([...all].filter(([branch]) => branch.startsWith(prefix)));
+    },
+    salvageBranch: (branch, head, into, signal) => salvageBranch(parts, { branch, head, into }, signal),
     remoteHead: async (branch, signal) => (await mirror.heads([branch], signal)).get(branch),
     isAncestor: async (ancestor, sha, signal) => {
       const args = ["merge-base", "--is-ancestor", ancestor, sha];
@@ -88,17 +95,21 @@ function commitWork(
 }
 
 /** The branches of the lanes that have a git dir. */
-async function laneBranches({ options, layout }: GitParts): Promise<string[]> {
+async function laneBranches(parts: GitParts): Promise<string[]> {
+  return (await laneTrees(parts)).map(({ branch }) => branch);
+}
+
+async function laneTrees({ options, layout }: GitParts): Promise<{ workspaceKey: string; branch: string }[]> {
   const { runtime } = options;
   if ((await runtime.stat(layout.lanes)) === undefined) return [];
-  const branches: string[] = [];
+  const trees: { workspaceKey: string; branch: string }[] = [];
   for (const { name } of await runtime.list(layout.lanes)) {
     const head = `${layout.lanes}/${name}/HEAD`;
     if ((await runtime.stat(head)) === undefined) continue;
     const branch = /^ref: refs\/heads\/(\S+)$/.exec((await runtime.readText(head)).trim())?.[1];
-    if (branch !== undefined && branch !== "none") branches.push(branch);
+    if (branch !== undefined && branch !== "none") trees.push({ workspaceKey: name.replace(/\.git$/, ""), branch });
   }
-  return branches;
+  return trees;
 }
 
 /** Files that no git dir of the host knows may be somebody's work; a population that broke off has such a git dir. */

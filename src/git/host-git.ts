@@ -57,6 +57,19 @@ export interface HostGit {
   forget(lane: LaneTree, signal: AbortSignal): Promise<void>;
 }
 
+/** What the host's Git knows beyond its lanes, for whoever looks for leftovers. */
+export interface GitLeftovers {
+  /** The lanes that have a git dir here, with their branches. Changes nothing. */
+  lanes(): Promise<readonly { readonly workspaceKey: string; readonly branch: string }[]>;
+  /** The remote's branches whose names begin with `prefix`, with their tips. Changes nothing. */
+  remoteHeads(prefix: string, signal: AbortSignal): Promise<ReadonlyMap<string, string>>;
+  /**
+   * Keeps the commits of a branch of the remote that the base does not have, as a bundle in the new folder `into`. Returns the folder, or `null` when
+   * there are none. Throws `git_rejected` when the branch does not stand at `head`.
+   */
+  salvageBranch(branch: string, head: string, into: string, signal: AbortSignal): Promise<string | null>;
+}
+
 /** A lane as Git needs it. */
 export interface LaneTree {
   readonly workspaceKey: string;

@@ -1,5 +1,5 @@
 export { createHostGit } from "./create.ts";
-export type { HostGit, LaneTree, PreparedTree, TakenOver, TreeState, WorkingDiff } from "./host-git.ts";
+export type { GitLeftovers, HostGit, LaneTree, PreparedTree, TakenOver, TreeState, WorkingDiff } from "./host-git.ts";
 export type { HostGitOptions } from "./options.ts";
 export { readRef } from "./refs.ts";
 export { sshCommand } from "./ssh.ts";

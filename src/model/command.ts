@@ -12,6 +12,7 @@ export const COMMAND_VERBS = [
   "drain",
   "stop",
   "refresh",
+  "recover",
   "approve_request",
   "deny_request",
   "unpark",
@@ -63,5 +64,7 @@ export interface CommandAnswer {
   readonly ok: boolean;
   readonly code: string;
   readonly sentence: string;
+  /** More than a sentence, for verbs that find something out. Absent: nothing. */
+  readonly details?: JsonObject;
   readonly at: number;
 }

@@ -14,6 +14,7 @@ import type { ServiceMode } from "../model/events/service.ts";
 import { reason } from "../model/verdict.ts";
 import type { Board } from "./board.ts";
 import { answerRequest, isAnswerVerb } from "./approvals.ts";
+import { carryOutRecovery } from "./recover-command.ts";
 import { tellSession } from "./lane-orders.ts";
 import { carryOutOnLane, isLaneVerb } from "./lane-commands.ts";
 import type { Answered, Writing } from "./on-lane.ts";
@@ -29,7 +30,8 @@ export interface CommandEffects {
 export async function answerCommands(parts: OrchestratorParts, board: Board, effects: CommandEffects): Promise<void> {
   for (const command of await parts.record.views.openCommands()) {
     const told = command.verb === "steer" ? await tellSession(parts, board, command) : null;
-    const answer = await answerOnce(parts, board, command, told);
+    const recovered = command.verb === "recover" ? await carryOutRecovery(parts, command) : null;
+    const answer = await answerOnce(parts, board, command, { told, recovered });
     parts.log.info("command answered", { verb: command.verb, actor: command.actor, ok: answer.ok, code: answer.code });
     if (answer.ok && (command.verb === "refresh" || command.verb === "resume")) effects.poll();
     if (answer.ok && command.verb === "stop") effects.stop(`asked by ${command.actor}`);
@@ -41,17 +43,18 @@ async function answerOnce(
   parts: OrchestratorParts,
   board: Board,
   command: Command,
-  told: number | null,
+  before: Pick<Writing, "told" | "recovered">,
 ): Promise<CommandAnswer> {
   const answer = (work: (tx: RecordTransaction) => Promise<Answered>) =>
     parts.record.transact(async (tx) => {
-      const { ok, code, sentence, follow } = await work(tx);
-      const given: CommandAnswer = { ok, code, sentence, at: parts.clock.now() };
+      const { ok, code, sentence, follow, details } = await work(tx);
+      const more = details === undefined ? {} : { details };
+      const given: CommandAnswer = { ok, code, sentence, ...more, at: parts.clock.now() };
       const { id, verb, actor } = command;
       await append(tx, command, { type: "command_answered", data: { id, verb, actor, answer: given } });
       return { given, follow };
     });
-  const { given, follow } = await answer((tx) => carryOutCommand({ parts, board, command, tx, told })).catch(
+  const { given, follow } = await answer((tx) => carryOutCommand({ parts, board, command, tx, ...before })).catch(
     (error: unknown) => {
       const { code, message } = toMaestroError(error);
       parts.log.error("a command could not be carried out", { verb: command.verb, code, error: message });
@@ -81,6 +84,8 @@ const verbs: Record<Exclude<CommandVerb, LaneVerb | AnswerVerb>, (writing: Writi
     ok: true,
     ...reason("stopping", "The service stops; what runs is interrupted and goes on at the next start."),
   }),
+  recover: async ({ recovered }) =>
+    recovered ?? { ok: false, ...reason("unsupported", "This service cannot look for leftovers.") },
   refresh: async () => ({ ok: true, ...reason("queued", "Tracker and forge are looked at now.") }),
 };
 

@@ -1,3 +1,4 @@
+import type { JsonObject } from "../base/json.ts";
 import type { RecordTransaction } from "../contracts/record.ts";
 import type { Command } from "../model/command.ts";
 import type { LaneFacts } from "../model/facts.ts";
@@ -14,11 +15,14 @@ export interface Writing {
   readonly tx: RecordTransaction;
   /** The run whose session has taken what the person said, before this transaction; absent: none has. */
   readonly told?: number | null;
+  /** What `recover` found, before this transaction. */
+  readonly recovered?: Answered | null;
 }
 
 /** What a command is answered, and what has to be done once that is on record. */
 export interface Answered extends Reason {
   readonly ok: boolean;
+  readonly details?: JsonObject;
   readonly follow?: () => Promise<unknown>;
 }
 

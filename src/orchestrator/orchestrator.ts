@@ -60,6 +60,7 @@ export class Orchestrator {
   readonly polls: PollWatch;
   #revision = 0;
   #lookedAt = 0;
+  #isOpen = false;
   #resumedAt = 0;
   #ending: Ending | null = null;
   #starting: Promise<void> | null = null;
@@ -183,7 +184,8 @@ export class Orchestrator {
     await Promise.all(this.#loops);
     await this.#sender.idle();
     await this.#scope.close();
-    await this.#sayStopped(why);
+    // Whoever only looked has stopped nothing.
+    if (this.#isOpen) await this.#sayStopped(why);
   }
 
   async #sayStopped(reason: string): Promise<void> {
@@ -200,6 +202,7 @@ export class Orchestrator {
   }
 
   async #open(): Promise<void> {
+    this.#isOpen = true;
     const { record, engine, instance, version, pid } = this.#parts;
     await this.#board.load(record.views);
     this.#board.money = await openMoney(this.#parts, this.#scope);

@@ -8,6 +8,7 @@ import type { Engine } from "../contracts/engine.ts";
 import type { Forge } from "../contracts/forge.ts";
 import type { CommandInbox, WorkRecord } from "../contracts/record.ts";
 import type { Tracker } from "../contracts/tracker.ts";
+import type { RecoveryDocument } from "../model/documents/recovery.ts";
 import type { OutsideDocument } from "../model/documents/outside.ts";
 import type { Lease } from "../model/work.ts";
 import type { Workflow } from "../model/workflow.ts";
@@ -57,6 +58,8 @@ export interface OrchestratorParts {
    * Bounded; never rejects.
    */
   readonly steer?: (workId: string, text: string) => Promise<boolean>;
+  /** Looks for what was left behind, and mends it with `apply`; throws what cannot be asked. Bounded. Absent: nobody can. */
+  readonly recover?: (apply: boolean) => Promise<RecoveryDocument>;
   /** Ends every process that a lost lease may have left behind; returns how many there were. */
   readonly endLeftovers: (lease: Lease) => Promise<number>;
 }

@@ -8,7 +8,9 @@ import type { OrchestratorParts } from "./ports.ts";
  * After a crash: everything another instance held is lost, because we hold the instance lock. Its processes are ended before anything
  * else may start, so that no issue runs twice.
  */
-export async function recover(parts: OrchestratorParts): Promise<void> {
+export async function recover(
+  parts: Pick<OrchestratorParts, "engine" | "instance" | "record" | "endLeftovers" | "log">,
+): Promise<void> {
   const lost = await parts.engine.takeOthers(parts.instance);
   await Promise.all(lost.map((lease) => bury(parts, lease, "interrupted", "The service ended while this ran.")));
 }
@@ -24,7 +26,12 @@ export async function buryExpired(parts: OrchestratorParts): Promise<void> {
  * Puts the end of lost work on record once none of its processes lives. While that cannot be made sure nothing is: the engine tells of the
  * lease again, and nothing else starts on its lane.
  */
-async function bury(parts: OrchestratorParts, lease: Lease, code: string, sentence: string): Promise<void> {
+async function bury(
+  parts: Pick<OrchestratorParts, "record" | "endLeftovers" | "log">,
+  lease: Lease,
+  code: string,
+  sentence: string,
+): Promise<void> {
   const { work } = lease;
   if (!(await areEnded(parts, lease))) return;
   const outcome: WorkOutcome = {
@@ -50,7 +57,7 @@ async function bury(parts: OrchestratorParts, lease: Lease, code: string, senten
   );
 }
 
-async function areEnded(parts: OrchestratorParts, lease: Lease): Promise<boolean> {
+async function areEnded(parts: Pick<OrchestratorParts, "endLeftovers" | "log">, lease: Lease): Promise<boolean> {
   const { issue } = lease.work.payload;
   const where = {
     ...{ issue_id: issue.id, issue_identifier: issue.identifier },

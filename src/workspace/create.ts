@@ -1,21 +1,22 @@
+import { posix } from "node:path";
 import { MaestroError, toMaestroError } from "../base/errors.ts";
 import { hookScripts } from "../model/hooks.ts";
 import { runHook, requireHook } from "./hooks.ts";
 import { KeyedLock } from "./keyed-lock.ts";
 import type { WorkspacesOptions } from "./options.ts";
-import { openPlace, openRoot, type Place, requireFolder } from "./place.ts";
+import { openPlace, openRoot, OWN_FOLDER, type Place, requireFolder } from "./place.ts";
 import { prepareWorkspace } from "./preparation.ts";
 import { removeWorkspace } from "./removal.ts";
-import { knownKeys } from "./state.ts";
+import { knownKeys, readState } from "./state.ts";
 import { emptyTrash } from "./trash.ts";
-import type { WorkspaceLane, Workspaces } from "./workspaces.ts";
+import type { WorkspaceFolder, WorkspaceFolders, WorkspaceLane, Workspaces } from "./workspaces.ts";
 
 /**
  * The workspaces of one workflow. Nothing is read or written before the first call. Decisions beyond the specification: what stands at a workspace's path
  * without being a finished workspace of this lane is moved into the salvage folder and made anew (S-152, S-153); a link there is refused; `no_repo` folders
  * that hold anything go into the salvage whole; the shell of hooks is `sh -l` (S-154) and their background processes end with them.
  */
-export function createWorkspaces(options: WorkspacesOptions): Workspaces {
+export function createWorkspaces(options: WorkspacesOptions): Workspaces & WorkspaceFolders {
   const lock = new KeyedLock();
   const sweep = sweepOnce(options);
   const open = async (key: string): Promise<Place> => {
@@ -43,8 +44,28 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
         signal,
       ),
     list: async () => knownKeys(options.runtime, (await openRoot(options.runtime, options.root)).own),
+    folders: () => readFolders(options),
     pathOf: (key) => folderOf(options, key),
   };
+}
+
+/** Looks without making anything: a root that is not there holds nothing. */
+async function readFolders({ runtime, root, log }: WorkspacesOptions): Promise<readonly WorkspaceFolder[]> {
+  if ((await runtime.stat(root)) === undefined) return [];
+  const real = await runtime.realPath(root);
+  const own = posix.join(real, OWN_FOLDER);
+  const isKnown = (await runtime.stat(own)) !== undefined;
+  const known = isKnown ? await knownKeys(runtime, own) : [];
+  const shown = (await runtime.list(real)).filter(({ name, kind }) => kind === "directory" && !name.startsWith("."));
+  const keys = [...new Set([...known, ...shown.map(({ name }) => name)])].sort();
+  return Promise.all(
+    keys.map(async (key) => {
+      const state = isKnown
+        ? await readState(runtime, log, { key, root: real, path: posix.join(real, key), own })
+        : undefined;
+      return { key, laneId: state?.laneId ?? null, branch: state?.branch ?? null };
+    }),
+  );
 }
 
 /** What is logged in a lane's folder names its issue, its lane and its run. */

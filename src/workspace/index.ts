@@ -1,3 +1,3 @@
 export { createWorkspaces } from "./create.ts";
 export type { WorkspacesOptions } from "./options.ts";
-export type { HookResult, WorkspaceLane, Workspaces } from "./workspaces.ts";
+export type { HookResult, WorkspaceFolder, WorkspaceFolders, WorkspaceLane, Workspaces } from "./workspaces.ts";

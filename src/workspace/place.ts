@@ -15,7 +15,7 @@ export interface Place {
 }
 
 /** Name of our own folder below the root. No key begins with a dot. */
-const OWN_FOLDER = ".maestro";
+export const OWN_FOLDER = ".maestro";
 /** Others of this machine have no business in agents' folders (S-164). */
 const PRIVATE = 0o700;
 

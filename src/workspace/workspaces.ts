@@ -23,6 +23,20 @@ export interface Workspaces {
   pathOf(key: string): Promise<string>;
 }
 
+/** What stands below the workspace root, for whoever looks for leftovers. */
+export interface WorkspaceFolders {
+  /** Every folder below the root, ours and such of which nothing is known, with what is known of each. Changes nothing. */
+  folders(): Promise<readonly WorkspaceFolder[]>;
+}
+
+/** A folder below the workspace root. */
+export interface WorkspaceFolder {
+  readonly key: string;
+  /** The lane that it was made for; `null` when nothing is known of it. */
+  readonly laneId: string | null;
+  readonly branch: string | null;
+}
+
 /** A lane as workspaces need it. */
 export interface WorkspaceLane {
   readonly key: string;

@@ -1,0 +1,2 @@
+export { recoverLeftovers } from "./recover.ts";
+export type { RecoveryParts } from "./parts.ts";
