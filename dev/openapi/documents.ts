@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { BUDGET_COUNTS, BUDGET_SCOPES } from "../../src/model/budget.ts";
 import { LANE_VERBS } from "../../src/model/command.ts";
 import { REQUEST_KINDS } from "../../src/model/documents/approval.ts";
 import { USAGE_GROUPS } from "../../src/model/documents/usage.ts";
@@ -129,6 +130,15 @@ export const Status = Type.Object({
   ),
   account_pauses: Type.Optional(
     Type.Array(Type.Object({ account: Text, until: Instant, published: Type.Boolean(), reason: Reason })),
+  ),
+  near_limits: Type.Optional(
+    Type.Array(
+      Type.Object({
+        ...{ issue_id: orNull(Text), issue_identifier: orNull(Text) },
+        ...{ scope: oneOf(BUDGET_SCOPES), count: oneOf(BUDGET_COUNTS) },
+        ...{ used: Type.Number(), limit: Type.Number(), level: oneOf(["warned", "reached"]), at: Instant, sentence: Text },
+      }),
+    ),
   ),
   approvals: Type.Optional(Type.Array(ApprovalRow)),
   spent: Type.Optional(UsageRow),

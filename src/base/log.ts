@@ -1,10 +1,9 @@
 import { errorDocument } from "./errors.ts";
 import type { JsonObject, JsonValue } from "./json-value.ts";
+import { LOG_LEVELS, type LogLevel } from "./log-level.ts";
 import { LINE_KEYS } from "./log-line.ts";
 
-/** How important a line is, from the least to the most. */
-export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
+export { LOG_LEVELS, type LogLevel };
 
 /**
  * What a line is about, in snake_case: `issue_id`, `issue_identifier`, `lane_id`, `run`, `session_id`, `error` … Undefined members are left out, an

@@ -1,6 +1,7 @@
 import { formatDuration } from "../base/duration.ts";
 import type {
   AccountPauseRow,
+  NearLimitRow,
   QueuedRetry,
   RunningRow,
   StatusDocument,
@@ -25,6 +26,9 @@ export function statusLines(status: StatusDocument, now: number): Line[] {
     ...(workflow.warnings ?? []).map((warning): Line => [toned("warning", "warning:"), ` ${warning}`]),
     `${counts.running} running, ${counts.retrying} retrying, ${counts.review} in review, ${counts.parked} parked, ${counts.closed} finished`,
     ...(status.account_pauses ?? []).map((pause): Line => [toned("warning", pauseLine(pause, now))]),
+    ...(status.near_limits ?? []).map(
+      (row): Line => [toned(row.level === "reached" ? "bad" : "warning", nearLine(row))],
+    ),
     ...section("Running", runningTable(status, now)),
     ...section("Asks for a yes", approvalTable(status.approvals ?? [], now)),
     ...section("Needs a person", waitingTable(mine)),
@@ -137,6 +141,10 @@ function since(instant: string, now: number): string {
 
 function until(instant: string, now: number): string {
   return formatDuration(Math.max(0, Date.parse(instant) - now));
+}
+
+function nearLine({ issue_identifier, sentence }: NearLimitRow): string {
+  return issue_identifier === null ? sentence : `${issue_identifier}: ${sentence}`;
 }
 
 function pauseLine({ account, until: end, published, reason }: AccountPauseRow, now: number): string {

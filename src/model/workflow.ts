@@ -1,12 +1,12 @@
-import type { Hooks } from "./hooks.ts";
-import type { McpServer } from "./mcp-server.ts";
 import type { JsonObject } from "../base/json.ts";
-import type { LogLevel } from "../base/log.ts";
+import type { LogLevel } from "../base/log-level.ts";
 import type { ApprovalSettings } from "./approval.ts";
 import type { Limits, Price } from "./budget.ts";
+import type { Hooks } from "./hooks.ts";
 import { stateKey } from "./issue.ts";
-import type { TrustSettings } from "./trust.ts";
+import type { McpServer } from "./mcp-server.ts";
 import { ACTIVE_CATEGORIES, type Category, type Profile, type Route, TERMINAL_CATEGORIES } from "./profile.ts";
+import type { TrustSettings } from "./trust.ts";
 
 /** One tracker state with its meaning here. */
 export interface TrackerState {

@@ -56,6 +56,15 @@ describe("maestro status", () => {
     expect((await stopped.run("status")).out).not.toContain("requests left");
   });
 
+  it("shows the limits that a run came near to", async () => {
+    const data = { scope: "run" as const, count: "tokens" as const, used: 800, limit: 1_000, level: "warned" as const };
+    const met = { ...started, seq: 2, laneId: "lane-1", run: 1, event: { type: "budget_met" as const, data } };
+    const lanes = [laneOf({ work: workOf({ run: 1 }) })];
+    const self = await stage({ record: { events: [started, met], lanes }, isRunning: true });
+    expect((await self.run("status")).out).toMatch(/\n\S+-\d+: Nearly used up: 800 of 1 000 tokens of the run\.\n/);
+    expect(JSON.parse((await self.run("status", "--json")).out)).toMatchObject({ near_limits: [{ used: 800 }] });
+  });
+
   it("shows who runs, and every list that is not empty", async () => {
     const lanes = [
       laneOf({ id: "lane-1", work: workOf({ startedAt: NOW - 65_000 }) }),

@@ -6,6 +6,7 @@ import { countOf } from "../words.ts";
 import { Approvals } from "./approvals.tsx";
 import { Finished } from "./finished.tsx";
 import { Group, Nothing } from "./group.tsx";
+import { NearLimitLines } from "./near-limit-lines.tsx";
 import { OutsideLines } from "./outside-lines.tsx";
 import { PauseLines } from "./pause-lines.tsx";
 import { RetryRows, RunningRows, WaitingRows } from "./rows.tsx";
@@ -22,6 +23,7 @@ export function Home() {
       )}
       {status === null && (problem === null || problem.isSessionGone) && <Skeleton rows={6} />}
       {status?.account_pauses !== undefined && <PauseLines pauses={status.account_pauses} />}
+      {status?.near_limits !== undefined && <NearLimitLines rows={status.near_limits} />}
       {status !== null && <Open status={status} />}
       {status?.outside !== undefined && <OutsideLines outside={status.outside} />}
       {status !== null && <Finished total={status.counts.closed} />}

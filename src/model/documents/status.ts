@@ -1,3 +1,4 @@
+import type { BudgetCount, BudgetScope } from "../budget.ts";
 import type { ServiceMode } from "../events/service.ts";
 import type { LaneStage } from "../lane.ts";
 import type { Reason } from "../verdict.ts";
@@ -34,6 +35,8 @@ export interface StatusDocument {
   readonly rate_limits: RateLimits | null;
   /** Accounts that their providers turned away, until when nothing is started on them. Absent: none. */
   readonly account_pauses?: readonly AccountPauseRow[];
+  /** Limits that work under way came near to or has used up. Absent: none. */
+  readonly near_limits?: readonly NearLimitRow[];
   /** Every configured account, in the order of their names; absent: none is. */
   readonly accounts?: readonly AccountRow[];
   /** What was used in all. Absent: nothing. */
@@ -175,6 +178,21 @@ export interface AccountRow {
   /** What its provider said last of its capacity. */
   readonly windows: RateLimits["windows"];
   readonly verified: { readonly at: string; readonly ok: boolean; readonly sentence: string } | null;
+}
+
+/** A limit of a budget of which little or nothing is left. */
+export interface NearLimitRow {
+  /** `null` for limits of the day and of the workflow, which all issues share. */
+  readonly issue_id: string | null;
+  readonly issue_identifier: string | null;
+  readonly scope: BudgetScope;
+  readonly count: BudgetCount;
+  /** When it was met; more may have been used since. US dollars for `costUsd`, milliseconds for `wallMs`. */
+  readonly used: number;
+  readonly limit: number;
+  readonly level: "warned" | "reached";
+  readonly at: string;
+  readonly sentence: string;
 }
 
 /** A paused account. */

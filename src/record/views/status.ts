@@ -17,6 +17,7 @@ import type { Reason } from "../../model/verdict.ts";
 import { NO_TOTALS } from "../projections/totals.ts";
 import { approvalRows } from "./approvals.ts";
 import { instant, issueFields, plainReason, queuedRetry, runId, tokenFields } from "./fields.ts";
+import { nearLimits } from "./near-limits.ts";
 import { needsPerson } from "./needs-person.ts";
 import { hasWork, runningRow } from "./running.ts";
 
@@ -56,6 +57,7 @@ export async function statusDocument(parts: StatusParts): Promise<StatusDocument
   const known = parts.pauses ?? (views === null ? [] : await pausesOnRecord(views));
   const pauses = pausedAccounts(known, now);
   const { accounts = [] } = parts;
+  const near = views === null ? [] : await nearLimits(views, lanes);
   const approvals = approvalRows(lanes);
   const recent = await Promise.all(ended.map((run) => recentRow(views, run)));
   return {
@@ -81,6 +83,7 @@ export async function statusDocument(parts: StatusParts): Promise<StatusDocument
     },
     rate_limits: rateLimits([...runs, ...ended]),
     ...(pauses.length === 0 ? {} : { account_pauses: pauses }),
+    ...(near.length === 0 ? {} : { near_limits: near }),
     ...(accounts.length === 0 ? {} : { accounts }),
     ...(totals.spent === undefined ? {} : { spent: usageRow("total", totals.spent) }),
     ...(parts.outside == null ? {} : { outside: parts.outside }),

@@ -119,6 +119,43 @@ describe("statusDocument", () => {
     );
   });
 
+  it("shows the limits that work under way came near to, each once as it was met last", async () => {
+    const met = (
+      seq: number,
+      laneId: string,
+      run: number,
+      scope: "run" | "day" | "workflow",
+      level: "warned" | "reached",
+    ) => ({
+      ...{ workflowId: "demo-00000000", version: 1, seq, at: START + seq, runSeq: null, fence: 1, laneId, run },
+      event: {
+        type: "budget_met" as const,
+        data: { scope, count: "tokens" as const, used: level === "reached" ? 1_000 : 800, limit: 1_000, level },
+      },
+    });
+    const events = [
+      met(1, "lane-1", 1, "run", "reached"),
+      met(2, "lane-1", 2, "run", "warned"),
+      met(3, "lane-1", 2, "day", "warned"),
+      met(4, "lane-1", 2, "run", "reached"),
+      met(5, "lane-2", 1, "run", "reached"),
+      met(6, "lane-3", 1, "workflow", "warned"),
+    ];
+    const lanes = [lane(1, { work: workOf({ run: 2 }) }), lane(2, { parked: parkedOf() })];
+    const { near_limits } = await statusOf({ lanes, events });
+    expect(near_limits).toMatchObject([
+      { issue_identifier: null, scope: "workflow", level: "warned" },
+      {
+        issue_identifier: "DEMO-1",
+        scope: "run",
+        level: "reached",
+        sentence: "Used up: 1 000 of 1 000 tokens of the run.",
+      },
+      { issue_identifier: null, scope: "day", sentence: "Nearly used up: 800 of 1 000 tokens of the day." },
+    ]);
+    expect((await statusOf({ lanes: [lane(1)] })).near_limits).toBeUndefined();
+  });
+
   it("says what the record says about the service's mode", async () => {
     const status = await statusOf({ mode: "paused" }, { service: { running: true, pid: 12 } });
     expect(status.service).toEqual({ running: true, mode: "paused", pid: 12 });
