@@ -48,10 +48,7 @@ export function createApp(terminal: Terminal): App {
       return workflow;
     },
     workflowInput: (project) => inputOf(foundation, project),
-    templateFolders: async (directory) => {
-      const { pluginTemplates } = await import("./app-plugins.ts");
-      return pluginTemplates({ home, directory, clock });
-    },
+    templateFolders: (directory) => templatesOf(foundation, directory),
     service: (project, options) => openDaemon(foundation, project, options),
     accounts: async () => {
       const { openAccountsPlace } = await import("./app-accounts.ts");
@@ -166,6 +163,11 @@ async function inputOf(foundation: Foundation, project: Project): Promise<Workfl
       return readReference(foundation, reference);
     },
   };
+}
+
+async function templatesOf({ home, clock }: Foundation, directory: string): Promise<readonly string[]> {
+  const { pluginTemplates } = await import("./app-plugins.ts");
+  return pluginTemplates({ home, directory, clock });
 }
 
 /** Everything that a workflow file in this folder may name, what plugins bring included. */

@@ -1,16 +1,15 @@
-export { type CatalogueReading, type Offer, readCatalogue } from "./catalogue.ts";
+export { readCatalogue } from "./catalogue.ts";
 export { Consents, whatRuns } from "./consents.ts";
 export { type Finding, findingLine } from "./finding.ts";
 export {
   type Installed,
-  type InstallOptions,
   installLocked,
   installPlugin,
   lockedPlugin,
   removePlugin,
   switchPlugin,
 } from "./install.ts";
-export { dataFolder, openKept } from "./kept-plugins.ts";
+export { openKept } from "./kept-plugins.ts";
 export { type LockedPlugin, type LockPlace, projectLock, userLock } from "./lock-file.ts";
 export {
   addMarketplace,
@@ -25,7 +24,7 @@ export { type Plugin, readPlugin } from "./plugin.ts";
 export { registerPlugin } from "./plugin-code.ts";
 export { readRunSkills } from "./run-skills.ts";
 export { partsOf } from "./plugin-parts.ts";
-export { readSkill, readSkills, type Skill } from "./skill.ts";
-export { chooseSkills, type OfferedSkill, offeredSkills, type SkillTier } from "./skill-choice.ts";
+export { readSkill, readSkills } from "./skill.ts";
+export { chooseSkills, offeredSkills } from "./skill-choice.ts";
 export { type AddedSkill, addSkills, linkSkill, removeSkill } from "./skill-folders.ts";
-export { type UsedPlugin, usedPlugins } from "./used-plugins.ts";
+export { usedPlugins } from "./used-plugins.ts";
