@@ -18,6 +18,7 @@ import type {
 } from "../../src/contracts/agent-provider.ts";
 import type { Runtime } from "../../src/contracts/runtime.ts";
 import type { ToolCall, ToolDescriptor } from "../../src/contracts/tool.ts";
+import type { McpServer } from "../../src/model/mcp-server.ts";
 import type { TokenUsage } from "../../src/model/usage.ts";
 import { localRuntime } from "../../src/runtimes/local/index.ts";
 import { createToolServer } from "../../src/tools/index.ts";
@@ -50,6 +51,8 @@ export interface BenchOptions {
   readonly withUnknownTool?: boolean;
   readonly startupMs?: number;
   readonly responseMs?: number;
+  /** Beside the tools of the bench. */
+  readonly mcpServers?: readonly McpServer[];
   /** Where it is started; default this machine. */
   readonly runtime?: Runtime;
 }
@@ -106,6 +109,7 @@ export class Bench {
       ...(tools === undefined
         ? {}
         : { toolServer: { url: more.deadTools === true ? "http://127.0.0.1:9/mcp" : tools.url, token: tools.token } }),
+      ...(more.mcpServers === undefined ? {} : { mcpServers: more.mcpServers }),
       ...(more.baseline === undefined ? {} : { baseline: more.baseline }),
       account: { name: "default", stateDirectory: join(this.folder, "account"), userHome: join(this.folder, "nobody") },
       temporaryDirectory: join(this.folder, "tmp"),
