@@ -9,3 +9,8 @@ export function agentPart(body: string): string {
   const at = `\n${body}`.indexOf(`\n${WORKPAD_HEADING}`);
   return (at < 0 ? body : body.slice(0, at)).trim();
 }
+
+/** An instant as the ledger writes it: ISO 8601 in UTC. */
+export function instantOf(at: number): string {
+  return new Date(at).toISOString();
+}

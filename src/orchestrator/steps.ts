@@ -215,8 +215,7 @@ class StepWriter {
       changeId: lane.branch?.changeId ?? null,
       feedback: options.feedback ?? null,
       ...(kind === "run" ? this.#ground(id, run) : { resume: null }),
-      words: kind === "run" ? wordsToTell(lane) : null,
-      checkpoint: kind === "run" ? describeCheckpoint(lane) : null,
+      ...(kind === "run" ? { words: wordsToTell(lane), checkpoint: describeCheckpoint(lane) } : {}),
       deleteBranch: options.deleteBranch ?? false,
       outbox: [...this.#workerRows],
     };

@@ -1,6 +1,6 @@
 import type { KeptCheckpoint } from "../model/checkpoint.ts";
 import type { Lane } from "../model/lane.ts";
-import { agentPart, WORKPAD_HEADING, WORKPAD_TOPIC } from "../model/workpad.ts";
+import { agentPart, instantOf, WORKPAD_HEADING, WORKPAD_TOPIC } from "../model/workpad.ts";
 import type { Step } from "../model/plan.ts";
 import type { Workflow } from "../model/workflow.ts";
 import { proofOf } from "./gate-facts.ts";
@@ -68,7 +68,7 @@ function shown(kept: KeptCheckpoint, workspace: string | null): object {
   const lines = (all: readonly string[]): readonly string[] => all.slice(-MOST_LINES).map(line);
   return {
     run: kept.run,
-    at: new Date(kept.at).toISOString(),
+    at: instantOf(kept.at),
     phase: kept.phase,
     focus: line(kept.focus),
     next_action: line(kept.nextAction),

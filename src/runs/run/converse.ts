@@ -98,7 +98,6 @@ async function talk(
   await observer.observe({ type: "session_started", data });
   spending.open();
   enter("streaming_turn");
-  context.onSession?.(session);
   try {
     const log = context.log.child({ session_id: session.id });
     return await takeTurns({ ...context, log }, session, { prompt, desk, watch, spending, signal });

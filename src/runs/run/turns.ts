@@ -36,6 +36,7 @@ export async function takeTurns(
   },
 ): Promise<TurnsEnd> {
   const { maxTurns } = context.workflow.agent;
+  context.onSession?.(session);
   let prompt = parts.prompt;
   for (let turn = 1; ; turn += 1) {
     const failure = await takeTurn(context, session, parts, { turn, prompt });
