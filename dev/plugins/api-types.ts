@@ -15,7 +15,7 @@ export interface PluginApiTypes {
   readonly version: string;
   /** Over all modules. */
   readonly sha256: string;
-  /** Each module that `src/contracts/plugin.ts` reaches, with the hash of its declarations; comments do not count. */
+  /** Each module of which `src/contracts/plugin.ts` needs something, with the hash of what it needs; comments do not count. */
   readonly modules: Readonly<Record<string, string>>;
 }
 
@@ -59,18 +59,58 @@ export function knownPluginApi(path = PLUGIN_API_FILE): PluginApiTypes | null {
   }
 }
 
+/** One module's declarations, and what its imported names are called where they come from. */
+interface Module {
+  readonly declarations: ReadonlyMap<string, string>;
+  readonly imports: ReadonlyMap<string, { readonly path: string; readonly name: string }>;
+}
+
+/** The declarations that those of the first module need, as `[module's path, their text]`. */
 function reachable(first: string): [string, string][] {
-  const found = new Map<string, string>();
-  const open = [first];
-  for (let path = open.pop(); path !== undefined; path = open.pop()) {
-    if (found.has(path)) continue;
-    const text = readFileSync(path, "utf8");
-    found.set(path, text);
-    for (const [, target = ""] of text.matchAll(/(?:from|import\()\s*"(\.[^"]+)\.(?:ts|js)"/g)) {
-      open.push(`${join(dirname(path), target)}.d.ts`);
+  const modules = new Map<string, Module>();
+  const moduleAt = (path: string): Module => {
+    const known = modules.get(path) ?? parse(path);
+    modules.set(path, known);
+    return known;
+  };
+  const found = new Map<string, Set<string>>();
+  const open = [...moduleAt(first).declarations.keys()].map((name) => ({ path: first, name }));
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { path, name } = next;
+    const { declarations, imports } = moduleAt(path);
+    const from = imports.get(name);
+    const text = declarations.get(name);
+    if (text === undefined && from !== undefined) open.push(from);
+    const present = found.get(path) ?? new Set();
+    if (text === undefined || present.has(text)) continue;
+    found.set(path, present.add(text));
+    for (const [word] of text.matchAll(/[A-Za-z_$][\w$]*/g)) {
+      if (word !== name && (declarations.has(word) || imports.has(word))) open.push({ path, name: word });
     }
   }
-  return [...found];
+  return [...found].map(([path, texts]) => [path, [...texts].sort().join("\n")]);
+}
+
+/** The compiler begins each declaration on a line of its own, and nothing else in the first column but what closes one. */
+function parse(path: string): Module {
+  const declarations = new Map<string, string>();
+  const imports = new Map<string, { path: string; name: string }>();
+  for (const statement of readFileSync(path, "utf8").split(/^(?=export |declare |import |interface |type )/m)) {
+    const [, names, target] =
+      /^(?:import|export)\s+(?:type\s+)?\{([^}]*)\}\s+from\s+"(\.[^"]+)\.(?:ts|js)"/.exec(statement) ?? [];
+    for (const one of names?.split(",") ?? []) {
+      const [, name = "", alias = name] = /^\s*(?:type\s+)?([\w$]+)(?:\s+as\s+([\w$]+))?\s*$/.exec(one) ?? [];
+      imports.set(alias, { path: `${join(dirname(path), target ?? "")}.d.ts`, name });
+    }
+    const named =
+      /^(?:export\s+)?(?:declare\s+)?(?:abstract\s+)?(?:interface|type|class|const|function|let|var)\s+([\w$]+)/.exec(
+        statement,
+      );
+    if (names === undefined && named?.[1] !== undefined) {
+      declarations.set(named[1], `${declarations.get(named[1]) ?? ""}${statement.trim()}`);
+    }
+  }
+  return { declarations, imports };
 }
 
 function hash(text: string): string {

@@ -28,7 +28,8 @@ describe("the types of the plugin API", () => {
 
   it("have a fingerprint that a member changes and a comment does not, wherever it is reached", () => {
     const root = folder();
-    const types = (inner: string): PluginApiTypes => {
+    const types = (inner: string, deeper = ""): PluginApiTypes => {
+      writeFileSync(join(root, "n.ts"), deeper);
       writeFileSync(join(root, "inner.ts"), inner);
       writeFileSync(
         join(root, "api.ts"),
@@ -38,6 +39,18 @@ describe("the types of the plugin API", () => {
     };
     const first = types("export interface Inner { name: string }\n");
     expect(types("/** New words. */\nexport interface Inner { name: string }\n").sha256).toBe(first.sha256);
+    expect(types("export interface Inner { name: string }\nexport interface Other { mood: string }\n").sha256).toBe(
+      first.sha256,
+    );
+    const below = types(
+      'import type { N } from "./n.ts";\nexport interface Inner { name: N }\n',
+      "export type N = string;\n",
+    );
+    const further = types(
+      'import type { N } from "./n.ts";\nexport interface Inner { name: N }\n',
+      "export type N = 1;\n",
+    );
+    expect(refusal(below, further)).toContain("(n.d.ts)");
     const wider = types("export interface Inner { name: string; more?: number }\n");
     expect(refusal(first, wider)).toContain("(inner.d.ts): raise the minor");
     expect(refusal(first, { ...wider, version: "1.1" })).toBeNull();
