@@ -22,18 +22,21 @@ interface Search {
  */
 export class SecretRegistry {
   /** Name and pattern per value. */
-  readonly #secrets = new Map<string, { readonly name: string; readonly pattern: string }>();
+  readonly #secrets = new Map<string, { readonly name: string; readonly pattern: string; readonly isLent: boolean }>();
   #searches: readonly Search[] = [];
   /** The user's, by their source. */
   readonly #patterns = new Map<string, RegExp>();
 
   /**
    * Has `value` masked as `[REDACTED:<name>]` from now on, for good: an old value stays secret when a name gets a new one. A value keeps
-   * its first name. In names only letters, digits and `_.-` stay. Values shorter than 6 characters are ignored.
+   * its first name. One that `isLent` is masked too, and `holds` does not count it: the workflow gives it to a process. In names only letters, digits and `_.-` stay. Values shorter than 6 characters are ignored.
    */
-  register(name: string, value: string): void {
-    if (value.length < SHORTEST_SECRET || this.#secrets.has(value)) return;
-    this.#secrets.set(value, { name: name.replace(/[^A-Za-z0-9_.-]/g, "_"), pattern: secretPattern(value) });
+  register(name: string, value: string, { isLent = false } = {}): void {
+    const known = this.#secrets.get(value);
+    // What an agent was lent, and then turns out to be a secret of Maestro's own, is no longer lent.
+    if (value.length < SHORTEST_SECRET || (known !== undefined && (isLent || !known.isLent))) return;
+    const pattern = secretPattern(value);
+    this.#secrets.set(value, { name: known?.name ?? name.replace(/[^A-Za-z0-9_.-]/g, "_"), pattern, isLent });
     // Longest first: a secret that begins with another one must not leave its tail.
     const sorted = [...this.#secrets].sort(([a], [b]) => b.length - a.length).map(([, secret]) => secret);
     this.#searches = Array.from({ length: Math.ceil(sorted.length / VALUES_AT_ONCE) }, (_, at) => {
@@ -69,9 +72,10 @@ export class SecretRegistry {
     return this.#patterns.size === 0 ? masked : this.#withoutPatterns(masked);
   }
 
-  /** Whether a text holds a registered value, in any of its forms. What only looks like a credential does not count. */
+  /** Whether a text holds a registered value that no agent is lent, in any of its forms. What only looks like a credential does not count. */
   holds(text: string): boolean {
-    return this.#withoutValues(text) !== text;
+    if (this.#withoutValues(text) === text) return false;
+    return [...this.#secrets.values()].some(({ pattern, isLent }) => !isLent && new RegExp(pattern).test(text));
   }
 
   /** `redact` for every string and key inside a JSON value. */

@@ -56,7 +56,10 @@ const SURROUNDED: readonly (KnownForm & { readonly sign: string })[] = [
   },
 ];
 
-const TOKEN = new RegExp(`(?<![A-Za-z0-9])(?:${TOKENS.map(({ source }) => `(${source})`).join("|")})`, "g");
+const TOKEN = new RegExp(
+  `(?:(?<![A-Za-z0-9])|(?<=\\\\[nrtbf]))(?:${TOKENS.map(({ source }) => `(${source})`).join("|")})`,
+  "g",
+);
 
 const CLUES = SURROUNDED.map(({ name, sign, source }) => ({ name, sign, pattern: new RegExp(source, "g") }));
 

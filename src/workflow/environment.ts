@@ -34,14 +34,25 @@ function resolveCredential(loading: Loading, keys: KeyPath, reference: string): 
   return reference;
 }
 
-/** The texts of a map, each resolved like `resolveText`. */
+/** Names of variables that hold credentials, as people name them. */
+const CREDENTIAL = /token|secret|passw|credential|auth|(^|_)(api_?)?key(_|\d|$)/i;
+
+/**
+ * The variables of a process, each resolved like `resolveText`. One that is named like a credential is masked from now on; who gets it is the workflow's
+ * word.
+ */
 export function resolveTexts(
   loading: Loading,
   keys: KeyPath,
   values: Readonly<Record<string, string>>,
 ): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(values).map(([key, value]) => [key, resolveText(loading, [...keys, key], value)]),
+    Object.entries(values).map(([key, value]) => {
+      const resolved = resolveText(loading, [...keys, key], value);
+      const name = referenceOf(value) ?? key;
+      if (CREDENTIAL.test(key) || CREDENTIAL.test(name)) loading.secrets.register(name, resolved, { isLent: true });
+      return [key, resolved];
+    }),
   );
 }
 

@@ -90,4 +90,35 @@ describe("SecretRegistry", () => {
     const line = registry(value).redact(JSON.stringify({ text: value, nested: JSON.stringify({ value }) }));
     expect(JSON.parse(line)).toEqual({ text: "[REDACTED:token]", nested: '{"value":"[REDACTED:token]"}' });
   });
+
+  it("masks what has the form of a well-known credential, also behind an escape, and nothing that only begins like one", () => {
+    const secrets = registry();
+    const token = `ghp_${"a1".repeat(18)}`;
+    expect(secrets.redact(JSON.stringify({ text: `found:\n${token}` }))).toBe(
+      '{"text":"found:\\n[REDACTED:github_token]"}',
+    );
+    expect(secrets.redact(`https://me:${"x".repeat(12)}@host/path`)).toBe(
+      "https://me:[REDACTED:url_password]@host/path",
+    );
+    const harmless = "task-0123456789abcdef0123456789abcdef npm_config ghp_short https://host:8080/path@2";
+    expect(secrets.redact(harmless)).toBe(harmless);
+    expect(secrets.holds(token)).toBe(false);
+  });
+
+  it("masks what a pattern of the user matches, keeps JSON readable, and says what is wrong with one", () => {
+    const secrets = registry();
+    expect(secrets.registerPattern('pass"?[=:].*')).toBeNull();
+    expect(secrets.redact('pass="hunter"')).toBe("[REDACTED:pattern]");
+    expect(JSON.parse(secrets.redact('{"a":"pass=1","b":"c"}'))).toEqual({ a: "[REDACTED:pattern]", b: "c" });
+    expect(secrets.registerPattern("(")).toContain("is no regular expression");
+    expect(secrets.registerPattern("x*")).toBe("matches the empty text");
+  });
+
+  it("masks a value that a process is lent, and does not count it as one that nobody may have", () => {
+    const secrets = new SecretRegistry();
+    secrets.register("LENT", "value-lent", { isLent: true });
+    expect([secrets.redact("value-lent"), secrets.holds("value-lent")]).toEqual(["[REDACTED:LENT]", false]);
+    secrets.register("OWN", "value-lent");
+    expect(secrets.holds("value-lent")).toBe(true);
+  });
 });
