@@ -5,11 +5,18 @@ import type { Tracker } from "../contracts/tracker.ts";
 import type { Issue } from "../model/issue.ts";
 import { isOpen, type Lane } from "../model/lane.ts";
 import type { OutboxRow } from "../model/outbox.ts";
-import type { Verdict } from "../model/verdict.ts";
+import { refuse, type Verdict } from "../model/verdict.ts";
 import { activeStates, type Workflow } from "../model/workflow.ts";
-import { countSlots, judgeEligibility, judgeReopen, orderCandidates } from "../policy/index.ts";
+import {
+  type AccountFacts,
+  chooseAccount,
+  countSlots,
+  judgeEligibility,
+  judgeReopen,
+  orderCandidates,
+} from "../policy/index.ts";
 import { CALL_DEADLINE_MS } from "./ports.ts";
-import { judgeSlotsFor, refuseMode, withOneMore } from "./slots.ts";
+import { judgeSlotsFor, refuseMode, withOneLeaseMore, withOneMore } from "./slots.ts";
 
 /** What would become of one issue. */
 export interface PreviewRow {
@@ -23,6 +30,8 @@ export interface PreviewParts {
   readonly tracker: Tracker;
   readonly views: RecordViews | null;
   readonly clock: Clock;
+  /** How the accounts stand; absent: none is configured, and none paused. */
+  readonly accounts?: Pick<AccountFacts, "accounts" | "pauses">;
 }
 
 /**
@@ -38,11 +47,18 @@ export async function preview(parts: PreviewParts, signal: AbortSignal): Promise
   const isPaused = views !== null && (await views.mode()) === "paused";
   const rows: PreviewRow[] = [];
   let slots = countSlots(views === null ? [] : await views.openLanes());
+  let { accounts = [] } = parts.accounts ?? {};
   for (const issue of orderCandidates(found)) {
     const [lane = null] = views === null ? [] : await views.lanesOfIssue(issue.id);
-    const standing = judgeIssue(parts, issue, lane, outbox);
+    const asked = { ...parts.accounts, accounts, now: clock.now() };
+    const account = chooseAccount(workflow, issue, lane ?? { failures: 0 }, asked);
+    const eligible = judgeIssue(parts, issue, lane, outbox);
+    const standing = eligible.ok && !account.ok ? refuse(account.code, account.sentence) : eligible;
     const verdict = standing.ok ? (isPaused ? refuseMode("paused") : judgeSlotsFor(workflow, slots, issue)) : standing;
-    if (verdict.ok) slots = withOneMore(workflow, slots, issue);
+    if (verdict.ok) {
+      slots = withOneMore(workflow, slots, issue);
+      accounts = withOneLeaseMore(accounts, account);
+    }
     rows.push({ issue, verdict: verdict.ok ? standing : verdict });
   }
   return rows;

@@ -2,7 +2,7 @@ export { chooseAgent } from "./agent-choice.ts";
 export { planAfterWork } from "./after-work.ts";
 export { holdStill, isGivenUp, judgeOrder, planAbandon, stateToLeaveIn, wordsToTell } from "./orders.ts";
 export { headToReview, planAnswer, planPark, planReviewChange, planStopWork } from "./asked.ts";
-export { accountFor, chooseAccount, isAccountTaken, pauseWords } from "./accounts.ts";
+export { type AccountFacts, accountFor, chooseAccount, isAccountTaken, pauseWords } from "./accounts.ts";
 export { judgeBreaker } from "./breaker.ts";
 export { carriedFrom } from "./carrying.ts";
 export { attemptOf } from "./attempt.ts";

@@ -69,7 +69,7 @@ export function addVerify(group: Command, cli: Cli): void {
         const { ok, sentence } = await verify(cli, place, { ...entry, leasedAt, releasedAt }, options.config);
         place.book.put({ ...entry, verified: { at: clock.now(), ok, sentence } });
         tell(cli, options, { kind, id, ok, sentence }, `${kind}/${id}: ${sentence}`);
-        if (!ok) cli.exitCode = EXIT.failed;
+        if (!ok) cli.exitCode = EXIT.failure;
       });
     });
 }

@@ -10,6 +10,7 @@ import { holdsSlot, isOpen, type Lane, type Run } from "../../model/lane.ts";
 import type { OutboxRow } from "../../model/outbox.ts";
 import type { Verdict } from "../../model/verdict.ts";
 import { activeStates, isActive, type Workflow } from "../../model/workflow.ts";
+import { accountFacts } from "../accounts/facts.ts";
 import { preview } from "../../orchestrator/index.ts";
 import { claimedElsewhere, judgeEligibility, RUNS_FOR_RESUMPTION } from "../../policy/index.ts";
 import { findLane, laneDocument } from "../../record/index.ts";
@@ -112,7 +113,8 @@ class Look {
           throw notFound(wanted, shown);
         });
         if (issue === null || !isActive(this.#workflow, issue.state)) return { issue, verdict: undefined };
-        const parts = { workflow: this.#workflow, tracker, views: this.#views, clock };
+        const accounts = await accountFacts(this.#app, this.#workflow);
+        const parts = { workflow: this.#workflow, tracker, views: this.#views, clock, accounts };
         const rows = await preview(parts, signal);
         return { issue, verdict: rows.find((row) => row.issue.id === issue.id)?.verdict };
       });

@@ -1,3 +1,4 @@
+import { accountFacts } from "../accounts/facts.ts";
 import { MaestroError } from "../../base/errors.ts";
 import type { RecordViews } from "../../contracts/record.ts";
 import type { App, Project, Target } from "../app.ts";
@@ -50,7 +51,9 @@ async function decide(app: App, project: Project) {
   const { clock, terminal } = app;
   return using(await app.tracker(project), async (tracker) => {
     const reader = await readerIfAny(app, project);
-    const decisions = (views: RecordViews | null) => preview({ workflow, tracker, views, clock }, terminal.signal);
+    const accounts = await accountFacts(app, workflow);
+    const decisions = (views: RecordViews | null) =>
+      preview({ workflow, tracker, views, clock, accounts }, terminal.signal);
     return reader === null ? decisions(null) : using(reader, ({ views }) => decisions(views));
   });
 }
