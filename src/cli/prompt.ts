@@ -3,6 +3,7 @@ import { SecretRegistry } from "../base/redact.ts";
 import type { Issue } from "../model/issue.ts";
 import type { Answer } from "../model/question.ts";
 import type { RunPurpose } from "../model/run.ts";
+import { toolsOfRun } from "../model/run-tools.ts";
 import type { Resumption } from "../model/session.ts";
 import type { Workflow } from "../model/workflow.ts";
 import { createToolbox } from "../tools/index.ts";
@@ -32,14 +33,15 @@ export async function promptOf(app: App, project: Project, workflow: Workflow, r
   const { words = null, checkpoint = null } = run;
   const more = async () => (await app.workflowInput(project)).kinds.tools;
   const toolbox = createToolbox({ secrets: new SecretRegistry(), clock: app.clock, log: silentLog, more });
-  await toolbox.load(workflow.profile.tools);
+  const names = toolsOfRun(workflow, issue.state, purpose);
+  await toolbox.load(names);
   const input = {
     issue,
     attempt,
     retryKind: purpose === "first" ? null : purpose,
     feedback,
     lane: { branch, ...(workspace === null ? {} : { workspace }) },
-    tools: toolbox.descriptors(workflow.profile.tools),
+    tools: toolbox.descriptors(names),
     run: { number, purpose },
     ...{ earlier: resumption?.earlier ?? null, answer, words, checkpoint },
   };

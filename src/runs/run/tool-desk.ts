@@ -2,8 +2,9 @@ import { newNonce } from "../../base/ids.ts";
 import type { AgentQuestion } from "../../contracts/agent-provider.ts";
 import type { RunOutside } from "../../contracts/run-outside.ts";
 import type { ToolAudience, ToolCall, ToolContext, ToolDescriptor, ToolResult } from "../../contracts/tool.ts";
-import { nextRoutes, toolsOnRoute } from "../../model/profile.ts";
+import { nextRoutes } from "../../model/profile.ts";
 import type { CompletionSignal } from "../../model/run.ts";
+import { toolsOfRun } from "../../model/run-tools.ts";
 import { routeOf } from "../../model/workflow.ts";
 import { judgeSignals, type SignalRecord } from "../../tools/index.ts";
 import type { WorkContext } from "../context.ts";
@@ -95,12 +96,8 @@ export class ToolDesk {
   }
 }
 
-/** An agent sees what its profile allows on the issue's route, what the workflow adds to it, and the end of a repair only in one. */
 function toolNames({ workflow, assignment }: WorkContext): readonly string[] {
-  const { profile, tools } = workflow;
-  const given = toolsOnRoute(profile, routeOf(workflow, assignment.issue.state));
-  const names = [...new Set([...given, ...(tools?.enable ?? [])])];
-  return assignment.purpose === "repair" ? names : names.filter((name) => name !== "run_repair_done");
+  return toolsOfRun(workflow, assignment.issue.state, assignment.purpose);
 }
 
 function audienceOf({ workflow, assignment }: WorkContext): ToolAudience {

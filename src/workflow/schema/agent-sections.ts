@@ -1,6 +1,6 @@
 import { Type } from "typebox";
 import type { JsonObject, JsonValue } from "../../base/json-value.ts";
-import { section, text, textOr, count, names, texts, block } from "./words.ts";
+import { block, count, names, section, text, textOr, texts } from "./words.ts";
 
 const stateLimits = "Greatest number of agents per tracker state. Entries that are no positive integer are ignored.";
 
@@ -134,7 +134,10 @@ const Agent = section("Limits and cadence of agents.", {
     description:
       "Longest time without any event before a run is ended, milliseconds; 0 or less: never. Default 300000.",
   }),
-  run_timeout_ms: count(7_200_000, "Longest run, milliseconds."),
+  run_timeout_ms: count(
+    7_200_000,
+    "Longest run from the start of its session, milliseconds. It ends as failed and is tried again; `budget.run.wall_ms` parks the issue instead.",
+  ),
   command_timeout_ms: count(
     1_800_000,
     "How long a command that an agent is known to run counts as work, milliseconds. After that, silence is silence.",

@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import { section, optionalText, count } from "./words.ts";
+import { count, optionalText, section } from "./words.ts";
 
 const limit = (description: string) => Type.Optional(Type.Integer({ minimum: 1, description }));
 
@@ -36,7 +36,7 @@ const Budget = section(
       repeated_calls: count(25, "The same call of the same tool, with the same arguments, in a row."),
       turns: limit("Turns, beside `agent.max_turns`. Default: no limit."),
       wall_ms: limit(
-        "How long its session may be open, milliseconds, beside `agent.run_timeout_ms`. Default: no limit.",
+        "How long its session may be open, milliseconds. Reached, it parks the issue, while a run that reaches `agent.run_timeout_ms` has failed and is tried again; the shorter one counts. Default: no limit.",
       ),
     }),
     issue: section("Of one issue, in all its lanes and runs. What is reached parks it.", {
