@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { workflowOf } from "./workflow-facts.ts";
 import type { AccountPause } from "../../src/model/account.ts";
-import { planPause } from "../../src/policy/accounts.ts";
+import type { AccountStanding } from "../../src/model/account.ts";
+import { accountFor, planPause } from "../../src/policy/accounts.ts";
 
 const MINUTE = 60_000;
 const why = { code: "capacity", sentence: "Too many requests." };
@@ -32,5 +34,88 @@ describe("a pause of an account", () => {
     ["one that is in force and lasts longer", paused({ until: now + 20 * MINUTE }), now + 10 * MINUTE],
   ] as const)("is not made beside %s", ([, last, resetAt]) => {
     expect(planPause(last, turned(resetAt), now, settings)).toBeNull();
+  });
+});
+
+const standing = (id: string, more: Partial<AccountStanding> = {}): AccountStanding => ({
+  ...{ kind: "codex", id, enabled: true, limit: null, leases: 0, coolsUntil: null, lastLeasedAt: null },
+  ...{ tokensToday: 0, dailyTokens: null, windows: [] },
+  ...more,
+});
+
+const usedUp = [{ window: "primary", usedShare: 1, resetAt: now + MINUTE }];
+
+function choose(
+  accounts: readonly AccountStanding[],
+  more: {
+    readonly account?: string;
+    readonly preflight?: "off" | "advisory" | "required";
+    readonly pauses?: readonly AccountPause[];
+    readonly kept?: string;
+    readonly maxLeases?: number;
+  } = {},
+): string {
+  const { account, preflight = "advisory", pauses = [], kept = null, maxLeases = null } = more;
+  const settings = { preflight, pollIntervalMs: 1, maxLeases, cooldownMs: 0, dailyTokens: null };
+  const agentProvider = { kind: "codex", options: {}, ...(account === undefined ? {} : { account }) };
+  const found = accountFor({ ...workflowOf(), agentProvider, accounts: settings }, { accounts, pauses, kept, now });
+  return "code" in found
+    ? `${found.code} ${found.until === null ? "?" : found.until - now}`
+    : (found.account?.id ?? "the machine's");
+}
+
+describe("the account of a run", () => {
+  const [a, b] = [standing("a"), standing("b")];
+  test.for([
+    ["is the machine's when none is configured", choose([]), "the machine's"],
+    ["is of its agent's kind", choose([standing("x", { kind: "gemini" })]), "the machine's"],
+    [
+      "waits for the machine's own while that is paused",
+      choose([], { pauses: [paused({ until: now + 5 })] }),
+      "account_paused 5",
+    ],
+    ["has the fewest runs", choose([standing("a", { leases: 2 }), standing("b", { leases: 1 })]), "b"],
+    [
+      "has used the least capacity",
+      choose([standing("a", { windows: [{ ...usedUp[0], window: "w", usedShare: 0.4, resetAt: null }] }), b]),
+      "b",
+    ],
+    ["has used the fewest tokens today", choose([standing("a", { tokensToday: 9 }), b]), "b"],
+    ["has rested longest", choose([standing("a", { lastLeasedAt: 9 }), standing("b", { lastLeasedAt: 8 })]), "b"],
+    ["keeps the session to go on with", choose([a, standing("b", { leases: 1 })], { kept: "codex/b" }), "b"],
+    ["is the one that the workflow names", choose([a, b], { account: "b" }), "b"],
+    ["is missing when nobody made that one", choose([a], { account: "c" }), "account_missing ?"],
+    ["is not one that is switched off", choose([standing("a", { enabled: false })]), "account_disabled ?"],
+    ["is not paused", choose([a, b], { pauses: [paused({ account: "codex/a", until: now + 5 })] }), "b"],
+    ["is not used as often as it may be", choose([standing("a", { limit: 1, leases: 1 })]), "account_busy ?"],
+    [
+      "is not used as often as the workflow allows",
+      choose([standing("a", { leases: 1 })], { maxLeases: 1 }),
+      "account_busy ?",
+    ],
+    ["does not rest", choose([standing("a", { coolsUntil: now + 7 })]), "account_cooling 7"],
+    ["has tokens left", choose([standing("a", { tokensToday: 9, dailyTokens: 9 }), b]), "b"],
+    [
+      "is one that may be free soon, of several waits",
+      choose([standing("a", { limit: 1, leases: 1 }), b], { pauses: [paused({ account: "codex/b", until: now + 5 })] }),
+      "account_busy ?",
+    ],
+    [
+      "whose capacity is used up comes last when that is advice",
+      choose([standing("a", { windows: usedUp }), standing("b", { leases: 3 })]),
+      "b",
+    ],
+    [
+      "whose capacity is used up is waited for when it is required",
+      choose([standing("a", { windows: usedUp })], { preflight: "required" }),
+      `account_quota ${MINUTE}`,
+    ],
+    [
+      "whose capacity is used up is taken when nobody asks",
+      choose([standing("a", { windows: usedUp })], { preflight: "off" }),
+      "a",
+    ],
+  ] as const)("%s", ([, found, wanted]) => {
+    expect(found).toBe(wanted);
   });
 });

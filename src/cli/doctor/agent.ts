@@ -1,6 +1,7 @@
 import { withDeadline } from "../../base/abort.ts";
 import { isMaestroError, toMaestroError } from "../../base/errors.ts";
 import type { AgentProbe } from "../../contracts/agent-provider.ts";
+import { DEFAULT_ACCOUNT } from "../../model/account.ts";
 import { agentsOf } from "../../model/agent-choice.ts";
 import type { AgentChoice } from "../../model/workflow.ts";
 import type { AgentRig, Project } from "../app.ts";
@@ -70,7 +71,7 @@ function sandboxCheck({ sandbox: { ok: works, sentence } }: AgentRig): Check {
   return works ? ok("sandbox", sentence) : warn("sandbox", sentence, mend);
 }
 
-function checksOf({ provider }: AgentRig, probe: AgentProbe): Check[] {
+function checksOf({ provider, account }: AgentRig, probe: AgentProbe): Check[] {
   const { program, version, tested, login, steps } = probe;
   const name = `the agent "${provider.kind}"`;
   const broken = steps.find((step) => !step.ok && step.id !== "version");
@@ -89,7 +90,11 @@ function checksOf({ provider }: AgentRig, probe: AgentProbe): Check[] {
         )
       : ok("version", `version ${version ?? "unknown"}`),
     login === null
-      ? warn("login", "no login was found", "Log in with the agent's own command, as the user that runs Maestro.")
-      : ok("login", `it uses ${login}`),
+      ? warn(
+          "login",
+          `no login was found for the account ${account}`,
+          "Log in with the agent's own command, as the user that runs Maestro.",
+        )
+      : ok("login", account === DEFAULT_ACCOUNT ? `it uses ${login}` : `it uses ${login}, of the account ${account}`),
   ];
 }
