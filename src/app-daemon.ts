@@ -11,7 +11,7 @@ import { Scope } from "./base/scope.ts";
 import { openServiceAccounts, readReference } from "./app-accounts.ts";
 import { OutsideAdapters } from "./app-adapters.ts";
 import { oneIssueOnly } from "./app-one-issue.ts";
-import { recoverProject } from "./app-recovery.ts";
+import { recoveryOf } from "./app-recovery.ts";
 import { sandboxWords } from "./runs/index.ts";
 import { workerOf } from "./app-worker.ts";
 import type { DaemonParts } from "./app-daemon-parts.ts";
@@ -25,7 +25,7 @@ import type { OutsideDocument } from "./model/documents/outside.ts";
 import type { Lease } from "./model/work.ts";
 import type { Workflow } from "./model/workflow.ts";
 import { createEmbeddedEngine, holdInstanceLock } from "./engine/index.ts";
-import { buryLost, Orchestrator, OutsideFile } from "./orchestrator/index.ts";
+import { Orchestrator, OutsideFile } from "./orchestrator/index.ts";
 import { openControlSocket } from "./orchestrator/commands/socket.ts";
 import { createTranscripts, type OpenRecord, openRecord } from "./record/index.ts";
 import { watchWorkflow, type WorkflowChange, type WorkflowSource } from "./workflow/index.ts";
@@ -81,18 +81,8 @@ async function compose(parts: DaemonParts, scope: Scope): Promise<Daemon> {
     forge: outside.forge,
     transcripts,
   });
-  const recovery = (apply: boolean, buryLeases: (() => Promise<void>) | null) =>
-    recoverProject(
-      parts,
-      {
-        ...{ runtime, views: open.record.views, workflow: workflows.current(), buryLost: buryLeases },
-        ...{ tracker: outside.tracker(), forge: outside.forge() },
-      },
-      apply,
-    );
   const endLeftovers = (lease: Lease) => worker.endLeftovers(lease);
-  const recoverAlone = (apply: boolean) =>
-    recovery(apply, () => buryLost({ engine, instance, record: open.record, log: parts.log, endLeftovers }));
+  const recovery = recoveryOf(parts, { ...shared, runtime, outside, endLeftovers });
   const orchestrator = new Orchestrator({
     ...parts,
     ...shared,
@@ -101,7 +91,7 @@ async function compose(parts: DaemonParts, scope: Scope): Promise<Daemon> {
     pid: process.pid,
     inbox: open.inbox,
     onTurn: tellOutside(parts, instance, scope),
-    recover: (apply) => recovery(apply, null),
+    recover: recovery.beside,
     steer: (workId, text) => worker.steer(workId, text),
     endLeftovers,
   });
@@ -113,7 +103,11 @@ async function compose(parts: DaemonParts, scope: Scope): Promise<Daemon> {
   const sources = { open, engine, accounts, workflows, orchestrator, outside, forge: outside.forge, transcripts };
   const http = await openDoors(parts, sources, scope);
   const sandbox = await sandboxWords(runtime, source.current().agentRuntime.sandbox ?? "none");
-  return daemonOf(parts, { ...sources, workflow: source.current(), worker, http, sandbox, recoverAlone }, scope);
+  return daemonOf(
+    parts,
+    { ...sources, workflow: source.current(), worker, http, sandbox, recoverAlone: recovery.alone },
+    scope,
+  );
 }
 
 /** Leaves word of tracker and forge for commands beside the service. */

@@ -8,6 +8,7 @@ import type { Runtime } from "./contracts/runtime.ts";
 import type { Tracker } from "./contracts/tracker.ts";
 import type { RecoveryDocument } from "./model/documents/recovery.ts";
 import type { Workflow } from "./model/workflow.ts";
+import { buryLost, type OrchestratorParts } from "./orchestrator/index.ts";
 import { recoverLeftovers } from "./recovery/index.ts";
 import { createWorkspaces } from "./workspace/index.ts";
 
@@ -15,7 +16,7 @@ import { createWorkspaces } from "./workspace/index.ts";
 const LIMIT_MS = 600_000;
 
 /** What leftovers are looked for in, beside the service's own parts. */
-export interface RecoverySurroundings {
+interface RecoverySurroundings {
   readonly runtime: Runtime;
   readonly views: RecordViews;
   readonly workflow: Workflow;
@@ -25,8 +26,29 @@ export interface RecoverySurroundings {
   readonly buryLost: (() => Promise<void>) | null;
 }
 
+/** What of a service its recovery needs. */
+type ServiceParts = Pick<
+  OrchestratorParts,
+  "engine" | "instance" | "record" | "workflows" | "outside" | "endLeftovers"
+> & {
+  readonly runtime: Runtime;
+};
+
+/** Looks for leftovers, and mends them: `beside` a service at work, which looks after its leases itself, or `alone` under its lock. */
+export function recoveryOf(parts: DaemonParts, service: ServiceParts) {
+  const { outside, record, runtime, workflows } = service;
+  const recover = (apply: boolean, bury: (() => Promise<void>) | null) => {
+    const around = { runtime, views: record.views, workflow: workflows.current(), buryLost: bury };
+    return recoverProject(parts, { ...around, tracker: outside.tracker(), forge: outside.forge() }, apply);
+  };
+  return {
+    beside: (apply: boolean) => recover(apply, null),
+    alone: (apply: boolean) => recover(apply, () => buryLost({ ...service, log: parts.log })),
+  };
+}
+
 /** Looks for what was left behind, and mends it with `apply`. Throws what cannot be asked, `deadline`. */
-export async function recoverProject(
+async function recoverProject(
   parts: DaemonParts,
   around: RecoverySurroundings,
   apply: boolean,

@@ -229,11 +229,7 @@ class StepWriter {
     });
     if (kind === "run") await this.#tellRun({ ...lane, lastRun: run });
     await this.#parts.engine.enqueue(this.#tx, {
-      id,
-      workflowId: lane.workflowId,
-      laneId: lane.id,
-      kind,
-      run,
+      ...{ id, kind, run, workflowId: lane.workflowId, laneId: lane.id },
       machine: lane.machine,
       payload: assignment,
     });
