@@ -10,7 +10,6 @@ const PATH_PARAMETERS: Readonly<Record<string, string>> = {
   lane: "Id of a lane.",
   run: "Number of a run of that lane.",
   change: "Id of a change.",
-  approval: "Id of a request, e.g. SHOP-3.1.",
   command: "Id of a command.",
   kind: "Kind of the tracker or forge: `linear`, `github`.",
 };

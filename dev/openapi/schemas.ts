@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import { ApprovalBody, CommandBody, Nothing, SessionBody } from "../../src/http/schema.ts";
+import { CommandBody, Nothing, SessionBody } from "../../src/http/schema.ts";
 import { LANE_STAGES } from "../../src/model/lane.ts";
 import {
   Approvals,
@@ -130,7 +130,6 @@ export const SCHEMAS = {
   ChangePage: pageOf(ChangeRow),
   Change,
   Approvals,
-  ApprovalBody,
   CommandBody,
   Command,
   SessionBody,

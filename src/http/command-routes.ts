@@ -9,7 +9,7 @@ import type { HttpParts } from "./parts.ts";
 import { jsonReply } from "./reply.ts";
 import { roleForVerb } from "./roles.ts";
 import { checked } from "./body.ts";
-import { validateApprovalBody, validateCommandBody } from "./schema.gen.ts";
+import { validateCommandBody } from "./schema.gen.ts";
 
 /** How long a command's answer is waited for, milliseconds. */
 const ANSWER_WAIT_MS = 4_000;
@@ -27,11 +27,6 @@ export function commandRoutes({ parts }: Workings) {
     approvals: async () => {
       const document: ApprovalsDocument = { version: 1, approvals: (await parts.reading.status()).approvals ?? [] };
       return jsonReply(parts.secrets, document);
-    },
-    answerApproval: async (call) => {
-      const { decision, reason = "" } = checked(validateApprovalBody, call.body);
-      const verb = decision === "approve" ? "approve_request" : "deny_request";
-      return carriedOut(parts, call, verb, { request: param(call, "approval"), body: reason });
     },
     command: async (call) => jsonReply(parts.secrets, await commandOf(parts, param(call, "command"))),
     symphonyRefresh: async (call) => {

@@ -240,15 +240,6 @@ export const ROUTES = {
     answers: { 200: "Approvals" },
     errors: [],
   },
-  answerApproval: {
-    method: "POST",
-    path: "/api/v2/approvals/{approval}",
-    summary: "Answers a request or a question; the first answer counts. 202: it is on record and not carried out yet.",
-    access: "member",
-    body: { schema: "ApprovalBody" },
-    answers: { 200: "Command", 202: "Command" },
-    errors: [],
-  },
   command: {
     method: "GET",
     path: "/api/v2/commands/{command}",

@@ -15,21 +15,6 @@ export const CommandBody = Type.Object(
   { additionalProperties: false },
 );
 
-/** A person's word on a request. */
-export type ApprovalBody = Static<typeof ApprovalBody>;
-export const ApprovalBody = Type.Object(
-  {
-    decision: Type.Enum(["approve", "deny"], { description: "A yes or a no." }),
-    reason: Type.Optional(
-      Type.String({
-        maxLength: 20_000,
-        description: "Why; needed with a no. To an agent's question it is the answer.",
-      }),
-    ),
-  },
-  { additionalProperties: false },
-);
-
 /** What opens a session. */
 export type SessionBody = Static<typeof SessionBody>;
 export const SessionBody = Type.Object(

@@ -74,9 +74,8 @@ async function answerOverHttp(place: Place, page: string, id: string): Promise<R
   const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
   const open = await fetch(new URL("/api/v2/approvals", page), { headers });
   expect(await open.json()).toMatchObject({ approvals: [{ id }] });
-  return fetch(new URL(`/api/v2/approvals/${encodeURIComponent(id)}`, page), {
-    ...{ method: "POST", headers, body: JSON.stringify({ decision: "approve", reason: "Ship it." }) },
-  });
+  const body = JSON.stringify({ verb: "approve_request", arguments: { request: id, body: "Ship it." } });
+  return fetch(new URL("/api/v2/commands", page), { method: "POST", headers, body });
 }
 
 describe("human gates", { timeout: 120_000 }, () => {
