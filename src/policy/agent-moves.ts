@@ -70,7 +70,13 @@ function isWork({ category, action }: Route): boolean {
 export function reservedLabels({ tracker, profile, trust }: Workflow, labels: readonly string[]): readonly string[] {
   const { requiredLabels, optOutLabel, needsAttentionLabel } = tracker;
   const { autoLandLabel } = profile.completion;
-  const steering = [...requiredLabels, optOutLabel, needsAttentionLabel, ...(autoLandLabel ? [autoLandLabel] : []), (trust ?? USUAL_TRUST).acceptLabel];
+  const steering = [
+    ...requiredLabels,
+    optOutLabel,
+    needsAttentionLabel,
+    ...(autoLandLabel ? [autoLandLabel] : []),
+    (trust ?? USUAL_TRUST).acceptLabel,
+  ];
   const reserved = normaliseLabels(steering);
   return normaliseLabels(labels).filter((label) => reserved.includes(label) || label.startsWith("maestro:"));
 }
