@@ -1,4 +1,4 @@
-export { HookDesk, type HookAnswer, type HookRefusal } from "./hooks.ts";
+export { HookDesk } from "./hooks.ts";
 export { OutsideFile, readOutsideFile } from "./outside-file.ts";
 export { Orchestrator } from "./orchestrator.ts";
 export type { WaitingIssue } from "./waiting.ts";

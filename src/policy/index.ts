@@ -1,6 +1,6 @@
 export { chooseAgent } from "./agent-choice.ts";
 export { planAfterWork } from "./after-work.ts";
-export { holdStill, isGivenUp, judgeOrder, planAbandon, stateToLeaveIn, wordsToTell } from "./orders.ts";
+export { holdStill, isGivenUp, planAbandon, stateToLeaveIn, wordsToTell } from "./orders.ts";
 export { headToReview, planAnswer, planPark, planReviewChange, planStopWork } from "./asked.ts";
 export { type AccountFacts, accountFor, chooseAccount, isAccountTaken, pauseWords } from "./accounts.ts";
 export { judgeBreaker } from "./breaker.ts";
@@ -53,19 +53,18 @@ export {
 export { repairFeedback } from "./feedback.ts";
 export { type FeedbackItem, feedbackOf } from "./feedback-view.ts";
 export { judgeIssueMove, moveTargets, reservedLabels } from "./agent-moves.ts";
-export { type AllowanceFacts, type Pace, pacePolls } from "./pace.ts";
+export { type Pace, pacePolls } from "./pace.ts";
 export { compareCandidates, orderCandidates } from "./order.ts";
 export { clearRetry, parkSteps, planUnpark } from "./parking.ts";
 export { judgeReconcile } from "./reconcile.ts";
 export { judgeReopen } from "./reopen.ts";
-export { describeGate, type GateVerdict, judgeGate } from "./gate.ts";
-export { GATE_CHECKS, type GateCheck } from "./gate-checks.ts";
+export { describeGate, judgeGate } from "./gate.ts";
+export { GATE_CHECKS } from "./gate-checks.ts";
 export { GATE_CODES } from "./gate-codes.ts";
 export { type GateFacts, gateFacts, proofOf } from "./gate-facts.ts";
 export { guardedPaths } from "./guarded-paths.ts";
 export {
   answersOf,
-  areChecksGreen,
   failedChecks,
   findRepair,
   isApproved,
