@@ -120,7 +120,6 @@ export const POLICY_CODES = {
   no_state: "The workflow names no state in which the issue could be left.",
   changes_asked: "A review of the present head asks for changes.",
   review_needed: "Only a member's review lets the change in.",
-  steered: "A person told the lane's agent something.",
   cannot_review: "The forge takes no reviews from here.",
   body_missing: "A request for changes, or an answer, has to say something.",
   no_question: "The agent has asked nothing that is not answered.",

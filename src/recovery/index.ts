@@ -1,2 +1,1 @@
 export { recoverLeftovers } from "./recover.ts";
-export type { RecoveryParts } from "./parts.ts";
