@@ -131,12 +131,33 @@ export const Status = Type.Object({
   account_pauses: Type.Optional(
     Type.Array(Type.Object({ account: Text, until: Instant, published: Type.Boolean(), reason: Reason })),
   ),
+  accounts: Type.Optional(
+    Type.Array(
+      Type.Object({
+        ...{ account: Text, kind: Text, id: Text, login: oneOf(["own", "machine", "key"]), email: orNull(Text) },
+        ...{ enabled: Type.Boolean(), state: oneOf(["ready", "busy", "paused", "disabled"]), reason: orNull(Text) },
+        ...{ paused_until: orNull(Instant), leases: Type.Number(), limit: orNull(Type.Number()) },
+        ...{ daily_token_budget: orNull(Type.Number()), cooldown_ms: orNull(Type.Number()) },
+        today: Type.Object({ tokens: Type.Number(), cost_usd: Type.Number(), sessions: Type.Number() }),
+        windows: Type.Array(
+          Type.Object({ window: Text, used_share: orNull(Type.Number()), resets_at: orNull(Instant) }),
+        ),
+        verified: orNull(Type.Object({ at: Instant, ok: Type.Boolean(), sentence: Text })),
+      }),
+    ),
+  ),
   near_limits: Type.Optional(
     Type.Array(
       Type.Object({
         ...{ issue_id: orNull(Text), issue_identifier: orNull(Text) },
         ...{ scope: oneOf(BUDGET_SCOPES), count: oneOf(BUDGET_COUNTS) },
-        ...{ used: Type.Number(), limit: Type.Number(), level: oneOf(["warned", "reached"]), at: Instant, sentence: Text },
+        ...{
+          used: Type.Number(),
+          limit: Type.Number(),
+          level: oneOf(["warned", "reached"]),
+          at: Instant,
+          sentence: Text,
+        },
       }),
     ),
   ),

@@ -1,6 +1,7 @@
 import { formatDuration } from "../base/duration.ts";
 import type {
   AccountPauseRow,
+  AccountRow,
   NearLimitRow,
   QueuedRetry,
   RunningRow,
@@ -26,6 +27,7 @@ export function statusLines(status: StatusDocument, now: number): Line[] {
     ...(workflow.warnings ?? []).map((warning): Line => [toned("warning", "warning:"), ` ${warning}`]),
     `${counts.running} running, ${counts.retrying} retrying, ${counts.review} in review, ${counts.parked} parked, ${counts.closed} finished`,
     ...(status.account_pauses ?? []).map((pause): Line => [toned("warning", pauseLine(pause, now))]),
+    ...(status.accounts ?? []).map((row): Line => [accountLine(row)]),
     ...(status.near_limits ?? []).map(
       (row): Line => [toned(row.level === "reached" ? "bad" : "warning", nearLine(row))],
     ),
@@ -145,6 +147,13 @@ function until(instant: string, now: number): string {
 
 function nearLine({ issue_identifier, sentence }: NearLimitRow): string {
   return issue_identifier === null ? sentence : `${issue_identifier}: ${sentence}`;
+}
+
+function accountLine({ account, state, leases, limit, today, windows }: AccountRow): string {
+  const fullest = Math.max(0, ...windows.map(({ used_share: share }) => share ?? 0));
+  const used = fullest === 0 ? "" : `, ${Math.round(fullest * 100)} % of its capacity used`;
+  const runs = limit === null ? `${leases} runs` : `${leases} of ${limit} runs`;
+  return `account ${account}: ${state}, ${runs}, ${today.tokens} tokens today${used}`;
 }
 
 function pauseLine({ account, until: end, published, reason }: AccountPauseRow, now: number): string {

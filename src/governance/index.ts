@@ -1,6 +1,6 @@
 export { API_TOKENS, createApiToken, readApiTokens, revokeApiToken } from "./api-tokens.ts";
 export { AccountBook, type KnownAccount } from "./accounts/book.ts";
-export type { AccountEntry, LeaseRow, LoginKind } from "./accounts/entry.ts";
+export type { AccountEntry } from "./accounts/entry.ts";
 export { RecordFollower } from "./accounts/follow-record.ts";
 export { freeDead, SharedAccounts } from "./accounts/shared-accounts.ts";
 export { accountRows } from "./accounts/rows.ts";

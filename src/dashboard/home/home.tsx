@@ -1,3 +1,4 @@
+import { AccountLines } from "./account-lines.tsx";
 import type { IssueFields, RunningRow, StatusDocument } from "../../model/documents/status.ts";
 import { useDesk } from "../data/desk-context.ts";
 import { useResource } from "../data/resource.ts";
@@ -23,6 +24,7 @@ export function Home() {
       )}
       {status === null && (problem === null || problem.isSessionGone) && <Skeleton rows={6} />}
       {status?.account_pauses !== undefined && <PauseLines pauses={status.account_pauses} />}
+      {status?.accounts !== undefined && <AccountLines accounts={status.accounts} />}
       {status?.near_limits !== undefined && <NearLimitLines rows={status.near_limits} />}
       {status !== null && <Open status={status} />}
       {status?.outside !== undefined && <OutsideLines outside={status.outside} />}
