@@ -27,6 +27,8 @@ export interface AgentLine {
   readonly workspace: string;
   /** On `stop`: it failed by its own act, was ended in the middle of a turn, or neither. */
   readonly how: "failed" | "cut" | "ended" | null;
+  /** On `stop`: what it had made up its mind to do. */
+  readonly did: Behaviour | null;
 }
 
 /** How agents behave; the world swaps it when it quiets down. */
@@ -50,8 +52,12 @@ const BEHAVIOURS: readonly (readonly [Behaviour, number])[] = [
   ["nothing", 1],
 ];
 
-/** A behaviour by weight. */
-export function randomBehaviour(random: Random): Behaviour {
+/** In the worlds in which agents mostly do nothing. */
+const LAZY: Behaviour = "idle";
+
+/** A behaviour by weight; `isLazy` is for agents of which most do nothing. */
+export function randomBehaviour(random: Random, isLazy = false): Behaviour {
+  if (isLazy && random.next() < 0.7) return LAZY;
   const total = BEHAVIOURS.reduce((sum, [, weight]) => sum + weight, 0);
   let at = random.integer(total);
   for (const [behaviour, weight] of BEHAVIOURS) {
@@ -68,12 +74,13 @@ export function agentProgram(script: () => AgentScript): SimProgram {
     const issue = process.env.MAESTRO_ISSUE_ID ?? "?";
     const run = Number(process.env.MAESTRO_RUN ?? 0);
     const agent = new Agent(process, random);
-    const line = (event: AgentLine["event"], how: AgentLine["how"]): void =>
-      log({ at: process.clock.now(), event, issue, run, pid: process.pid, workspace: process.cwd, how });
-    line("start", null);
-    process.signal.addEventListener("abort", () => line("stop", agent.standing), { once: true });
+    const line = (event: AgentLine["event"], how: AgentLine["how"], did: Behaviour | null): void =>
+      log({ at: process.clock.now(), event, issue, run, pid: process.pid, workspace: process.cwd, how, did });
+    line("start", null, null);
     if (random.next() < 0.3) process.ignoreTerm();
-    return agent.live(choose(), `${issue}-${run}`);
+    const behaviour = choose();
+    process.signal.addEventListener("abort", () => line("stop", agent.standing, behaviour), { once: true });
+    return agent.live(behaviour, `${issue}-${run}`);
   };
 }
 

@@ -1,4 +1,5 @@
 import { stableJson } from "../../src/base/json.ts";
+import { judgeIdling } from "./judge-idling.ts";
 import { judgeBlockers, judgeStateSlots } from "./judge-starts.ts";
 import type { OutsideCall, OutsideLog } from "./outside-log.ts";
 
@@ -46,6 +47,7 @@ export function judge(log: OutsideLog, world: FinalWorld): string[] {
     ...judgeDuplicates(log),
     ...judgeVanished(log),
     ...judgeBackOff(log),
+    ...judgeIdling(log),
     ...judgeCuts(log),
     ...judgeEnd(world),
   ];

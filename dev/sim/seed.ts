@@ -1,7 +1,7 @@
 import type { Mutation } from "./daemon.ts";
 import type { StoredEvent } from "../../src/model/events/envelope.ts";
 import type { OutsideLog } from "./outside-log.ts";
-import { World } from "./world.ts";
+import { isLazy, World } from "./world.ts";
 
 /** What a seed came to. */
 export interface SeedResult {
@@ -32,7 +32,7 @@ export async function runSeed(seed: number, mutation: Mutation | null = null): P
   let waiting: readonly string[] = [];
   try {
     await world.boot();
-    await turbulence(world);
+    await (isLazy(seed) ? idleness(world) : turbulence(world));
     await peace(world);
     waiting = world.waiting();
     await world.stop();
@@ -53,6 +53,14 @@ export async function runSeed(seed: number, mutation: Mutation | null = null): P
     log,
     events: await world.events(),
   };
+}
+
+/** Nobody disturbs agents of which most do nothing: what is started is then Maestro's own decision. */
+async function idleness(world: World): Promise<void> {
+  for (let created = 0; created < ISSUES; created += 1) {
+    await world.people.create();
+    await world.pass(TURBULENCE_MS / ISSUES);
+  }
 }
 
 async function turbulence(world: World): Promise<void> {

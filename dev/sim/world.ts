@@ -19,6 +19,11 @@ import { VirtualClock } from "./virtual-clock.ts";
 const BASE_SHA = "0".repeat(39).concat("1");
 /** Where Maestro may leave files. */
 const PLACES = ["/ws/", "/state/", "/tmp/"];
+/** Whether agents of this seed's world mostly do nothing. */
+export function isLazy(seed: number): boolean {
+  return seed % 7 === 3;
+}
+
 /** Part of what a shell runs that fails, and how long it takes at most, milliseconds. */
 const SHELL = { failing: 0.1, longestMs: 2_000 };
 
@@ -59,7 +64,7 @@ export class World {
     this.random = seededRandom(seed);
     this.#daemonRandom = seededRandom(seed + 1_000_000);
     this.people = new People(outside.people.tracker, outside.people.forge, this.random);
-    this.runtime = this.#machine(seededRandom(seed + 2_000_000));
+    this.runtime = this.#machine(seededRandom(seed + 2_000_000), isLazy(seed));
     this.#git = new SimGit({
       readTree: (path) => this.#readTree(path),
       makeTree: (path) => this.runtime.makeDirectory(path),
@@ -183,10 +188,10 @@ export class World {
     return judge(this.log, world);
   }
 
-  /** The machine with its programs: agents that behave as drawn, and a shell that sometimes fails. */
-  #machine(agents: Random): SimRuntime {
+  /** The machine with its programs: agents that behave as drawn, lazier in some worlds, and a shell that sometimes fails. */
+  #machine(agents: Random, areLazy: boolean): SimRuntime {
     const script = {
-      choose: () => (this.#outside.quiet ? "deliver" : randomBehaviour(agents)),
+      choose: () => (this.#outside.quiet ? "deliver" : randomBehaviour(agents, areLazy)),
       random: agents,
       log: (line: OutsideLog["agents"][number]) => void this.log.agents.push(line),
     };

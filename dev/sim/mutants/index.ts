@@ -55,6 +55,10 @@ export const mutants: Readonly<Record<string, Mutation>> = {
   ignore_state_limits: ({ workflow }) => ({
     workflow: () => ({ ...workflow(), agent: { ...workflow().agent, maxConcurrentAgentsByState: {} } }),
   }),
+  /** Starts an issue again however often its agents did nothing. */
+  ignore_idleness: ({ workflow }) => ({
+    workflow: () => ({ ...workflow(), agent: { ...workflow().agent, maxSessionsWithoutProgress: 0 } }),
+  }),
   /** Makes workspaces wherever the machine keeps temporary files. */
   workspace_escape: ({ workflow }) => ({
     workflow: () => ({ ...workflow(), workspace: { ...workflow().workspace, root: "/tmp/workspaces" } }),
