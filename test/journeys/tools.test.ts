@@ -79,6 +79,14 @@ async function until(holds: () => boolean, what: string): Promise<void> {
   }
 }
 
+/** The user's checkout with its first commit. */
+async function begin(cwd: string): Promise<void> {
+  await writeFiles(cwd, { ".gitignore": ".maestro\n" });
+  git(cwd, "init", "--quiet", "--initial-branch=main");
+  git(cwd, "add", "--all");
+  git(cwd, "commit", "--quiet", "--message", "Begin");
+}
+
 const END: readonly Call[] = [
   ["run_handoff", { summary: "Greets." }],
   ["run_finalize", { path: "hand_off" }],
@@ -226,10 +234,7 @@ it("on a local tracker and forge gives those tools that they can do, and no othe
     [plan],
   );
   const { cwd } = ground.place;
-  await writeFiles(cwd, { ".gitignore": ".maestro\n" });
-  git(cwd, "init", "--quiet", "--initial-branch=main");
-  git(cwd, "add", "--all");
-  git(cwd, "commit", "--quiet", "--message", "Begin");
+  await begin(cwd);
   await writeFiles(cwd, { ".maestro/issues/.keep": "" });
   const made = await ground.run("issue", "new", "Greet", "--state", "Todo", "--json");
   const { identifier } = JSON.parse(made.out).issue;
@@ -284,10 +289,7 @@ it("keeps the gate shut for an agent that moves its issue to review and asks for
     [plan],
   );
   const { cwd } = ground.place;
-  await writeFiles(cwd, { ".gitignore": ".maestro\n" });
-  git(cwd, "init", "--quiet", "--initial-branch=main");
-  git(cwd, "add", "--all");
-  git(cwd, "commit", "--quiet", "--message", "Begin");
+  await begin(cwd);
   const begun = git(cwd, "rev-parse", "main");
   await writeFiles(cwd, { ".maestro/issues/.keep": "" });
   expect((await ground.run("issue", "new", "Greet", "--state", "Todo")).code).toBe(0);
@@ -296,10 +298,7 @@ it("keeps the gate shut for an agent that moves its issue to review and asks for
   ground.stop();
   await running;
   const [first, second] = ground.answers("issue_move");
-  expect([first, second]).toMatchObject([
-    { code: "refused", ok: false },
-    { code: "refused", ok: false },
-  ]);
+  for (const answer of [first, second]) expect(answer).toMatchObject({ code: "refused", ok: false });
   expect(second?.text).toMatch(/validation/);
   const [none, asked] = ground.answers("change_merge");
   expect(none).toMatchObject({ code: "refused", text: expect.stringContaining("no change") });
