@@ -12,7 +12,7 @@ const KEY = "lin_api_0123456789abcdef";
 const PERSON_KEY = "lin_api_fedcba9876543210";
 const SLUG = "0123456789ab";
 /** Who has which token on GitHub. */
-export const TOKENS = { maestro: "ghp_maestro", alice: "ghp_alice", ci: "ghs_ci" } as const;
+const TOKENS = { maestro: "ghp_maestro", alice: "ghp_alice", ci: "ghs_ci" } as const;
 const STATES = [
   ["Todo", "unstarted"],
   ...["In Progress", "In Review", "Merging", "Rework"].map((name) => [name, "started"]),
