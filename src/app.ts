@@ -56,15 +56,7 @@ export function createApp(terminal: Terminal): App {
     },
     ...outsideOf(foundation),
     ...recordOf(foundation),
-    apiTokens: async ({ stateDirectory }) => {
-      const { API_TOKENS, createApiToken, readApiTokens, revokeApiToken } = await import("./governance/index.ts");
-      const file = join(stateDirectory, API_TOKENS);
-      return {
-        list: () => readApiTokens(file),
-        create: (name, role) => createApiToken(file, { name, role, random, now: clock.now() }),
-        revoke: (name) => revokeApiToken(file, name),
-      };
-    },
+    apiTokens: ({ stateDirectory }) => tokensIn(stateDirectory, foundation),
     pageLink: async (project) => {
       const { askPageLink } = await import("./app-page-link.ts");
       return askPageLink(project, { clock, signal: terminal.signal });
@@ -77,6 +69,16 @@ export function createApp(terminal: Terminal): App {
       const { nudgeDaemon } = await import("./orchestrator/commands/socket.ts");
       return nudgeDaemon(join(project.stateDirectory, "control.sock"));
     },
+  };
+}
+
+async function tokensIn(stateDirectory: string, { random, clock }: Foundation): ReturnType<App["apiTokens"]> {
+  const { API_TOKENS, createApiToken, readApiTokens, revokeApiToken } = await import("./governance/index.ts");
+  const file = join(stateDirectory, API_TOKENS);
+  return {
+    list: () => readApiTokens(file),
+    create: (name, role) => createApiToken(file, { name, role, random, now: clock.now() }),
+    revoke: (name) => revokeApiToken(file, name),
   };
 }
 

@@ -1,13 +1,12 @@
 import type { JsonObject } from "../base/json.ts";
 import type { ApprovalsDocument } from "../model/documents/approval.ts";
-import { mayDo } from "../model/api-token.ts";
 import type { CommandDocument } from "../model/documents/api.ts";
 import type { Call, Respond, Workings } from "./call.ts";
 import { param } from "./call.ts";
 import { refusal } from "./errors.ts";
 import type { HttpParts } from "./parts.ts";
 import { jsonReply } from "./reply.ts";
-import { roleForVerb } from "./roles.ts";
+import { mayDo, roleForVerb } from "./roles.ts";
 import { checked } from "./body.ts";
 import { validateCommandBody } from "./schema.gen.ts";
 

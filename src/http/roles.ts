@@ -14,3 +14,10 @@ export function roleFor({ method, path }: RouteSpec): ApiRole {
 export function roleForVerb(verb: string): ApiRole {
   return ADMIN_VERBS.includes(verb) ? "admin" : "operate";
 }
+
+const RANK: Readonly<Record<ApiRole, number>> = { read: 0, operate: 1, admin: 2 };
+
+/** Whether a role may do what needs another. */
+export function mayDo(role: ApiRole, needed: ApiRole): boolean {
+  return RANK[role] >= RANK[needed];
+}

@@ -13,8 +13,3 @@ export interface ApiToken {
   /** Epoch milliseconds. */
   readonly createdAt: number;
 }
-
-/** Whether a role may do what needs another. */
-export function mayDo(role: ApiRole, needed: ApiRole): boolean {
-  return API_ROLES.indexOf(role) >= API_ROLES.indexOf(needed);
-}
