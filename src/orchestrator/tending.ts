@@ -182,11 +182,13 @@ async function apply(parts: OrchestratorParts, board: Board, lane: Lane, plan: P
 }
 
 /**
- * Whether the issue is put on record although nothing is done: slots are counted by its state, and a parked lane is taken up by what
- * changes from one look to the next.
+ * Whether the issue is put on record although nothing is done: slots are counted by its state, a move of ours that the tracker shows is told from
+ * one that somebody takes back later, and a parked lane is taken up by what changes from one look to the next.
  */
 function isWorthKeeping(lane: Lane, seen: Issue): boolean {
-  return lane.parked === null ? lane.work !== null && seen.state !== lane.issue.state : differs(lane.issue, seen);
+  if (lane.parked !== null) return differs(lane.issue, seen);
+  const isAwaited = lane.work !== null || (lane.ownMoves ?? []).length > 0;
+  return isAwaited && seen.state !== lane.issue.state;
 }
 
 /** A start needs a valid workflow, the running mode and a slot; without one it waits and is taken up when a slot frees (G-4). */
