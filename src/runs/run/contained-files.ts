@@ -67,6 +67,7 @@ export async function filesOf(
     ...READ_ONLY,
     ...hidden.flatMap((path) => ["--tmpfs", path]),
     ...readable,
+    ...(await pluginDataOf(runtime, place.home)),
     ...(await ownOf(runtime, place)),
     ...loginIn(spec.env.CLAUDE_SECURESTORAGE_CONFIG_DIR, place),
     // What is written there would be gone with the process, without a word.
@@ -121,6 +122,15 @@ async function programsOf(
     else if (arg.startsWith("/") && isHidden(arg) && (await runtime.stat(arg))?.kind === "file") found.push(arg);
   }
   return [...new Set(found)].filter(isHidden);
+}
+
+/** Hooks and servers of plugins keep what is theirs there, also when a check or an agent starts them. */
+async function pluginDataOf(runtime: Runtime, home: string): Promise<readonly string[]> {
+  const plugins = await runtime.list(`${home}/plugins`).catch(() => []);
+  return plugins.flatMap(({ name }) => {
+    const path = `${home}/plugins/${name}/data`;
+    return ["--bind-try", path, path];
+  });
 }
 
 /** What it may write to. */

@@ -9,13 +9,15 @@ export type { ContainedPlace } from "./contained-files.ts";
 const TRIAL_MS = 5_000;
 
 /**
- * Processes of their own: with the first of them all others end, wherever they moved themselves, also when Maestro is killed. And no capabilities,
- * also where Maestro runs as root: one could take away what hides a folder.
+ * Processes of their own: with the first of them all others end, wherever they moved themselves, also when Maestro is killed. And no capabilities that
+ * could take away what hides a folder, also where Maestro runs as root.
  */
 const OWN_PROCESSES = [
   ...["--die-with-parent", "--unshare-pid", "--unshare-ipc", "--unshare-uts"],
   ...["--cap-drop", "ALL"],
 ];
+/** Without it a root cannot make a sandbox inside of this one, as Codex does for each command. Others neither need it nor can have it. */
+const NESTED = ["--cap-add", "CAP_SETFCAP"];
 const EVERYTHING = ["--bind", "/", "/", "--dev-bind", "/dev", "/dev", "--proc", "/proc"];
 const NO_NETWORK = ["--unshare-net"];
 
@@ -23,7 +25,7 @@ const NO_NETWORK = ["--unshare-net"];
 const OPEN = "an agent can read and write what the user of this service can, also its keys and what Maestro keeps";
 
 /** Whether bubblewrap works, asked once per machine and kind of use. */
-const trials = new WeakMap<Runtime, Map<string, Promise<string | null>>>();
+const trials = new WeakMap<Runtime, Map<string, Promise<readonly string[] | null>>>();
 
 /** How a process is kept apart. */
 export interface Containment {
@@ -54,7 +56,7 @@ export async function contain(
     // Without a program bubblewrap would fail in its own words; the system's say what is missing.
     if (own === null) return spec;
     const files = sandbox === "none" ? EVERYTHING : await filesOf(runtime, place, spec, own);
-    return wrapped(spec, bubblewrap, network ? files : [...NO_NETWORK, ...files]);
+    return wrapped(spec, bubblewrap, files);
   };
   return {
     ...runtime,
@@ -91,33 +93,40 @@ function missing(demand: string): MaestroError {
 
 type Started = SpawnSpec | ExecuteSpec;
 
-function wrapped<S extends Started>(spec: S, program: string, flags: readonly string[]): S {
-  const args = [...OWN_PROCESSES, ...flags, "--chdir", spec.cwd, "--", spec.command, ...spec.args];
+function wrapped<S extends Started>(spec: S, [program = "", ...begin]: readonly string[], flags: readonly string[]): S {
+  const args = [...begin, ...flags, "--chdir", spec.cwd, "--", spec.command, ...spec.args];
   return { ...spec, command: program, args };
 }
 
-function tryOut(machine: Runtime, network: boolean): Promise<string | null> {
-  const known = trials.get(machine) ?? new Map<string, Promise<string | null>>();
+function tryOut(machine: Runtime, network: boolean): Promise<readonly string[] | null> {
+  const known = trials.get(machine) ?? new Map<string, Promise<readonly string[] | null>>();
   trials.set(machine, known);
   const trial = known.get(`${network}`) ?? tryNow(machine, network);
   known.set(`${network}`, trial);
   return trial;
 }
 
-/** Where bubblewrap is; `null` when it is not there, or when this machine does not let it work. */
-async function tryNow(machine: Runtime, network: boolean): Promise<string | null> {
+/** How bubblewrap is started here; `null` when it is not there, or when this machine does not let it work. */
+async function tryNow(machine: Runtime, network: boolean): Promise<readonly string[] | null> {
   const environment = machine.environment();
   const program = await findProgram(machine, "bwrap", environment.PATH, "/");
   if (program === null) return null;
+  for (const more of [NESTED, []]) {
+    const begin = [program, ...OWN_PROCESSES, ...more, ...(network ? [] : NO_NETWORK)];
+    if (await works(machine, begin, environment.PATH)) return begin;
+  }
+  return null;
+}
+
+async function works(machine: Runtime, [command = "", ...flags]: readonly string[], path = ""): Promise<boolean> {
   try {
     const { code } = await machine.execute({
-      command: program,
-      args: [...OWN_PROCESSES, ...(network ? [] : NO_NETWORK), ...READ_ONLY, "--", "true"],
-      ...{ cwd: "/", env: { PATH: environment.PATH ?? "" }, marker: "maestro.trial.bwrap", timeoutMs: TRIAL_MS },
+      ...{ command, args: [...flags, ...READ_ONLY, "--", "true"], cwd: "/", env: { PATH: path } },
+      ...{ marker: "maestro.trial.bwrap", timeoutMs: TRIAL_MS },
     });
-    return code === 0 ? program : null;
+    return code === 0;
   } catch {
     // What cannot be started here does not work here.
-    return null;
+    return false;
   }
 }
