@@ -185,6 +185,13 @@ export interface Reconciliation {
   readonly maxPerPoll: number;
 }
 
+/** See `Workflow.closeout`. */
+export interface Closeout {
+  readonly addLabels: readonly string[];
+  readonly removeLabels: readonly string[];
+  readonly comment: string | null;
+}
+
 /** The loaded, validated, immutable snapshot of one workflow file with its profile. */
 export interface Workflow {
   /** Stands in every table and event: `<folder>-<8 hex of the file's path>`. */
@@ -251,6 +258,8 @@ export interface Workflow {
   };
   /** How cards move by what their changes show. Absent: not at all. */
   readonly reconciliation?: Reconciliation;
+  /** What an issue gets besides its move when its change has landed; labels as `normaliseLabels` writes them. Absent: nothing. */
+  readonly closeout?: Closeout;
   readonly polling: { readonly intervalMs: number };
   readonly workspace: {
     /** Absolute. */

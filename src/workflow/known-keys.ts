@@ -44,6 +44,7 @@ export const WORKFLOW_KEYS = {
       budget: true,
       stop: true,
     },
+    closeout: { add_labels: true, remove_labels: true, comment: true },
     reconciliation: {
       change_proposal: {
         enabled: true,

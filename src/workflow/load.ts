@@ -3,6 +3,7 @@ import { MaestroError } from "../base/errors.ts";
 import { shortHash } from "../base/ids.ts";
 import { isJsonObject, type JsonObject, stableJson } from "../base/json.ts";
 import { SecretRegistry } from "../base/redact.ts";
+import { normaliseLabels } from "../model/issue.ts";
 import type { McpServer } from "../model/mcp-server.ts";
 import type { Profile } from "../model/profile.ts";
 import type { TrackerState, Workflow } from "../model/workflow.ts";
@@ -148,6 +149,17 @@ function whereOf(section: WorkflowFile["validation"]): Pick<Workflow["validation
   return section.network ? place : { ...place, network: false };
 }
 
+/** A usual end is left out, like everything that is as usual. */
+function closeoutOf({
+  add_labels,
+  remove_labels,
+  comment,
+}: WorkflowFile["workflow"]["closeout"]): Pick<Workflow, "closeout"> {
+  if (add_labels.length + remove_labels.length === 0 && comment === undefined) return {};
+  const labels = { addLabels: normaliseLabels(add_labels), removeLabels: normaliseLabels(remove_labels) };
+  return { closeout: { ...labels, comment: comment ?? null } };
+}
+
 function skillsOf(ofProfile: readonly string[], ofFile: readonly string[]): Pick<Workflow, "skills"> {
   const skills = [...new Set([...ofProfile, ...ofFile])];
   return skills.length === 0 ? {} : { skills };
@@ -179,6 +191,7 @@ async function readParts(
     trust: readTrust(file.trust),
     validation: { commands: validation.commands, timeoutMs: validation.timeout_ms, ...whereOf(validation) },
     ...readReconciliation(loading, file, profile),
+    ...closeoutOf(file.workflow.closeout),
     ...(file.tools.enable.length === 0 ? {} : { tools: { enable: file.tools.enable } }),
     ...skillsOf(loaded?.file.skills ?? [], file.skills),
     polling: { intervalMs: file.polling.interval_ms },

@@ -35,7 +35,14 @@ const ChangeProposal = section("Moves cards by what their changes show, without 
   }),
 });
 
+const Closeout = section("What an issue gets besides its move when its change has landed.", {
+  add_labels: names("Labels that it gets. Default none.", { default: [] }),
+  remove_labels: names("Labels that it loses. Default none.", { default: [] }),
+  comment: optionalText("Words behind what Maestro says about the landing. Default none."),
+});
+
 const Workflow = section("What kind of work this is.", {
+  closeout: Closeout,
   reconciliation: section("How cards are kept in step with their changes.", { change_proposal: ChangeProposal }),
   profile: section("The policy that the work follows.", {
     kind: textOr("coding_pr_delivery", "A packaged profile, or one of the project's `.maestro/profiles/`."),
