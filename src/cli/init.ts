@@ -50,7 +50,9 @@ async function write(cli: Cli, given: string, options: InitOptions): Promise<voi
       "An alias is <tracker>/<forge>/<agent>[.<profile>], e.g. local/local/mock.",
     );
   }
-  const template = await composeTemplate(alias, dirname(path), await (await cli.app()).templateFolders(dirname(path)));
+  // Only who names a template can mean one of a plugin's.
+  const more = options.template === undefined ? [] : await (await cli.app()).templateFolders(dirname(path));
+  const template = await composeTemplate(alias, dirname(path), more);
   if (!options.force) await refuseExisting(path, given);
   await writeFileAtomic(path, template.text);
   const missing = template.environment.filter(({ name }) => !terminal.environment[name]);

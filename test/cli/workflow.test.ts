@@ -54,7 +54,7 @@ describe("maestro workflow validate", () => {
           line: 5,
           column: 17,
           key: "agent.quota.poller_enabled",
-          message: PREFLIGHT.slice(PREFLIGHT.indexOf("accepted")),
+          message: PREFLIGHT.slice(PREFLIGHT.indexOf("not used")),
         },
       ],
     });

@@ -6,7 +6,7 @@ import { runCommandLine } from "../../../src/cli/index.ts";
 import { PROGRAM } from "../../agents/mock/program.ts";
 import { ask, seedIssues } from "../../trackers/github/harness.ts";
 import { put, temporaryFolder } from "../../workflow/fixture.ts";
-import { type GithubStage, githubStage, seedOf, tokenOf } from "./stage.ts";
+import { type GithubStage, githubStage, seedOf, tokenOf } from "../../forges/github/stage.ts";
 
 const R = "/repos/acme/app";
 const CREATE = "POST /repos/{owner}/{repo}/pulls";
