@@ -127,9 +127,9 @@ async function programsOf(
 /** Hooks and servers of plugins keep what is theirs there, also when a check or an agent starts them. */
 async function pluginDataOf(runtime: Runtime, home: string): Promise<readonly string[]> {
   const plugins = await runtime.list(`${home}/plugins`).catch(() => []);
-  return plugins.flatMap(({ name }) => {
+  return plugins.flatMap(({ name, kind }) => {
     const path = `${home}/plugins/${name}/data`;
-    return ["--bind-try", path, path];
+    return kind === "directory" ? ["--bind-try", path, path] : [];
   });
 }
 
