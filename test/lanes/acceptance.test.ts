@@ -24,7 +24,7 @@ import {
   workOf,
 } from "../policy/facts.ts";
 import { ATTENTION, OPT_OUT, workflowOf } from "../policy/workflow-facts.ts";
-import { APPROVED, ASKED, inState, RED, review } from "./cases.ts";
+import { APPROVED, ASKED, inState, RED, review } from "./review-facts.ts";
 
 // The acceptance scenarios of a retained lane, under their own names; docs/spec/acceptance.md says where the others are shown.
 

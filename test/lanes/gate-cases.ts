@@ -1,14 +1,9 @@
 import type { Change } from "../../src/model/change.ts";
 import type { LaneFacts } from "../../src/model/facts.ts";
 import type { Lane, LaneBranch } from "../../src/model/lane.ts";
-import { branchOf, changeOf, checkOf, factsOf, proofSeen, reviewLane, reviewOf, threadOf } from "../policy/facts.ts";
+import { branchOf, changeOf, factsOf, proofSeen, reviewLane, threadOf } from "../policy/facts.ts";
 import { workflowOf } from "../policy/workflow-facts.ts";
-
-const APPROVED: Partial<Change> = { reviews: [reviewOf()] };
-const ASKED: Partial<Change> = { reviews: [reviewOf({ decision: "changes_requested" })] };
-const RED: Partial<Change> = { checks: [checkOf({ status: "failed" })] };
-const review = (change: Partial<Change>, lane: Partial<Lane> = {}, facts: Partial<LaneFacts> = {}) =>
-  factsOf(reviewLane(lane), { change: changeOf(change), ...facts });
+import { APPROVED, ASKED, RED, review } from "./review-facts.ts";
 
 /** A lane whose change is up and whose issue is not in review yet. */
 export const handingOff = (change: Partial<Change> = {}, branch: Partial<LaneBranch> = {}, lane: Partial<Lane> = {}) =>

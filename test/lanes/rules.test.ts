@@ -7,7 +7,8 @@ import { CARD_CODES, POLICY_CODES, REPAIR_CODES, VALIDATION_CHECK } from "../../
 import { branchOf, brief, changeOf, factsOf, HEAD, intentsOf, laneOf, reviewLane, stepOf } from "../policy/facts.ts";
 import { workflowOf } from "../policy/workflow-facts.ts";
 
-import { APPROVED, ASKED, CASES, inState, RED, review } from "./cases.ts";
+import { CASES } from "./cases.ts";
+import { APPROVED, ASKED, inState, RED, review } from "./review-facts.ts";
 import { handingOff } from "./gate-cases.ts";
 
 describe("the classifier", () => {
