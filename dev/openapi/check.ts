@@ -17,9 +17,11 @@ import type { IssueStateDocument } from "../../src/model/documents/issue.ts";
 import type { LaneDocument, LaneRow as LaneRowType, RunDocument } from "../../src/model/documents/lane.ts";
 import type { StatusDocument } from "../../src/model/documents/status.ts";
 import type { UsageDocument } from "../../src/model/documents/usage.ts";
+import type * as change from "./change.ts";
 import type * as documents from "./documents.ts";
 import type * as schemas from "./schemas.ts";
 import type { Says } from "./shapes.ts";
+import type * as usage from "./usage.ts";
 
 /** The compiler holds every schema to the type that the product uses: a field that is added to one and not to the other does not compile. */
 export const SCHEMAS_SAY_WHAT_TYPES_SAY: [
@@ -30,9 +32,9 @@ export const SCHEMAS_SAY_WHAT_TYPES_SAY: [
   Says<typeof documents.IssueState, IssueStateDocument>,
   Says<typeof documents.Event, EventDocument>,
   Says<typeof documents.TranscriptLine, TranscriptLineType>,
-  Says<typeof documents.Usage, UsageDocument>,
+  Says<typeof usage.Usage, UsageDocument>,
   Says<typeof documents.Approvals, ApprovalsDocument>,
-  Says<typeof documents.ChangeRow, ChangeDocument>,
+  Says<typeof change.ChangeRow, ChangeDocument>,
   Says<typeof schemas.IssueRow, IssueRowType>,
   Says<typeof schemas.Issue, IssueDocument>,
   Says<typeof schemas.Diff, DiffDocument>,

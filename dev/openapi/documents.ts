@@ -2,11 +2,11 @@ import { Type } from "typebox";
 import { BUDGET_COUNTS, BUDGET_SCOPES } from "../../src/model/budget.ts";
 import { LANE_VERBS } from "../../src/model/command.ts";
 import { REQUEST_KINDS } from "../../src/model/documents/approval.ts";
-import { USAGE_GROUPS } from "../../src/model/documents/usage.ts";
 import { WITNESSES } from "../../src/model/evidence.ts";
 import { LANE_STAGES } from "../../src/model/lane.ts";
 import { RUN_PHASES } from "../../src/model/run.ts";
 import { Count, Instant, oneOf, orNull, Reason, Text, Version } from "./shapes.ts";
+import { UsageRow } from "./usage.ts";
 
 // The documents that the command line and the API share; `documents-check.ts` holds them to the types.
 
@@ -58,22 +58,6 @@ export const WaitingRow = Type.Object({
   change_url: orNull(Text),
   needs_person: Type.Boolean(),
   reason: Reason,
-});
-
-const UsageRow = Type.Object({
-  key: Type.String({ description: "Identifier of the issue, day, account, and so on." }),
-  input_tokens: Type.Integer({ description: "Input that came from no cache." }),
-  cache_read_tokens: Count,
-  cache_write_tokens: Count,
-  output_tokens: Count,
-  reasoning_tokens: Type.Integer({ description: "Part of the output." }),
-  total_tokens: Count,
-  cost_usd: Type.Union([Type.Number(), Type.Null()], { description: "US dollars; null: nobody knows the price." }),
-  unpriced_tokens: Type.Integer({ description: "Tokens whose price nobody knows." }),
-  sessions: Count,
-  turns: Count,
-  model_calls: Count,
-  wall_ms: Type.Integer({ description: "How long sessions were open." }),
 });
 
 const ApprovalRow = Type.Object({
@@ -308,53 +292,4 @@ export const TranscriptLine = Type.Object({
   at: Type.Number({ description: "Epoch milliseconds." }),
   kind: Type.String({ description: "`prompt`, `message`, `stderr`, `raw` …" }),
   text: Text,
-});
-
-const changeFields = {
-  id: Text,
-  url: orNull(Text),
-  title: Text,
-  body: Text,
-  branch: Text,
-  base: Text,
-  head_sha: Text,
-  base_sha: orNull(Text),
-  state: oneOf(["open", "merged", "closed"]),
-  draft: Type.Boolean(),
-  mergeability: oneOf(["clean", "conflict", "behind", "unknown"]),
-  merged_sha: orNull(Text),
-  review: oneOf(["approved", "changes_requested", "none"]),
-  check: oneOf(["passed", "failed", "pending", "none"]),
-  reviews: Type.Array(
-    Type.Object({
-      id: Text,
-      author: Text,
-      decision: oneOf(["approved", "changes_requested", "commented"]),
-      body: Text,
-      head_sha: Text,
-      at: Instant,
-    }),
-  ),
-  comments: Type.Array(Type.Object({ id: Text, author: Text, body: Text, at: Instant, topic: orNull(Text) })),
-  checks: Type.Array(
-    Type.Object({
-      name: Text,
-      head_sha: Text,
-      status: oneOf(["pending", "passed", "failed"]),
-      required: Type.Boolean(),
-      summary: Text,
-    }),
-  ),
-  updated_at: Instant,
-};
-export const ChangeRow = Type.Object(changeFields);
-export const Change = Type.Object({ version: Version, ...changeFields });
-
-export const Usage = Type.Object({
-  version: Version,
-  by: oneOf(USAGE_GROUPS),
-  since: orNull(Text),
-  until: orNull(Text),
-  rows: Type.Array(UsageRow),
-  total: UsageRow,
 });

@@ -1,10 +1,9 @@
 import { Type } from "typebox";
 import { CommandBody, Nothing, SessionBody } from "../../src/http/schema.ts";
 import { LANE_STAGES } from "../../src/model/lane.ts";
+import { Change, ChangeRow } from "./change.ts";
 import {
   Approvals,
-  Change,
-  ChangeRow,
   Event,
   IssueState,
   Lane,
@@ -17,10 +16,10 @@ import {
   Status,
   Tokens,
   TranscriptLine,
-  Usage,
   WaitingRow,
 } from "./documents.ts";
 import { Count, Instant, oneOf, orNull, pageOf, Reason, Text, Version } from "./shapes.ts";
+import { Usage } from "./usage.ts";
 
 // What only the API shows, and all schemas by the names that the route table uses.
 
