@@ -1,4 +1,5 @@
 import type { RouteSpec } from "./route-spec.ts";
+import { SESSION_ROUTES } from "./session-table.ts";
 
 const LIMIT = { kind: "integer", least: 1, most: 200, summary: "Most items of a page. Default 50." } as const;
 const CURSOR = { kind: "text", most: 500, summary: "`next` of the page before." } as const;
@@ -269,40 +270,7 @@ export const ROUTES = {
     answers: { 200: "application/json" },
     errors: [],
   },
-  openSession: {
-    method: "POST",
-    path: "/api/v2/session",
-    summary: "Turns the token of a link into a session: a cookie. A token works once, for 10 minutes.",
-    access: "open",
-    body: { schema: "SessionBody" },
-    answers: { 200: "Session" },
-    errors: ["link_refused"],
-  },
-  session: {
-    method: "GET",
-    path: "/api/v2/session",
-    summary: "Who asks.",
-    access: "member",
-    answers: { 200: "Session" },
-    errors: [],
-  },
-  endSession: {
-    method: "DELETE",
-    path: "/api/v2/session",
-    summary: "Ends the session.",
-    access: "member",
-    answers: { 204: "" },
-    errors: [],
-  },
-  newLink: {
-    method: "POST",
-    path: "/api/v2/session/link",
-    summary: "A fresh link that opens one session, for programs with the bearer token.",
-    access: "member",
-    body: { schema: "Nothing", optional: true },
-    answers: { 200: "Link" },
-    errors: ["bearer_needed"],
-  },
+  ...SESSION_ROUTES,
 } as const satisfies Readonly<Record<string, RouteSpec>>;
 
 /** The name of a route. */
