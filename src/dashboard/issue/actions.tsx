@@ -150,9 +150,7 @@ const QUESTIONS: { readonly [verb in LaneVerb]?: (lane: LaneDocument, head: stri
   land: (lane, head) => ({
     title: `Land ${lane.issue_identifier}?`,
     body: (
-      <p>
-        {changeAt(lane, head)} is merged as soon as everything but an approval is there. That cannot be taken back here.
-      </p>
+      <p>{changeAt(lane, head)} is merged once everything but an approval is there. That cannot be taken back here.</p>
     ),
     action: "Land",
   }),
