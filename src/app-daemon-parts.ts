@@ -4,7 +4,7 @@ import type { Random } from "./base/random.ts";
 import type { SecretRegistry } from "./base/redact.ts";
 import type { LocatedProject } from "./app-project.ts";
 import type { ServiceOptions, Terminal } from "./cli/app.ts";
-import type { LogSettings } from "./model/workflow.ts";
+import type { LogSettings } from "./model/log-settings.ts";
 import type { WorkflowKinds } from "./workflow/index.ts";
 
 /** What a service is composed from. */

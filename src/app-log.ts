@@ -5,7 +5,7 @@ import { logFile } from "./base/log-file.ts";
 import { logStream } from "./base/log-stream.ts";
 import type { SecretRegistry } from "./base/redact.ts";
 import type { ServiceOptions, Terminal } from "./cli/app.ts";
-import type { LogSettings } from "./model/workflow.ts";
+import type { LogSettings } from "./model/log-settings.ts";
 
 /** What the log of a service is opened with. */
 export interface ServiceLogParts {

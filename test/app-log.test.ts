@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { VirtualClock } from "../dev/sim/virtual-clock.ts";
 import { openServiceLog, type ServiceLogParts } from "../src/app-log.ts";
 import { SecretRegistry } from "../src/base/redact.ts";
-import type { LogSettings } from "../src/model/workflow.ts";
+import type { LogSettings } from "../src/model/log-settings.ts";
 
 const DEFAULTS: LogSettings = {
   level: "info",

@@ -1,9 +1,9 @@
 import type { JsonObject } from "../base/json.ts";
-import type { LogLevel } from "../base/log-level.ts";
 import type { ApprovalSettings } from "./approval.ts";
 import type { Limits, Price } from "./budget.ts";
 import type { Hooks } from "./hooks.ts";
 import { stateKey } from "./issue.ts";
+import type { LogSettings } from "./log-settings.ts";
 import type { McpServer } from "./mcp-server.ts";
 import { ACTIVE_CATEGORIES, type Category, type Profile, type Route, TERMINAL_CATEGORIES } from "./profile.ts";
 import type { TrustSettings } from "./trust.ts";
@@ -64,21 +64,6 @@ export interface AgentSettings {
   readonly commandTimeoutMs: number;
   /** Continuation sessions without a deliverable before an issue is parked (G-6). */
   readonly maxSessionsWithoutProgress: number;
-}
-
-/** Where a service logs, and what; it reads this when it starts. */
-export interface LogSettings {
-  /** The least important lines that are written. */
-  readonly level: LogLevel;
-  /** `null`: JSON lines, and readable ones where a terminal shows them. */
-  readonly format: "text" | "json" | null;
-  readonly fileEnabled: boolean;
-  /** A line that would make the file longer begins a new one. */
-  readonly fileMaxBytes: number;
-  /** Full files that are kept beside the one that is written. */
-  readonly fileKeep: number;
-  /** Whether the log goes to stderr as well; `null`: warnings and errors, on a terminal. */
-  readonly consoleEnabled: boolean | null;
 }
 
 /**

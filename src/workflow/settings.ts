@@ -1,14 +1,8 @@
 import { join } from "node:path";
 import { stateKey } from "../model/issue.ts";
+import type { LogSettings } from "../model/log-settings.ts";
 import type { Hooks, PluginHook } from "../model/hooks.ts";
-import type {
-  AccountSettings,
-  AgentSettings,
-  LogSettings,
-  RepoSettings,
-  Sandbox,
-  Workflow,
-} from "../model/workflow.ts";
+import type { AccountSettings, AgentSettings, RepoSettings, Sandbox, Workflow } from "../model/workflow.ts";
 import { checkPlacement, readForge } from "./adapters.ts";
 import { refuseRoot } from "./checkout.ts";
 import { resolvePath, resolveText, resolveTexts } from "./environment.ts";

@@ -14,7 +14,7 @@ import { Registry } from "../../../src/contracts/registry.ts";
 import type { LifecycleDefaults } from "../../../src/contracts/tracker.ts";
 import type { StoredEvent } from "../../../src/model/events/envelope.ts";
 import type { EventOf, EventType } from "../../../src/model/events/index.ts";
-import type { LogSettings } from "../../../src/model/workflow.ts";
+import type { LogSettings } from "../../../src/model/log-settings.ts";
 import type { WorkflowKinds } from "../../../src/workflow/index.ts";
 import { Actor } from "./actor.ts";
 import { Board } from "./board.ts";
