@@ -44,11 +44,13 @@ function storeOf({ home, terminal, secrets, clock }: AccountSurroundings): Crede
   return new CredentialStore({ home, environment: terminal.environment, secrets, clock });
 }
 
-/** Accounts and credentials for a command. Throws `accounts_newer`, `accounts_failed`. */
+/** Accounts and credentials for a command; one that only `looks` makes no file. Throws `accounts_newer`, `accounts_failed`. */
 export async function openAccountsPlace(
   around: AccountSurroundings & { readonly kinds?: () => Promise<WorkflowKinds> },
+  looks = false,
 ): Promise<Opened<AccountsPlace>> {
-  const book = await AccountBook.open(accountsFile(around.home), around.clock);
+  const file = accountsFile(around.home);
+  const book = looks ? await AccountBook.look(file, around.clock) : await AccountBook.open(file, around.clock);
   const store = storeOf(around);
   const kinds = around.kinds ?? (async () => builtInKinds());
   const value: AccountsPlace = {

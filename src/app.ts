@@ -50,13 +50,20 @@ export function createApp(terminal: Terminal): App {
     workflowInput: (project) => inputOf(foundation, project),
     templateFolders: (directory) => templatesOf(foundation, directory),
     service: (project, options) => openDaemon(foundation, project, options),
-    accounts: async () => {
+    accounts: async (purpose) => {
       const { openAccountsPlace } = await import("./app-accounts.ts");
-      return openAccountsPlace({ ...foundation, kinds: () => kindsOf(foundation, terminal.cwd) });
+      return openAccountsPlace({ ...foundation, kinds: () => kindsOf(foundation, terminal.cwd) }, purpose === "look");
     },
     ...outsideOf(foundation),
     ...recordOf(foundation),
     apiTokens: ({ stateDirectory }) => tokensIn(stateDirectory, foundation),
+    ...besideDaemon(foundation),
+  };
+}
+
+/** What a command asks of the service that runs beside it. */
+function besideDaemon({ clock, terminal }: Foundation): Pick<App, "pageLink" | "outside" | "nudge"> {
+  return {
     pageLink: async (project) => {
       const { askPageLink } = await import("./app-page-link.ts");
       return askPageLink(project, { clock, signal: terminal.signal });

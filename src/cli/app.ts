@@ -196,8 +196,8 @@ export interface App {
   forge(project: Project): Promise<Opened<Forge>>;
   /** A branch to try the forge with; `null` for one that keeps no Git. Nothing is made before its `push`. */
   gitTrial(project: Project, forge: Forge): Promise<Opened<GitTrial> | null>;
-  /** Throws `accounts_newer`, `accounts_failed`. */
-  accounts(): Promise<Opened<AccountsPlace>>;
+  /** Whoever only looks leaves no file behind. Throws `accounts_newer`, `accounts_failed`. */
+  accounts(purpose?: "look"): Promise<Opened<AccountsPlace>>;
   /** Opens an agent of the workflow, by default the usual one, on the account that it would get now; starts nothing. */
   agent(project: Project, choice?: AgentChoice): Promise<AgentRig>;
   /** Throws `record_missing` when nothing ever ran. */

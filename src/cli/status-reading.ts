@@ -33,7 +33,7 @@ async function statusOf(
   { views, limit }: { readonly views: RecordViews | null; readonly limit: number },
 ): Promise<StatusDocument> {
   const running = await app.nudge(project);
-  const { accounts, pauses } = await using(await app.accounts(), async ({ book }) => ({
+  const { accounts, pauses } = await using(await app.accounts("look"), async ({ book }) => ({
     accounts: accountRows(book, app.clock.now()),
     pauses: book.pauses(),
   }));

@@ -1,4 +1,5 @@
 import type { Clock } from "../../base/clock.ts";
+import { exists } from "../../base/presence.ts";
 import type { SqliteDatabase, SqliteParameter } from "../../base/sqlite-module.ts";
 import { type AccountPause, accountOf, RESUMED_BY_PERSON } from "../../model/account.ts";
 import type { CapacityWindow } from "../../model/capacity.ts";
@@ -28,6 +29,11 @@ export class AccountBook {
   /** Opens or makes the file. Throws `accounts_newer`, `accounts_failed`, `disk_full`. */
   static async open(file: string, clock: Pick<Clock, "now">): Promise<AccountBook> {
     return new AccountBook(await openTables(file), file, clock);
+  }
+
+  /** Opens the file to look at it: one that is not there stays so, and is as good as empty. Throws like `open`. */
+  static async look(file: string, clock: Pick<Clock, "now">): Promise<AccountBook> {
+    return AccountBook.open((await exists(file)) ? file : ":memory:", clock);
   }
 
   /** Changes whenever anybody, this process included, has written. */
