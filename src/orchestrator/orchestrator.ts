@@ -21,7 +21,7 @@ import { PollWatch } from "./poll-watch.ts";
 import { buryExpired, recover } from "./recovery.ts";
 import { takeUpResumed } from "./resumed.ts";
 import { Sender } from "./sender.ts";
-import { accountFor, judgeSlotsFor, slotsInUse, startsAllowed } from "./slots.ts";
+import { isDue } from "./start-due.ts";
 import { tend } from "./tending.ts";
 import { isIdle, nextDue } from "./timing.ts";
 import { type WaitingIssue, waitingIssues } from "./waiting.ts";
@@ -34,8 +34,6 @@ export interface Ending {
 
 /** Events after which there may be something to send, or to look up. */
 const SENDS: readonly EventType[] = ["outbox_planned", "outbox_settled", "work_closed"];
-/** Waits for an account that may end at any moment, so that no retry is written for them. */
-const ACCOUNT_WAITS: readonly string[] = ["account_busy", "account_paused", "account_disabled", "account_missing"];
 /** Pause once there is space again, milliseconds: work that waits to be settled tries each second, and comes before its burial. */
 const SPACE_PAUSE_MS = 2_000;
 
@@ -268,23 +266,10 @@ export class Orchestrator {
     this.#resumedAt = await takeUpResumed(this.#parts, this.#board, this.#resumedAt);
     const now = this.#parts.clock.now();
     const due = new Set(this.#board.dirty);
-    for (const lane of this.#board.lanes.values()) if (this.#isDue(lane, now)) due.add(lane.id);
+    const span = { now, lookedAt: this.#lookedAt };
+    for (const lane of this.#board.lanes.values()) if (isDue(this.#parts, this.#board, lane, span)) due.add(lane.id);
     await tend(this.#parts, this.#board, due, null, this.#abort.signal);
     this.#lookedAt = now;
-  }
-
-  /** A start that has become due since the last look, or one that waited for a slot and finds one now. The others are the poll's. */
-  #isDue(lane: Lane, now: number): boolean {
-    const { retry } = lane;
-    if (lane.work !== null || lane.parked !== null) return false;
-    const wait = this.#board.waits.get(lane.id)?.code ?? "";
-    const waitsForAccount = ACCOUNT_WAITS.includes(wait);
-    if (retry?.kind !== "slot" && wait !== "no_slot" && !waitsForAccount)
-      return retry !== null && retry.dueAt <= now && retry.dueAt > this.#lookedAt;
-    if (!startsAllowed(this.#parts, this.#board, lane).ok) return false;
-    const workflow = this.#parts.workflows.current();
-    if (waitsForAccount && !accountFor(this.#parts, this.#board, lane.issue, lane).ok) return false;
-    return judgeSlotsFor(workflow, slotsInUse(workflow, this.#board, lane), lane.issue).ok;
   }
 
   async #sendTurn(): Promise<void> {

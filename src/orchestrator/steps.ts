@@ -19,6 +19,7 @@ import type { Workflow } from "../model/workflow.ts";
 import { attemptOf, chooseAccount, chooseAgent, keptAccount, planResumption } from "../policy/index.ts";
 import { changeSeen, linksSeen } from "./change-seen.ts";
 import type { OrchestratorParts } from "./ports.ts";
+import { eventOf } from "./step-event.ts";
 
 /** What the steps of one plan are carried out on. */
 export interface StepScope {
@@ -273,42 +274,5 @@ class StepWriter {
   async #append(event: Event): Promise<void> {
     const { workflowId, id: laneId } = this.#lane;
     await this.#tx.append([{ workflowId, laneId, run: null, fence: null, event }]);
-  }
-}
-
-/** The event that a step without a queue or outbox row is written as. */
-function eventOf(step: Step, scope: StepScope): Event | null {
-  const { lane, now } = scope;
-  switch (step.do) {
-    case "cancel_work":
-      return lane.work === null ? null : { type: "work_canceled", data: { id: lane.work.id, reason: step.reason } };
-    case "accept_hand_off":
-      return { type: "hand_off_accepted", data: { route: step.route, summary: step.summary, noChange: step.noChange } };
-    case "stage":
-      return { type: "lane_staged", data: { stage: step.stage, reason: step.reason } };
-    case "schedule":
-      return { type: "retry_scheduled", data: step.retry };
-    case "clear_retry":
-      return { type: "retry_cleared", data: { reason: step.reason } };
-    case "park":
-      return {
-        type: "lane_parked",
-        data: {
-          ...{ ...step.reason, at: now, until: step.until },
-          ...(step.question === undefined ? {} : { question: step.question }),
-        },
-      };
-    case "unpark":
-      return {
-        type: "lane_unparked",
-        data: {
-          ...{ actor: scope.actor ?? "tracker", reason: step.reason },
-          ...(step.answer === undefined ? {} : { answer: step.answer }),
-        },
-      };
-    case "close_lane":
-      return { type: "lane_closed", data: { reason: step.reason } };
-    default:
-      return null;
   }
 }
