@@ -2,6 +2,7 @@ import type { AgentEvent, AgentProvider, SessionRequest, SessionStart } from "..
 import type { HostGit } from "../../git/index.ts";
 import { DEFAULT_ACCOUNT } from "../../model/account.ts";
 import { processMarker } from "../../model/process-marker.ts";
+import type { AgentSettings } from "../../model/workflow.ts";
 import type { WorkContext } from "../context.ts";
 import { agentEnvironment } from "../environment.ts";
 import { openAgentPlace } from "./agent-place.ts";
@@ -24,7 +25,6 @@ export type StartedAgent = SessionStart & { readonly stateDirectory?: string };
 export async function startAgent(context: WorkContext, path: string, staff: SessionStaff): Promise<StartedAgent> {
   const { parts, workflow, work, assignment, runtime, log } = context;
   const { desk, watch, hear, signal } = staff;
-  const { agent } = workflow;
   const provider = await parts.agent(workflow);
   const marker = processMarker(work, "agent");
   const place = await openAgentPlace({
@@ -48,14 +48,7 @@ export async function startAgent(context: WorkContext, path: string, staff: Sess
     callTool: (call) => desk.answer(call, signal),
     resume,
     ...(resume === null || assignment.baseline == null ? {} : { baseline: assignment.baseline }),
-    limits: {
-      startupMs: agent.startupTimeoutMs,
-      responseMs: agent.readTimeoutMs,
-      turnSilenceMs: agent.turnTimeoutMs,
-      firstOutputMs: agent.firstOutputTimeoutMs,
-      turnTotalMs: agent.turnTotalTimeoutMs,
-      commandMs: agent.commandTimeoutMs,
-    },
+    limits: limitsOf(workflow.agent),
     decide: async (request) => {
       const canAsk = desk.descriptors.some(({ name }) => name === "run_ask");
       const answer = judgePermission(request, canAsk);
@@ -72,6 +65,17 @@ export async function startAgent(context: WorkContext, path: string, staff: Sess
   });
   const { account } = place.own;
   return account === undefined ? start : { ...start, stateDirectory: account.stateDirectory };
+}
+
+function limitsOf(agent: AgentSettings): SessionRequest["limits"] {
+  return {
+    startupMs: agent.startupTimeoutMs,
+    responseMs: agent.readTimeoutMs,
+    turnSilenceMs: agent.turnTimeoutMs,
+    firstOutputMs: agent.firstOutputTimeoutMs,
+    turnTotalMs: agent.turnTotalTimeoutMs,
+    commandMs: agent.commandTimeoutMs,
+  };
 }
 
 function lentBy(git: HostGit | null): { readonly objects?: string } {
