@@ -56,37 +56,29 @@ export async function composeDaemon(parts: DaemonParts): Promise<Daemon> {
 
 async function compose(parts: DaemonParts, scope: Scope): Promise<Daemon> {
   setFlagsFromString(`--interrupt-budget=${OPTIMISE_AFTER}`);
-  const { project, options, clock } = parts;
+  const { project, options } = parts;
   const hints = new Hints();
   const source = await followedWorkflow(parts, hints, scope);
   const { open, engine, instance } = await openStore(parts, scope);
   const outside = await openOutside(parts, source.current(), hints, scope);
   const tracker = options.issue === null ? outside.tracker : oneIssueOnly(outside.tracker, options.issue);
   const workflows = options.pollIntervalMs === null ? source : withInterval(source, options.pollIntervalMs);
-  const directory = join(project.stateDirectory, "transcripts");
-  const transcripts = createTranscripts({ directory, secrets: parts.secrets, clock });
-  const placement = await parts.kinds.placements.load(source.current().agentRuntime.placement);
-  const runtime = await placement.open({ clock, machine: hostname(), log: parts.log });
+  const transcripts = transcriptsOf(parts);
+  const runtime = await openRuntime(parts, source.current());
   const money = await openServiceAccounts(parts, { record: open.record, workflow: () => source.current() }, scope);
   const accounts = money.shared;
   const shared = {
     ...{ instance, machine: runtime.machine, engine, record: open.record, workflows },
     ...{ pauses: accounts, accounts },
   };
-  const worker = workerOf(parts, {
-    ...shared,
-    accountKeys: money.keys,
-    runtime,
-    tracker,
-    forge: outside.forge,
-    transcripts,
-  });
+  const { forge } = outside;
+  const worker = workerOf(parts, { ...shared, accountKeys: money.keys, runtime, tracker, forge, transcripts });
   const endLeftovers = (lease: Lease) => worker.endLeftovers(lease);
   const recovery = recoveryOf(parts, { ...shared, runtime, outside, endLeftovers });
   const orchestrator = new Orchestrator({
     ...parts,
     ...shared,
-    outside: { tracker, forge: outside.forge },
+    outside: { tracker, forge },
     owner: `maestro-${shortHash(`${hostname()}\n${project.stateDirectory}`, 8)}`,
     pid: process.pid,
     inbox: open.inbox,
@@ -100,7 +92,7 @@ async function compose(parts: DaemonParts, scope: Scope): Promise<Daemon> {
     workflow: (change) => followReload(parts, outside, change, orchestrator),
   });
   money.watch(() => orchestrator.nudge());
-  const sources = { open, engine, accounts, workflows, orchestrator, outside, forge: outside.forge, transcripts };
+  const sources = { open, engine, accounts, workflows, orchestrator, outside, forge, transcripts };
   const http = await openDoors(parts, sources, scope);
   const sandbox = await sandboxWords(runtime, source.current().agentRuntime.sandbox ?? "none");
   return daemonOf(
@@ -108,6 +100,16 @@ async function compose(parts: DaemonParts, scope: Scope): Promise<Daemon> {
     { ...sources, workflow: source.current(), worker, http, sandbox, recoverAlone: recovery.alone },
     scope,
   );
+}
+
+function transcriptsOf({ project, secrets, clock }: DaemonParts) {
+  return createTranscripts({ directory: join(project.stateDirectory, "transcripts"), secrets, clock });
+}
+
+/** Where agents and checks of this service run. */
+async function openRuntime({ kinds, clock, log }: DaemonParts, { agentRuntime }: Workflow) {
+  const placement = await kinds.placements.load(agentRuntime.placement);
+  return placement.open({ clock, machine: hostname(), log });
 }
 
 /** Leaves word of tracker and forge for commands beside the service. */
