@@ -144,12 +144,7 @@ function appOf(props: Props, self: Stage, shared: Pick<App, "clock" | "random" |
     home: "/home/.maestro",
     pageLink: () => Promise.reject(new MaestroError({ code: "page_not_found", message: "No page." })),
     apiTokens: async () => ({ list: () => [], create: async () => "maestro_token", revoke: async () => undefined }),
-    accounts: async () => {
-      const home = join(tmpdir(), `maestro-stage-${process.pid}`);
-      const book = await AccountBook.open(join(home, "accounts.db"), shared.clock);
-      const store = new CredentialStore({ home, environment: {}, secrets: new SecretRegistry(), clock: shared.clock });
-      return { value: { book, store, keys: async () => ({}), ...NO_LOGINS }, close: async () => book.close() };
-    },
+    accounts: () => openAccounts(shared),
     agent: () => Promise.reject(new Error("this stage has no agent")),
     transcript: (_project, run) => props.transcripts?.read(run.laneId, run.number) ?? missingTranscript(),
     followTranscript: (_project, run, wait) =>
@@ -171,6 +166,13 @@ function appOf(props: Props, self: Stage, shared: Pick<App, "clock" | "random" |
     exportEvents: () => Promise.reject(missing()),
     prune: () => Promise.reject(missing()),
   };
+}
+
+async function openAccounts({ clock }: Pick<App, "clock">): ReturnType<App["accounts"]> {
+  const home = join(tmpdir(), `maestro-stage-${process.pid}`);
+  const book = await AccountBook.open(join(home, "accounts.db"), clock);
+  const store = new CredentialStore({ home, environment: {}, secrets: new SecretRegistry(), clock });
+  return { value: { book, store, keys: async () => ({}), ...NO_LOGINS }, close: async () => book.close() };
 }
 
 // biome-ignore lint/correctness/useYield: what it has to say is thrown.
