@@ -86,7 +86,9 @@ describe("the turns of a session", () => {
     turns.tell({ type: "alive", what: "tries again" });
     turns.tell({ type: "capacity", window: "hour", usedShare: 1, resetAt: null });
     await clock.advance(100);
-    expect(await turn).toMatchObject({ failure: { kind: "turn_timeout", sentence: /nothing within 400 ms.* sign of life: tries again$/ } });
+    expect(await turn).toMatchObject({
+      failure: { kind: "turn_timeout", sentence: /nothing within 400 ms.* sign of life: tries again$/ },
+    });
     expect(told.map(({ type }) => type)).toEqual(["alive", "capacity"]);
   });
 
