@@ -123,7 +123,13 @@ export class StubbornProject {
   #workflow(issues: number): object {
     const names = Array.from({ length: issues }, (_, index) => `${this.#prefix}-${index + 1}`);
     return {
-      workflow: { profile: { kind: "coding_pr_delivery", version: 1, options: { landing: { when: "when_green", validation_alone: true } } } },
+      workflow: {
+        profile: {
+          kind: "coding_pr_delivery",
+          version: 1,
+          options: { landing: { when: "when_green", validation_alone: true } },
+        },
+      },
       tracker: { kind: "local" },
       repo: {
         path: ".",
