@@ -9,7 +9,7 @@ export const CAP = 10;
 /** What an agent does when it is asked for a turn; the rest of the protocol is the same for all. */
 const TURNS = {
   hand_off: "deliver",
-  edit: 'echo "$MAESTRO_ISSUE_IDENTIFIER" > "$MAESTRO_ISSUE_IDENTIFIER.txt"\n      hand_off',
+  edit: 'echo "$MAESTRO_ISSUE_IDENTIFIER" > "${MAESTRO_ISSUE_IDENTIFIER##*/}.txt"\n      hand_off',
   wait: ":",
   refuse: "trap '' TERM; while :; do sleep 1; done",
   talk: `while read -r tick; do echo '{"type":"activity","summary":"It works."}'; done < "TICKS/$MAESTRO_ISSUE_IDENTIFIER"`,
@@ -69,14 +69,7 @@ export class Ground {
     for (const n of numbers(1, issues)) {
       writeFileSync(join(folder, `B-${n}.md`), `---\ntitle: Issue ${n}\nstate: Todo\n---\nWrite a file.\n`);
     }
-    writeFileSync(join(this.project, "README.md"), "A project to measure with.\n");
-    for (const words of [
-      ["init", "--quiet", "--initial-branch=main"],
-      ["add", "README.md"],
-      ["-c", "user.name=Bench", "-c", "user.email=bench@example.invalid", "commit", "--quiet", "--message=Begin"],
-    ]) {
-      execFileSync("git", words, { cwd: this.project, timeout: 30_000 });
-    }
+    this.#begin();
     this.#write("edit", [
       "workflow:",
       "  profile: { kind: coding_pr_delivery, version: 1, options: { landing: { when: when_green, validation_alone: true } } }",
@@ -86,9 +79,26 @@ export class Ground {
     ]);
   }
 
+  /** Issues of a tracker elsewhere, and a fresh repository. `sections`: front matter in lines. */
+  writeRemote(behaviour: Behaviour, sections: readonly string[]): void {
+    this.#begin();
+    this.#write(behaviour, sections);
+  }
+
   /** Removes everything. */
   remove(): void {
     rmSync(this.root, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  #begin(): void {
+    writeFileSync(join(this.project, "README.md"), "A project to measure with.\n");
+    for (const words of [
+      ["init", "--quiet", "--initial-branch=main"],
+      ["add", "README.md"],
+      ["-c", "user.name=Bench", "-c", "user.email=bench@example.invalid", "commit", "--quiet", "--message=Begin"],
+    ]) {
+      execFileSync("git", words, { cwd: this.project, timeout: 30_000 });
+    }
   }
 
   #write(behaviour: Behaviour, head: readonly string[], kind?: string): void {

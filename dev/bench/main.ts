@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { measureAgents } from "./agents.ts";
 import { Daemon } from "./daemon.ts";
+import { measureForges } from "./forges.ts";
 import { measureIdle } from "./idle.ts";
 import { measureInside } from "./inside.ts";
 import { commitOf, dateOf, loadOf, machineOf } from "./origin.ts";
@@ -11,6 +12,7 @@ import { measureSessions } from "./sessions.ts";
 import { measureStart } from "./start.ts";
 import { measureState } from "./state.ts";
 import { measureStop } from "./stop.ts";
+import { measureTrackers } from "./trackers.ts";
 import { measureMerges, measureThroughput } from "./work.ts";
 
 const PARTS: Readonly<Record<string, () => Promise<readonly Group[]>>> = {
@@ -23,6 +25,8 @@ const PARTS: Readonly<Record<string, () => Promise<readonly Group[]>>> = {
   state: measureState,
   stop: measureStop,
   agents: measureAgents,
+  tracker: measureTrackers,
+  forge: measureForges,
 };
 
 for (const name of ["SIGINT", "SIGTERM"] as const) {
