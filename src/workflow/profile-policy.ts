@@ -21,7 +21,9 @@ export function policyOf(file: ProfileFile): Policy {
     ...(gates === undefined ? {} : { gates: gatesOf(gates) }),
     ...(approvals === undefined && gates?.review?.human !== true
       ? {}
-      : { approvals: { ...(gates?.review?.human ? { beforeReview: true } : {}), ...writtenApprovals(approvals ?? {}) } }),
+      : {
+          approvals: { ...(gates?.review?.human ? { beforeReview: true } : {}), ...writtenApprovals(approvals ?? {}) },
+        }),
     ...(budget === undefined ? {} : { budget: limitsOf(budget) }),
     ...(stop === undefined ? {} : { stop: conditionsOf(stop) }),
     ...(input === undefined ? {} : { input }),

@@ -126,7 +126,7 @@ function sessionData(
 }
 
 /** What the session is told first: `resumed` when it is the old one, else `whole`. Both are made before anything is started. */
-function promptsOf({ assignment, workflow, work }: WorkContext, conversation: Conversation, desk: ToolDesk) {
+function promptsOf({ assignment, workflow, work, parts }: WorkContext, conversation: Conversation, desk: ToolDesk) {
   const { issue, attempt, purpose, branch, earlier = null, answer = null, interrupted = null, resume } = assignment;
   const { words = null, checkpoint = null } = assignment;
   const input = {
