@@ -8,11 +8,11 @@ import { CATALOGUE } from "../../src/tools/catalogue.ts";
 import { git, newPlace, writeFiles } from "../e2e/ground.ts";
 import { type GithubStage, githubStage, seedOf, tokenOf } from "../forges/github/stage.ts";
 import { ask, seedIssues } from "../trackers/github/harness.ts";
+import { type Call, END, FIRST, REPAIR, WORKPAD } from "./tool-calls.ts";
 
 const AGENT = fileURLToPath(new URL("tool-agent.mjs", import.meta.url));
 const R = "/repos/acme/app";
 const ISSUE = "/repos/{owner}/{repo}/issues";
-type Call = readonly [string, object];
 
 let stage: GithubStage | undefined;
 afterEach(async () => {
@@ -87,59 +87,7 @@ async function begin(cwd: string): Promise<void> {
   git(cwd, "commit", "--quiet", "--message", "Begin");
 }
 
-const END: readonly Call[] = [
-  ["run_handoff", { summary: "Greets." }],
-  ["run_finalize", { path: "hand_off" }],
-];
-const WORKPAD = "Half of it is done.";
 const EVERY = CATALOGUE.map(({ name }) => name).filter((name) => !/^run_/.test(name) && name !== "linear_graphql");
-
-const FIRST: readonly Call[] = [
-  ["issue_snapshot", {}],
-  ["issue_snapshot", { issue_id: "2" }],
-  ["issue_workpad", { body: "Just begun." }],
-  ["issue_workpad", { body: WORKPAD }],
-  ["issue_workpad", { body: WORKPAD }],
-  ["issue_comment", { body: "Found the place." }],
-  ["issue_comment", { body: "Found the place." }],
-  ["issue_attach", { url: "https://example.invalid/design", title: "Design" }],
-  ["issue_follow_up", { title: "Say bye too", blocked_by_this: true }],
-  ["issue_follow_up", { title: "Say bye too", blocked_by_this: true }],
-  ["issue_relations", {}],
-  ["issue_update", { add_labels: ["greeting"], priority: 2 }],
-  ["issue_update", { add_labels: ["status:Done"] }],
-  ["issue_update", { add_labels: ["ship-it"] }],
-  ["issue_move", { state: "Done" }],
-  ["change_open", { title: "Too early", body: "Nothing is pushed." }],
-  ["change_comment", { body: "There is none." }],
-  ["write", { path: "greeting.txt", text: "Hello.\n" }],
-  ["repo_status", {}],
-  ["repo_diff", {}],
-  ["repo_commit", { message: "Greet" }],
-  ["repo_sync_base", {}],
-  ["repo_push", {}],
-  ["change_open", { title: "Greet", body: "Says hello." }],
-  ["change_open", { title: "Greet", body: "Says hello." }],
-  ["issue_move", { state: "In Review" }],
-  ["change_snapshot", {}],
-  ["change_checks", {}],
-  ["change_comment", { body: "CI, please." }],
-  ["change_comment", { body: "CI, please." }],
-  ["change_request_review", { reviewers: ["alice"] }],
-  ["change_merge", { reason: "It is short." }],
-  ["linear_graphql", { query: "{ viewer { id } }" }],
-  ...END,
-];
-const REPAIR: readonly Call[] = [
-  ["change_discussion", {}],
-  ["change_reply", { thread_id: "PRRT_nobody", body: "Which?" }],
-  ["change_reply", { thread_id: { $: "thread" }, body: "Louder now.", resolve: true }],
-  ["write", { path: "greeting.txt", text: "HELLO.\n" }],
-  ["repo_commit", { message: "Louder" }],
-  ["repo_push", {}],
-  ["run_repair_done", { summary: "Louder." }],
-  ["run_finalize", { path: "repair_done" }],
-];
 
 it("uses every tool against GitHub: each thing is there once, scoped to its issue, and lands only by the host", async () => {
   const rules = [{ requiredChecks: [], approvals: 1 }];
