@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { questionId } from "../../src/model/approval.ts";
+import { approvalRows } from "../../src/record/index.ts";
 import { outcomeOf } from "../policy/facts.ts";
 import { POLL_MS, Stage } from "./stage.ts";
 
@@ -61,6 +63,27 @@ describe("a question", () => {
     expect(stage.hands.lease("A").work.payload.answer).toMatchObject({ text: "Blue.", author: "ann" });
     const comments = await stage.people.tracker.comments("a", null, { signal: SIGNAL });
     expect(comments.map(({ topic }) => topic)).toEqual(["question-1", "answer-1"]);
+    await stage.stop();
+  });
+
+  it.each([
+    ["approve_request", "Blue, please.", "Blue, please."],
+    ["approve_request", "", "Yes."],
+    ["deny_request", "Ask the designer.", "No. Ask the designer."],
+    ["deny_request", "", "No."],
+  ])("is answered as a request is, by its name: %s %j", async (verb, body, text) => {
+    const stage = await asking();
+    const lane = await stage.lane("A");
+    const request = questionId("A", lane.ordinal, 1);
+    expect(approvalRows([lane])).toMatchObject([{ id: request, kind: "question", what: "Red or blue?" }]);
+    expect(await stage.ask(verb, { request: `${request}-other`, body })).toMatchObject({ code: "unknown_request" });
+    expect(await stage.ask(verb, { request, body })).toMatchObject({ ok: true, code: "answered" });
+    expect(await stage.ask(verb, { request, body })).toMatchObject({ ok: false, code: "unknown_request" });
+    await stage.handOff("B");
+    await stage.pass(POLL_MS);
+    const answer = { question: "Red or blue?", text, author: "ann" };
+    expect(stage.hands.lease("A").work).toMatchObject({ run: 2, payload: { resume: "s-1", answer } });
+    expect(approvalRows([await stage.lane("A")])).toEqual([]);
     await stage.stop();
   });
 
