@@ -24,6 +24,7 @@ export function fillToken(token: Command, cli: Cli): void {
     .description("make a token and print it, once")
     .addOption(roles)
     .option("--json", "print a document")
+    .addHelpText("after", "\nExamples:\n  maestro token create ci --role read")
     .action(async (name: string, _options: TokenOptions, command: Command) => {
       const { role, json } = command.optsWithGlobals<TokenOptions>();
       const made = await (await tokensOf(cli, command)).create(name, role);
@@ -33,6 +34,7 @@ export function fillToken(token: Command, cli: Cli): void {
   withTarget(token.command("list"))
     .description("show names and roles")
     .option("--json", "print a document")
+    .addHelpText("after", "\nExamples:\n  maestro token list")
     .action(async (_options: TokenOptions, command: Command) => {
       const tokens = (await tokensOf(cli, command)).list().map(({ name, role, createdAt }) => {
         return { name, role, created_at: new Date(createdAt).toISOString() };
@@ -44,8 +46,11 @@ export function fillToken(token: Command, cli: Cli): void {
     });
   withTarget(token.command("revoke <name>"))
     .description("forget a token")
+    .option("--json", "print a document")
+    .addHelpText("after", "\nExamples:\n  maestro token revoke ci")
     .action(async (name: string, _options: TokenOptions, command: Command) => {
       await (await tokensOf(cli, command)).revoke(name);
+      if (command.optsWithGlobals<TokenOptions>().json) return cli.printJson({ version: 1, revoked: name });
       cli.print(`The token ${name} is refused from now on.`);
     });
 }

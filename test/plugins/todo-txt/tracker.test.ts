@@ -8,6 +8,10 @@ const GAPS = {
   faults: "a file is replaced or it is not; there is no answer on the way",
   undispatchable: "every line may be worked on",
   claim: "a file is not shared between machines",
+  relate: "a line has no links but what comes first",
+  blocking: "a line has no links but what comes first",
+  follow_up: "todo.txt has no place for a key",
+  attach: "todo.txt has no place for links",
   malformed: "todo.txt knows no wrong lines",
 };
 
