@@ -75,13 +75,16 @@ export class IssueWriter {
     const route = "POST /repos/{owner}/{repo}/issues";
     const made = await this.#client.write(route, wish, options);
     if (!validateRestIssue(made)) throw this.#client.unreadable(route, true);
-    if (label !== null) await this.#board?.set(made, state, options);
     return this.finish(await this.#reader.get(String(made.number), options), draft, options);
   }
 
-  /** What a new issue gets after it was made, as far as it is missing: blockers, and being closed. */
+  /** What a new issue gets after it was made, as far as it is missing: its place on the board, blockers, and being closed. */
   async finish(made: RestIssue, { blockedBy, state }: IssueDraft, options: CallOptions): Promise<RestIssue> {
     const { number } = made;
+    const isOpen = made.state === "open" && this.#labelFor(state) !== null;
+    if (this.#board !== null && isOpen && !(await this.#board.states(true, options)).has(number)) {
+      await this.#board.set(made, state, options);
+    }
     const route = `${ISSUE}/dependencies/blocked_by`;
     const present =
       blockedBy.length === 0 ? [] : await this.#client.list(`GET ${route}`, { issue_number: number }, options);
