@@ -14,7 +14,6 @@ interface Subject {
 const MEMORY_GAPS = {
   malformed: "a malformed issue is refused together with the workflow file that declares it",
   external_edit: "people change it through the same verbs",
-  relate: "it keeps no links between issues",
 };
 
 const SUBJECTS: readonly Subject[] = [
@@ -27,7 +26,6 @@ const SUBJECTS: readonly Subject[] = [
   {
     name: "local",
     gaps: {
-      relate: "links are shown in the file itself; test/trackers/local/writing.test.ts holds them",
       faults: "a file is replaced or it is not; there is no answer on the way",
       undispatchable: "every issue file may be worked on",
     },

@@ -43,14 +43,14 @@ async function setUp(branch?: string) {
 describe("the tools of a run", () => {
   it("are those that tracker, forge and repository can do", async () => {
     const without = await setUp();
-    expect(without.names).toEqual(["issue_snapshot", "issue_workpad", "issue_comment", "issue_update", "issue_move"]);
+    expect(without.names).toEqual([
+      ...["issue_snapshot", "issue_workpad", "issue_comment", "issue_update", "issue_move", "issue_attach"],
+    ]);
     expect((await setUp("maestro/a")).names).toEqual([
       ...without.names,
       ...["change_snapshot", "change_comment", "change_open"],
     ]);
-    expect(await without.call("issue_attach", { url: "https://a.example", title: "A" })).toMatchObject({
-      code: "unknown_tool",
-    });
+    expect(await without.call("change_comment", { body: "A" })).toMatchObject({ code: "unknown_tool" });
   });
 
   it("take no other issue, and show how far each author is trusted", async () => {

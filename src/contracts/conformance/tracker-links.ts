@@ -1,4 +1,5 @@
 import type { Tracker } from "../tracker.ts";
+import type { IssueDraft } from "../tracker.ts";
 import { check, equal, throwsCode } from "./case.ts";
 import { calmly, type TrackerCase, type TrackerHarness } from "./tracker-harness.ts";
 
@@ -23,6 +24,16 @@ async function linksOf(tracker: Tracker, id: string): Promise<string[]> {
 async function relate(tracker: Tracker, id: string, kind: "duplicate_of" | "related", identifier: string) {
   check(tracker.relate !== undefined, "a tracker without the gap has the verb");
   await tracker.relate(id, { kind, identifier }, calmly);
+}
+
+const DRAFT: IssueDraft = {
+  ...{ title: "Later", description: "What is left.", state: "Todo" },
+  ...{ labels: [], priority: null, blockedBy: [] },
+};
+
+async function followUp(tracker: Tracker, id: string, key: string) {
+  check(tracker.ensureFollowUp !== undefined, "a tracker without the gap has the verb");
+  return tracker.ensureFollowUp(id, key, DRAFT, calmly);
 }
 
 /** What every tracker does on which the host writes links from one issue to another. */
@@ -70,6 +81,68 @@ export const TRACKER_LINK_CASES: readonly TrackerCase[] = [
       }
       const wanted = [`duplicate_of ${two.identifier} Todo`, `related ${other.identifier} Todo`];
       equal(await linksOf(tracker, one.id), wanted, "links");
+    },
+  },
+  {
+    name: "shows who blocks whom from both ends",
+    needs: ["blocking"],
+    async run(harness) {
+      const [one, two] = await harness.seed([
+        { identifier: "ISS-1", title: "One", state: "Todo" },
+        { identifier: "ISS-2", title: "Two", state: "Doing", blockedBy: ["ISS-1"] },
+      ]);
+      check(one !== undefined && two !== undefined, "seed returns what it put there");
+      const tracker = await harness.open();
+      check(tracker.relations !== undefined, "a tracker without the gap has the verb");
+      const shown = await Promise.all([one, two].map(({ id }) => tracker.relations?.(id, calmly)));
+      const said = shown.map((list) => list?.map(({ kind, identifier }) => `${kind} ${identifier}`));
+      equal(said, [[`blocks ${two.identifier}`], [`blocked_by ${one.identifier}`]], "relations");
+    },
+  },
+  {
+    name: "makes the one issue with a key that follows from another, whoever asks and whatever got lost",
+    needs: ["follow_up"],
+    async run(harness) {
+      const { one, two, tracker } = await three(harness);
+      const peer = await harness.open();
+      const made = await followUp(tracker, one.id, "tests");
+      equal([made.title, made.state], [DRAFT.title, DRAFT.state], "the follow-up");
+      check(made.description?.includes("What is left.") === true, "it says what the draft says");
+      equal((await followUp(tracker, one.id, "tests")).id, made.id, "asked again");
+      equal((await followUp(peer, one.id, "tests")).id, made.id, "asked by somebody else");
+      const others = [await followUp(tracker, one.id, "docs"), await followUp(tracker, two.id, "tests")];
+      const all = await tracker.issuesByStates(["Todo"], calmly);
+      equal(new Set([made, ...others].map(({ id }) => id)).size, 3, "issues of three keys");
+      equal(all.filter(({ title }) => title === DRAFT.title).length, 3, "issues that are there");
+    },
+  },
+  {
+    name: "makes one follow-up when the answer to the first request got lost",
+    needs: ["follow_up", "faults"],
+    async run(harness) {
+      const { one, tracker } = await three(harness);
+      harness.failNext?.("lost_answer");
+      await throwsCode("tracker_request", () => followUp(tracker, one.id, "tests"));
+      await followUp(tracker, one.id, "tests");
+      const all = await tracker.issuesByStates(["Todo"], calmly);
+      equal(all.filter(({ title }) => title === DRAFT.title).length, 1, "issues that are there");
+    },
+  },
+  {
+    name: "takes one link to an address as often as it is asked, and none on an issue that is not there",
+    needs: ["attach"],
+    async run(harness) {
+      const { one, two, tracker } = await three(harness);
+      const peer = await harness.open();
+      check(tracker.attach !== undefined && peer.attach !== undefined, "a tracker without the gap has the verb");
+      const link = { url: "https://example.org/change/1", title: "Change 1", kind: "other" } as const;
+      await tracker.attach(one.id, link, calmly);
+      const once = await tracker.comments(one.id, null, calmly);
+      await peer.attach(one.id, link, calmly);
+      await tracker.attach(one.id, link, calmly);
+      equal((await tracker.comments(one.id, null, calmly)).length, once.length, "what several links would add");
+      const nobody = two.id.replace(/[0-9a-z]+$/, "999999");
+      await throwsCode("tracker_not_found", async () => tracker.attach?.(nobody, link, calmly));
     },
   },
 ];

@@ -1,11 +1,13 @@
 import { throwIfAborted } from "../../base/abort.ts";
 import { newId } from "../../base/ids.ts";
 import type { CallOptions } from "../../contracts/outside.ts";
+import { relationsOf } from "../../contracts/relation-view.ts";
 import type {
   AdapterContext,
   ClaimResult,
   IssueClaim,
   IssueDraft,
+  IssueRelation,
   IssueUpdate,
   MoveResult,
   Tracker,
@@ -19,6 +21,7 @@ import { IssueFolder } from "./folder.ts";
 import {
   commentsOf,
   newIssueText,
+  withAddress,
   withCommentBody,
   withLabels,
   withDescription,
@@ -36,7 +39,7 @@ export class LocalTracker implements Tracker {
   readonly kind = "local";
   readonly capabilities: TrackerCapabilities = {
     ...{ move: true, comment: true, label: true, create: true, watch: true, update: true },
-    ...{ claim: "comment", isPrivate: true },
+    ...{ attach: true, relations: true, claim: "comment", isPrivate: true },
   };
   readonly #context: AdapterContext;
   readonly #folder: IssueFolder;
@@ -151,20 +154,57 @@ export class LocalTracker implements Tracker {
     { signal }: CallOptions,
   ): Promise<void> {
     const { byIdentifier } = await this.#folder.look(signal);
-    if (!byIdentifier.has(link.identifier)) throw unknownIssue(link.identifier);
+    const other = byIdentifier.get(link.identifier);
+    if (other === undefined) throw unknownIssue(link.identifier);
+    if (other.id === issueId) throw unwritable("An issue cannot be linked to itself.");
     await this.#writer.edit(issueId, signal, (_, text, now) => ({
       text: withEntry(text, link.kind, link.identifier, now),
       result: undefined,
     }));
   }
 
+  async relations(issueId: string, { signal }: CallOptions): Promise<readonly IssueRelation[]> {
+    const { byId, linked } = await this.#folder.lookFor([issueId], signal);
+    if (!byId.has(issueId)) throw unknownIssue(issueId);
+    return relationsOf(issueId, linked);
+  }
+
+  async attach(
+    issueId: string,
+    { url, title }: Parameters<NonNullable<Tracker["attach"]>>[1],
+    { signal }: CallOptions,
+  ): Promise<void> {
+    if (!URL.canParse(url)) throw unwritable(`"${url}" is no URL.`);
+    await this.#writer.edit(issueId, signal, (_, text, now) => ({
+      text: withAddress(text, url, plainText(title), now),
+      result: undefined,
+    }));
+  }
+
   async create(draft: IssueDraft, { signal }: CallOptions): Promise<Issue> {
-    if (draft.title.trim() === "") throw unwritable("An issue's title must not be blank.");
-    if (draft.state.trim() === "") throw unwritable("An issue's state must not be blank.");
+    refuseBlank(draft);
     const { random, clock } = this.#context;
     const id = newId(random, "issue");
     const path = await this.#writer.create(signal, () => newIssueText(draft, id, clock.now()));
     const issue = (await this.#folder.lookFor([id], signal)).byId.get(id);
+    if (issue === undefined) throw contested(path);
+    return issue;
+  }
+
+  async ensureFollowUp(issueId: string, key: string, draft: IssueDraft, { signal }: CallOptions): Promise<Issue> {
+    refuseBlank(draft);
+    if (key.trim() === "") throw unwritable("A follow-up's key must not be blank.");
+    const { random, clock } = this.#context;
+    const origin = (await this.#folder.lookFor([issueId], signal)).byId.get(issueId);
+    if (origin === undefined) throw unknownIssue(issueId);
+    const find = async (): Promise<Issue | undefined> => {
+      const { linked } = await this.#folder.look(signal);
+      return linked.find(({ followUp }) => followUp?.of === issueId && followUp.key === key)?.issue;
+    };
+    const follows = { of: issueId, key, identifier: origin.identifier };
+    const text = (): string => newIssueText(draft, newId(random, "issue"), clock.now(), follows);
+    const path = await this.#writer.create(signal, text, async () => (await find())?.identifier);
+    const issue = await find();
     if (issue === undefined) throw contested(path);
     return issue;
   }
@@ -218,4 +258,9 @@ export class LocalTracker implements Tracker {
     const id = newId(this.#context.random, "comment");
     return { text: withNewComment(text, { id, topic, author, at, body }), result: id };
   }
+}
+
+function refuseBlank({ title, state }: IssueDraft): void {
+  if (title.trim() === "") throw unwritable("An issue's title must not be blank.");
+  if (state.trim() === "") throw unwritable("An issue's state must not be blank.");
 }

@@ -1,6 +1,7 @@
+import type { LinkedIssue } from "../../contracts/relation-view.ts";
 import type { Issue } from "../../model/issue.ts";
 import { malformed } from "./errors.ts";
-import { type LocalIssue, withBlockers } from "./map.ts";
+import { type FollowUp, type LocalIssue, withBlockers } from "./map.ts";
 import type { IssueRecord, RecordFault } from "./record.ts";
 
 /** A folder at one moment. */
@@ -10,6 +11,12 @@ export interface FolderView {
   readonly byId: ReadonlyMap<string, Issue>;
   readonly byIdentifier: ReadonlyMap<string, Issue>;
   readonly faults: readonly RecordFault[];
+  readonly linked: readonly ViewedIssue[];
+}
+
+/** An issue with what its file says of others. */
+export interface ViewedIssue extends LinkedIssue {
+  readonly followUp: FollowUp | null;
 }
 
 const COLLATOR = new Intl.Collator("en", { numeric: true });
@@ -40,14 +47,16 @@ export function viewOf(records: readonly IssueRecord[], before: FolderView | und
     faults.push(twinFault(copy, keeper));
   }
   const names = new Map([...owners.values()].map(({ identifier, content }) => [identifier, content]));
-  const issues = [...names.values()]
-    .map((content) => withBlockers(content, names))
-    .sort((a, b) => COLLATOR.compare(a.identifier, b.identifier));
+  const linked = [...names.values()]
+    .map((content) => ({ ...content, issue: withBlockers(content, names) }))
+    .sort((a, b) => COLLATOR.compare(a.issue.identifier, b.issue.identifier));
+  const issues = linked.map(({ issue }) => issue);
   return {
     issues,
     byId: new Map(issues.map((issue) => [issue.id, issue])),
     byIdentifier: new Map(issues.map((issue) => [issue.identifier, issue])),
     faults,
+    linked,
   };
 }
 

@@ -6,7 +6,7 @@ import { parseLocalOptions, readLocalOptions } from "./options.ts";
 export const localTracker: TrackerProvider = {
   kind: "local",
   lifecycle: null,
-  can: ["move", "comment", "label", "create", "watch", "update"],
+  can: ["move", "comment", "label", "create", "watch", "update", "attach", "relations"],
   secretKeys: [],
   parseOptions: parseLocalOptions,
   open: async (options, context) => new LocalTracker(readLocalOptions(options, context.directory), context),

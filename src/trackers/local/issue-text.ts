@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { type Document, isScalar, isSeq } from "yaml";
 import { isMaestroError, messageOf } from "../../base/errors.ts";
 import {
@@ -20,7 +21,7 @@ import {
   writeDescription,
 } from "./comment-section.ts";
 import { malformed } from "./errors.ts";
-import { listOf, type LocalIssue, toComments, toFrontMatter, toLocalIssue } from "./map.ts";
+import { type Follows, listOf, type LocalIssue, toComments, toFrontMatter, toLocalIssue, withLink } from "./map.ts";
 import { validateLocalFrontMatter } from "./schema.gen.ts";
 
 /** An issue file, read. */
@@ -87,6 +88,20 @@ export function withEntry(text: string, key: string, entry: string, now: number)
   });
 }
 
+/** The text with the one link to an address under this title. */
+export function withAddress(text: string, url: string, title: string, now: number): string {
+  return editFrontMatter(text, (document) => {
+    const before: unknown = document.toJS()?.links;
+    const after = withLink(before, url, title);
+    if (isDeepStrictEqual(before, after)) return;
+    const node = document.get("links", true);
+    // What stands beside the other entries, comments above all, stays.
+    if (isSeq(node) && after.length > node.items.length) node.add(document.createNode(after.at(-1)));
+    else document.set("links", document.createNode(after));
+    touch(document, now);
+  });
+}
+
 /** The text with labels added and removed; other labels keep their spelling, place and comments. */
 export function withLabels(text: string, add: readonly string[], remove: readonly string[], now: number): string {
   return editFrontMatter(text, (document) => {
@@ -126,9 +141,9 @@ export function withDescription(text: string, description: string, now: number):
 }
 
 /** The text of a new issue file. */
-export function newIssueText(draft: IssueDraft, id: string, now: number): string {
+export function newIssueText(draft: IssueDraft, id: string, now: number, follows?: Follows): string {
   const description = writeDescription(draft.description ?? "");
-  return formatFrontMatter(toFrontMatter(draft, id, now), description === "" ? "" : `\n${description}\n`);
+  return formatFrontMatter(toFrontMatter(draft, id, now, follows), description === "" ? "" : `\n${description}\n`);
 }
 
 /**

@@ -47,8 +47,8 @@ export async function readRecord(
     if (file === undefined) return undefined;
     const { text, stamp } = file;
     try {
-      const { issue, blockers } = readIssueText(text, path, identifier);
-      return { identifier, path, stamp, content: { issue, blockers } };
+      const { issue, blockers, links, followUp } = readIssueText(text, path, identifier);
+      return { identifier, path, stamp, content: { issue, blockers, links, followUp } };
     } catch (error) {
       return { identifier, path, stamp, content: fault(toMaestroError(error), salvageIds(text, identifier)) };
     }

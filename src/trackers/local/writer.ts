@@ -83,11 +83,20 @@ export class IssueWriter {
     });
   }
 
-  /** Writes a new file under the next number, which none ever had, and returns its path. Makes the folder. */
-  async create(signal: AbortSignal, text: () => string): Promise<string> {
+  /**
+   * Writes a new file under the next number, which none ever had, and returns its path. Makes the folder. Writes nothing when `find`, asked
+   * while no other process writes, names a file that serves already.
+   */
+  async create(
+    signal: AbortSignal,
+    text: () => string,
+    find: () => Promise<string | undefined> = async () => undefined,
+  ): Promise<string> {
     throwIfAborted(signal);
     await this.#guard(() => mkdir(this.#folder.directory, { recursive: true }));
     return this.#locked(signal, async () => {
+      const found = await find();
+      if (found !== undefined) return found;
       for (;;) {
         throwIfAborted(signal);
         const path = join(this.#folder.directory, `${await this.#nextIdentifier()}.md`);

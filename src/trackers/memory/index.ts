@@ -1,10 +1,12 @@
 import type { JsonObject } from "../../base/json.ts";
 import type { AdapterContext, TrackerProvider } from "../../contracts/tracker.ts";
-import { type MemoryPorts, MemoryTracker } from "./client.ts";
+import type { MemoryPorts } from "./calls.ts";
+import { MemoryTracker } from "./client.ts";
 import { parseMemoryOptions, readMemoryOptions } from "./options.ts";
 import { fileStore, processStore } from "./store.ts";
 
-export type { MemoryPorts, MemoryTracker } from "./client.ts";
+export type { MemoryPorts } from "./calls.ts";
+export type { MemoryTracker } from "./client.ts";
 export type { MemoryCall, MemoryFault } from "./faults.ts";
 
 /**
@@ -25,7 +27,7 @@ export async function createMemoryTracker(
 export const memoryTracker: TrackerProvider = {
   kind: "memory",
   lifecycle: null,
-  can: ["move", "comment", "label", "create", "watch"],
+  can: ["move", "comment", "label", "create", "watch", "update", "attach", "relations"],
   secretKeys: [],
   parseOptions: parseMemoryOptions,
   open: (options, context) => createMemoryTracker(options, context),

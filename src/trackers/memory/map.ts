@@ -1,4 +1,6 @@
-import type { JsonObject } from "../../base/json.ts";
+import { isJsonObject, type JsonObject } from "../../base/json.ts";
+import { readLinkTopic } from "../../contracts/relation-topic.ts";
+import type { LinkedIssue } from "../../contracts/relation-view.ts";
 import {
   type Blocker,
   type Issue,
@@ -7,7 +9,7 @@ import {
   parseInstant,
   sameState,
 } from "../../model/issue.ts";
-import type { MemoryBlocker, MemoryComment, MemoryEdit, MemoryIssue, MemoryState } from "./schema.ts";
+import type { MemoryBlocker, MemoryComment, MemoryEdit, MemoryIssue, MemoryState, MemoryValues } from "./schema.ts";
 
 /** A declared issue with its names as text: YAML reads `id: 7` as a number. */
 export function declaredOf(issue: MemoryIssue): MemoryIssue {
@@ -51,23 +53,64 @@ function issueOf(declared: MemoryIssue, edit: MemoryEdit | undefined): Issue {
 function toIssue(issue: MemoryIssue, edit: MemoryEdit | undefined): Issue {
   const labels = normaliseLabels((issue.labels ?? []).map(String));
   const state = String(issue.state);
+  const values = { ...declaredValues(issue), ...standingValues(edit, issue) };
   return {
     id: String(issue.id),
     nativeRef: (issue.native_ref ?? null) as JsonObject | null,
     identifier: String(issue.identifier),
-    title: String(issue.title),
-    description: issue.description ?? null,
-    priority: issue.priority ?? null,
+    title: values.title,
+    description: values.description,
+    priority: values.priority,
     state: edit !== undefined && sameState(edit.declared_state, state) ? edit.state : state,
     branchName: issue.branch_name ?? null,
     url: issue.url ?? null,
-    assigneeId: issue.assignee_id ?? null,
+    assigneeId: values.assignee_id,
     labels: edit !== undefined && sameLabels(edit.declared_labels, labels) ? edit.labels : labels,
     blockedBy: [],
     dispatchable: issue.dispatchable ?? true,
     createdAt: parseInstant(issue.created_at),
     updatedAt: edit?.updated_at ?? parseInstant(issue.updated_at),
   };
+}
+
+/** What the workflow file says of the values that `update` may change. */
+export function declaredValues({ title, description, priority, assignee_id }: MemoryIssue) {
+  return {
+    ...{ title: String(title), description: description ?? null, priority: priority ?? null },
+    ...{ assignee_id: assignee_id ?? null, type: null },
+  };
+}
+
+/** What `update` has set, but for what the workflow file says differently since. */
+export function standingValues(edit: MemoryEdit | undefined, declared: MemoryIssue): MemoryValues {
+  const now: MemoryValues = declaredValues(declared);
+  const then = edit?.declared_values ?? {};
+  const standing = Object.entries(edit?.values ?? {}).filter(([name]) => {
+    const key = name as keyof MemoryValues;
+    return then[key] === now[key];
+  });
+  return Object.fromEntries(standing) as MemoryValues;
+}
+
+/** Every issue with the links that its comments say. */
+export function linkedIn(state: MemoryState, issues: readonly Issue[]): LinkedIssue[] {
+  const said = state.comments.flatMap(({ issue_id, topic }) => {
+    const link = readLinkTopic(topic);
+    return link === undefined ? [] : [{ issue_id, link }];
+  });
+  return issues.map((issue) => ({
+    issue,
+    links: said.filter(({ issue_id }) => issue_id === issue.id).map(({ link }) => link),
+  }));
+}
+
+/** The id of the issue that was made as this follow-up. */
+export function followUpIn({ created }: MemoryState, of: string, key: string): string | undefined {
+  const made = created.find(({ native_ref }) => {
+    const mark = native_ref?.follow_up;
+    return isJsonObject(mark) && mark.of === of && mark.key === key;
+  });
+  return made === undefined ? undefined : String(made.id);
 }
 
 function toBlocker(blocker: string | MemoryBlocker, known: ReadonlyMap<string, Issue>): Blocker {

@@ -44,6 +44,19 @@ export const MemoryOptions = Type.Object(
   { additionalProperties: false },
 );
 
+/** Fields of an issue that its tracker was asked to change; those that are absent never were. */
+export type MemoryValues = Static<typeof MemoryValues>;
+export const MemoryValues = Type.Object(
+  {
+    title: Type.Optional(Type.String()),
+    description: OptionalText,
+    priority: Type.Optional(Type.Union([Type.Number(), Type.Null()])),
+    assignee_id: OptionalText,
+    type: OptionalText,
+  },
+  { additionalProperties: false },
+);
+
 /** What became of an issue. `declared_…` is what the workflow file said then: when it says something else now, the file wins. */
 export type MemoryEdit = Static<typeof MemoryEdit>;
 export const MemoryEdit = Type.Object(
@@ -54,6 +67,8 @@ export const MemoryEdit = Type.Object(
     declared_labels: Type.Array(Type.String()),
     labels: Type.Array(Type.String()),
     updated_at: Type.Number(),
+    declared_values: Type.Optional(MemoryValues),
+    values: Type.Optional(MemoryValues),
   },
   { additionalProperties: false },
 );

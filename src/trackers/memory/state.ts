@@ -1,6 +1,7 @@
 import type { IssueClaim, IssueDraft } from "../../contracts/tracker.ts";
 import type { Issue } from "../../model/issue.ts";
-import type { MemoryComment, MemoryIssue, MemoryState } from "./schema.ts";
+import { declaredValues, standingValues } from "./map.ts";
+import type { MemoryComment, MemoryIssue, MemoryState, MemoryValues } from "./schema.ts";
 
 /** Nothing has happened yet. */
 export const EMPTY_STATE: MemoryState = { version: 1, highest: 0, created: [], edits: [], comments: [] };
@@ -8,14 +9,16 @@ export const EMPTY_STATE: MemoryState = { version: 1, highest: 0, created: [], e
 /** The prefix of identifiers of created issues. */
 const PREFIX = "MEM";
 
-/** Sets an issue's state or labels. `declared` is what the workflow file (or the creation) says of it. */
+/** Sets an issue's state, labels or other values. `declared` is what the workflow file (or the creation) says of it. */
 export function withEdit(
   state: MemoryState,
   issue: Issue,
   declared: MemoryIssue,
-  change: { readonly state?: string; readonly labels?: readonly string[] },
+  change: { readonly state?: string; readonly labels?: readonly string[]; readonly values?: MemoryValues },
   at: number,
 ): MemoryState {
+  const before = state.edits.find(({ id }) => id === issue.id);
+  const values = { ...standingValues(before, declared), ...change.values };
   const edit = {
     id: issue.id,
     declared_state: String(declared.state),
@@ -23,6 +26,7 @@ export function withEdit(
     declared_labels: (declared.labels ?? []).map(String),
     labels: [...(change.labels ?? issue.labels)],
     updated_at: at,
+    ...(Object.keys(values).length === 0 ? {} : { declared_values: declaredValues(declared), values }),
   };
   return { ...state, edits: [...state.edits.filter(({ id }) => id !== issue.id), edit] };
 }
@@ -53,6 +57,7 @@ export function withCreated(
   issues: readonly Issue[],
   draft: IssueDraft,
   at: number,
+  follows?: { readonly of: string; readonly key: string },
 ): { readonly state: MemoryState; readonly id: string } {
   const taken = new Set(issues.flatMap(({ id, identifier }) => [id, identifier]));
   let number = Math.max(state.highest, ...issues.map(({ identifier }) => numberOf(identifier))) + 1;
@@ -67,6 +72,7 @@ export function withCreated(
     priority: draft.priority,
     labels: [...draft.labels],
     blocked_by: [...draft.blockedBy],
+    ...(follows === undefined ? {} : { native_ref: { follow_up: { ...follows } } }),
     created_at: instant,
     updated_at: instant,
   };

@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Random } from "../../../src/base/random.ts";
@@ -130,6 +130,50 @@ describe("writes of the local tracker", () => {
     await tracker.relate?.("ISS-1", { kind: "duplicate_of", identifier: "ISS-2" }, options);
     expect(files.read("ISS-1.md")).toBe(linked);
     expect(linked).toContain("duplicate_of:\n  - ISS-2\n");
+  });
+
+  it("keep one link per address with its title, beside what people wrote", async () => {
+    files.write("ISS-2.md", issueText("Two", "links:\n  # the sketch\n  - https://example.org/sketch\n"));
+    const tracker = await files.open();
+    const link = { url: "https://example.org/change/1", title: "Change 1", kind: "change" } as const;
+    await tracker.attach?.("ISS-2", link, options);
+    const once = files.read("ISS-2.md");
+    expect(once).toContain("  # the sketch\n  - https://example.org/sketch\n  - title: Change 1\n    url: https://");
+    await tracker.attach?.("ISS-2", link, options);
+    expect(files.read("ISS-2.md")).toBe(once);
+    await tracker.attach?.("ISS-2", { ...link, title: "Change 1: sorted" }, options);
+    expect(files.read("ISS-2.md").match(/change\/1/g)).toHaveLength(1);
+    expect(files.read("ISS-2.md")).toContain('title: "Change 1: sorted"');
+    await expect(tracker.attach?.("ISS-2", { ...link, url: "no address" }, options)).rejects.toMatchObject({
+      code: "tracker_status",
+    });
+  });
+
+  it("show links of people's from both ends, to files that are gone too", async () => {
+    files.write("ISS-2.md", issueText("Two", "duplicate_of: ISS-1\nrelated: [ISS-9]\n"));
+    const tracker = await files.open();
+    expect(await tracker.relations?.("ISS-2", options)).toEqual([
+      { kind: "duplicate_of", issueId: "ISS-1", identifier: "ISS-1", state: "Todo" },
+      { kind: "related", issueId: "ISS-9", identifier: "ISS-9", state: null },
+    ]);
+    expect(await tracker.relations?.("ISS-1", options)).toEqual([
+      { kind: "related", issueId: "ISS-2", identifier: "ISS-2", state: "Todo" },
+    ]);
+    const self = { kind: "related", identifier: "ISS-1" } as const;
+    await expect(tracker.relate?.("ISS-1", self, options)).rejects.toMatchObject({ code: "tracker_status" });
+  });
+
+  it("make one follow-up of a key in two processes at once, and find it after both files were renamed", async () => {
+    const [one, two] = [await files.open(), await files.open()];
+    files.write("ISS-1.md", issueText("One", "id: first\n"));
+    const wish = (tracker: typeof one) => tracker.ensureFollowUp?.("first", "tests", DRAFT, options);
+    const [a, b] = await Promise.all([wish(one), wish(two)]);
+    expect(a?.id).toBe(b?.id);
+    expect(files.read("ISS-2.md")).toContain("related:\n  - ISS-1\nfollow_up:\n  of: first\n  key: tests\n");
+    renameSync(files.path("ISS-1.md"), files.path("ISS-7.md"));
+    renameSync(files.path("ISS-2.md"), files.path("ISS-8.md"));
+    expect(await wish(one)).toMatchObject({ id: a?.id, identifier: "ISS-8" });
+    await expect(one.ensureFollowUp?.("first", " ", DRAFT, options)).rejects.toMatchObject({ code: "tracker_status" });
   });
 
   it("sweep away drafts of processes that died, and nothing else", async () => {

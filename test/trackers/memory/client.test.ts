@@ -40,6 +40,41 @@ describe("memory tracker", () => {
     ]);
   });
 
+  it("updates once, and lets the workflow file win where it says something else since", async () => {
+    const reopen = (issue: object) =>
+      createMemoryTracker({ issues: JSON.parse(JSON.stringify([issue])) }, place.context, {
+        onCall: (call) => calls.push(call),
+      });
+    const tracker = await reopen(ISSUE);
+    const change = { title: "Better", description: "Why.", priority: 1, owner: "alice" };
+    const shown = { title: "Better", description: "Why.", priority: 1, assigneeId: "alice", state: "Todo" };
+    expect(await tracker.update("a", change, options)).toMatchObject(shown);
+    await tracker.update("a", change, options);
+    expect(calls.map(({ effect }) => effect)).toEqual([true, false]);
+    const later = await reopen({ ...ISSUE, title: "Person's" });
+    await later.label("a", { add: ["x"], remove: [] }, options);
+    await later.update("a", { priority: null }, options);
+    const wanted = { ...shown, title: "Person's", priority: null, labels: ["x"] };
+    expect((await later.issuesByIds(["a"], options))[0]).toMatchObject(wanted);
+    // The old title does not come back with the old text of the file.
+    expect((await (await reopen(ISSUE)).issuesByIds(["a"], options))[0]).toMatchObject({ ...wanted, title: "One" });
+    await expect(later.update("a", { title: " " }, options)).rejects.toMatchObject({ code: "tracker_status" });
+  });
+
+  it("keeps one link per address, with its newest title", async () => {
+    const tracker = await open();
+    const link = { url: "https://example.org/1", title: "Change 1", kind: "change" } as const;
+    await tracker.attach("a", link, options);
+    await tracker.attach("a", { ...link, title: "Change 1, sorted" }, options);
+    const comments = await tracker.comments("a", null, options);
+    expect(comments.map(({ body }) => body)).toEqual(["[Change 1, sorted](https://example.org/1)"]);
+    await expect(tracker.attach("a", { ...link, url: "nowhere" }, options)).rejects.toMatchObject({
+      code: "tracker_status",
+    });
+    const self = { kind: "related", identifier: "MEM-1" } as const;
+    await expect(tracker.relate("a", self, options)).rejects.toMatchObject({ code: "tracker_status" });
+  });
+
   it("gives a late answer only after its time, while the effect is there at once", async () => {
     const tracker = await open();
     faults = ["late"];
