@@ -5,7 +5,7 @@ import { githubForgeFront, githubFront, startGithub } from "./remote-trackers.ts
 import type { Group } from "./report.ts";
 import { workOff } from "./work.ts";
 
-const ISSUES = 10;
+const ISSUES = 6;
 
 /** The issues per second, what the daemon used, and what it asked of the forge for each. */
 interface Round {
@@ -21,7 +21,7 @@ export async function measureForges(): Promise<readonly Group[]> {
   const { perSecond, cpuMs, requests, writes } = await mergeAll();
   const how =
     "Tracker and forge `github` on their fake over HTTP and Git: comments and states, worktree, commit by the host, a check, push, pull request, " +
-    `merge, done; one round of ${ISSUES} issues, from the first start to the last end, ${CAP} at once, a shell script as agent, a poll every second. ` +
+    `merge, done; one round of ${ISSUES} issues, from the first write to the last by the fake's call log, ${CAP} at once, a shell script as agent, a poll every second. ` +
     "The adapter keeps the pace that GitHub asks of its clients, one write in a second with one credential: the last row is the most that this allows.";
   return [
     {
@@ -50,13 +50,15 @@ async function mergeAll(): Promise<Round> {
       'validation: { commands: ["true"] }',
     ]);
     const before = fake.server.log.calls.length;
-    const { perSecond, cpuMs } = await workOff(ground, ISSUES);
+    const { cpuMs } = await workOff(ground, ISSUES);
     const merged = fake.data.pulls.filter(({ mergedAt }) => mergedAt !== null).length;
     if (merged !== ISSUES) throw new Error(`${merged} of ${ISSUES} changes were merged`);
     const calls = fake.server.log.calls.slice(before);
     const writes = calls.filter(
       ({ method, operation }) => method !== "GET" && /^(?:POST|PUT|PATCH|DELETE|mutation) /.test(operation),
     );
+    const times = writes.map(({ at }) => Date.parse(at));
+    const perSecond = (ISSUES * 1000) / (Math.max(...times) - Math.min(...times));
     return { perSecond, cpuMs, requests: calls.length / ISSUES, writes: writes.length / ISSUES };
   } finally {
     await Daemon.endAll();
