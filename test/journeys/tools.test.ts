@@ -168,6 +168,7 @@ it("on a local tracker and forge gives those tools that they can do, and no othe
     ["issue_snapshot", {}],
     ["issue_workpad", { body: WORKPAD }],
     ["issue_comment", { body: "Found the place." }],
+    ["issue_attach", { url: "https://example.invalid/design", title: "Design" }],
     ["write", { path: "greeting.txt", text: "Hello.\n" }],
     ["repo_commit", { message: "Greet" }],
     ["repo_push", {}],
@@ -196,9 +197,11 @@ it("on a local tracker and forge gives those tools that they can do, and no othe
   await running;
   const listed = JSON.parse((await ground.run("change", "list", "--json")).out);
   expect(listed.changes).toMatchObject([{ state: "open" }]);
-  expect(ground.tools()).toEqual(expect.arrayContaining(["issue_workpad", "repo_push", "change_open"]));
-  // A local tracker has no links and a local forge no threads; nobody named change_merge.
-  for (const absent of ["issue_attach", "change_reply", "change_request_review", "change_merge", "linear_graphql"]) {
+  expect(ground.tools()).toEqual(expect.arrayContaining(["issue_workpad", "issue_attach", "repo_push", "change_open"]));
+  const kept = readFileSync(join(cwd, `.maestro/issues/${identifier}.md`), "utf8");
+  expect(kept.split("url: https://example.invalid/design")).toHaveLength(2);
+  // A local forge has no threads; nobody named change_merge.
+  for (const absent of ["change_reply", "change_request_review", "change_merge", "linear_graphql"]) {
     expect(ground.tools()).not.toContain(absent);
   }
   const failures = ground.lines().filter(({ ok, tool }) => ok === false && tool !== undefined);
