@@ -13,11 +13,16 @@ const STEPS = [
   { do: "call", tool: "run_finalize", arguments: { path: "hand_off" } },
 ];
 
-/** A project with a repository, whose issues are in the fake: its file is written as people write it. */
-function project(ground: Stage) {
-  const [cwd, home] = [temporaryFolder(), temporaryFolder()];
-  const front = {
-    workflow: { profile: { kind: "coding_pr_delivery", version: 1, options: { landing: { when: "when_green", validation_alone: true } } } },
+/** The front matter of its workflow file. */
+function frontOf(ground: Stage) {
+  return {
+    workflow: {
+      profile: {
+        kind: "coding_pr_delivery",
+        version: 1,
+        options: { landing: { when: "when_green", validation_alone: true } },
+      },
+    },
     tracker: {
       kind: "linear",
       provider: { endpoint: `${ground.fake.url}/graphql`, project_slug: "$LINEAR_PROJECT_SLUG" },
@@ -32,6 +37,12 @@ function project(ground: Stage) {
     polling: { interval_ms: 500 },
     workspace: { min_free_bytes: 1 },
   };
+}
+
+/** A project with a repository, whose issues are in the fake: its file is written as people write it. */
+function project(ground: Stage) {
+  const [cwd, home] = [temporaryFolder(), temporaryFolder()];
+  const front = frontOf(ground);
   put(cwd, "WORKFLOW.md", `---\n${JSON.stringify(front)}\n---\nWork on {{ issue.identifier }}: {{ issue.title }}.\n`);
   const git = (...args: string[]) => execFileSync("git", ["-C", cwd, ...args], { encoding: "utf8" }).trim();
   git("init", "-q", "-b", "main");
