@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
-import { newFolder, type Said, say } from "./ground.ts";
+import { newFolder, type Said, say } from "../../skills/ground.ts";
 
 const SKILL = resolve("plugins/research/skills/research");
 const SCHEMA = JSON.parse(readFileSync(join(SKILL, "assets/research-run.schema.json"), "utf8"));

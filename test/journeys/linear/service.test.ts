@@ -4,8 +4,8 @@ import { createApp } from "../../../src/app.ts";
 import { runCommandLine } from "../../../src/cli/index.ts";
 import { PROGRAM } from "../../agents/mock/program.ts";
 import { put, temporaryFolder } from "../../workflow/fixture.ts";
-import { KEY } from "./harness.ts";
-import { type Stage, stage } from "./stage.ts";
+import { KEY } from "../../trackers/linear/harness.ts";
+import { type Stage, stage } from "../../trackers/linear/stage.ts";
 
 const STEPS = [
   { do: "write", path: "greeting.txt", text: "Hello.\n" },

@@ -16,7 +16,7 @@ import {
   usedPlugins,
   userLock,
 } from "../../src/marketplace/index.ts";
-import { commitAll, folder, forMaestro, manifest, placeIn, put, skillText } from "./ground.ts";
+import { commitAll, folder, forMaestro, manifest, placeIn, put, skillText } from "../marketplace/ground.ts";
 
 const CODE =
   'export function activate(api) { api.tool({ name: "hello", call: async () => ({ ok: true, code: "ok", text: "v1" }) }); }';
