@@ -5,10 +5,9 @@ import { join } from "node:path";
 import { CiSummary } from "./dev/ci-summary.ts";
 
 // A home of their own: a person's start-up files are no part of what is tested, and a shell that is killed among them leaves locks behind.
-process.env.XDG_CACHE_HOME ??= join(homedir(), ".cache");
 const home = mkdtempSync(join(tmpdir(), "maestro-test-home-"));
-process.env.HOME = home;
 process.once("exit", () => rmSync(home, { recursive: true, force: true }));
+const env = { HOME: home, XDG_CACHE_HOME: process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache") };
 const isLong = process.env.MAESTRO_LONG === "1";
 const exclude = isLong ? [] : ["**/*.long.test.ts"];
 /** Tests that start real agents, which `npm run agents` installs. */
@@ -21,6 +20,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          env,
           include: ["test/**/*.test.ts"],
           exclude: ["test/e2e/**", "test/journeys/**", REAL_AGENTS, ...exclude],
           maxWorkers: 2,
@@ -32,6 +32,7 @@ export default defineConfig({
         // Real processes, ports and Git: one after the other, so that a deadline measures Maestro and not its neighbour.
         test: {
           name: "e2e",
+          env,
           include: ["test/e2e/**/*.test.ts"],
           exclude,
           fileParallelism: false,
@@ -44,6 +45,7 @@ export default defineConfig({
         // Whole services for minutes rather than seconds: days of work, attacks, adapters from end to end. Run by `npm run test:journeys`.
         test: {
           name: "journeys",
+          env,
           include: ["test/journeys/**/*.test.ts"],
           exclude,
           fileParallelism: false,
