@@ -67,11 +67,14 @@ describe.skipIf(program === null)("the login of this machine, with the real Clau
   });
 
   it("is renewed in place also where only its own places can be written to", async ({ skip }) => {
-    const { on, file, start } = await loggedIn();
+    const { from, on, file, start } = await loggedIn();
     const machine = localRuntime({ clock: systemClock(), machine: "here", log: silentLog });
     const [stateDirectory, userHome] = [join(on.folder, "account"), join(on.folder, "nobody")];
     const account = { name: "default", stateDirectory, userHome };
-    const place = { workspace: on.workspace, home: on.folder, account, temporaryDirectory: join(on.folder, "tmp") };
+    // The certificate of the fake login lies there.
+    const caches = [from.env.NODE_EXTRA_CA_CERTS ?? ""];
+    const temporaryDirectory = join(on.folder, "tmp");
+    const place = { workspace: on.workspace, home: on.folder, account, caches, temporaryDirectory };
     const contained = await contain(machine, { sandbox: "bwrap", machine, place }).catch(() => null);
     if (contained === null) return skip("gap: bubblewrap does not work on this machine");
     writeFileSync(join(userHome, ".claude", "settings.json"), "{}");
