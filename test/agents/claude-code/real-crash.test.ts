@@ -10,7 +10,11 @@ import { realAgent } from "../bench.ts";
 
 const program = realAgent("claude");
 const REMEMBERED = "The secret word is heron.";
-const HANDED_OFF = { summary: "Sorted.", route: "routed", no_change_reason: "It needs no code." };
+const RESULT = {
+  summary: "Sorted.",
+  route: "routed",
+  result: { type: "task", priority: null, risk: "low", owner: null, rationale: "It needs no code." },
+};
 
 let model: FakeModel | null = null;
 afterEach(async () => {
@@ -29,8 +33,8 @@ function sorting(prompts: Set<string>) {
       return [{ text: REMEMBERED }, { tool: "Bash", args }];
     }
     const calls = [
-      { tool: "mcp__maestro__run_handoff", args: HANDED_OFF },
-      { tool: "mcp__maestro__run_finalize", args: { path: "hand_off" } },
+      { tool: "mcp__maestro__run_result", args: RESULT },
+      { tool: "mcp__maestro__run_finalize", args: { path: "result" } },
     ];
     const call = calls[outcomes.length];
     return [call ?? { text: "Sorted." }];
@@ -53,8 +57,9 @@ describe.skipIf(program === null)("a crash of Maestro while the real Claude Code
     const daemon = startMaestro(there);
     const asked = (): readonly ModelRequest[] => model?.asked.filter(({ tools }) => tools.includes("Bash")) ?? [];
     while (asked().length < 2) await delay(50);
+    const sleeps = (): boolean => processesOf(place.root).some(({ command }) => command.startsWith("sleep "));
+    while (!sleeps()) await delay(50);
     const before = processesOf(place.root);
-    expect(before.map(({ command }) => command.split(" ")[0])).toContain("sleep");
     await daemon.end("SIGKILL");
     expect(processesOf(place.root).length).toBeGreaterThan(0);
 
