@@ -87,6 +87,8 @@ export class Desk {
       ...front,
       agent: { max_concurrent_agents: 2, max_attempts: 4, max_retry_backoff_ms: 10_000 },
       agent_provider: { kind: "mock", options: { command } },
+      // Its agent keeps a log of its own, outside of every workspace, for the judge.
+      agent_runtime: { sandbox: "none" },
       polling: { interval_ms: 500 },
       workspace: { min_free_bytes: 1 },
     };
